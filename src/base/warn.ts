@@ -1,0 +1,43 @@
+import { shared } from './slot.js';
+
+const WINDOW_MS = 60_000;
+const MAX_CAUSES = 1_000;
+
+interface WarnState {
+  readonly last: Map<string, number>;
+  verbose: boolean;
+}
+
+const state = (): WarnState => shared('warn', () => ({ last: new Map<string, number>(), verbose: false }));
+
+/**
+ * One line on stderr that says what is wrong and what to do; at most one per cause and minute.
+ * Never stdout: that belongs to the user's program.
+ */
+export function warn(cause: string, message: string): void {
+  const { last } = state();
+  const now = performance.now();
+  const before = last.get(cause);
+  if (before !== undefined && now - before < WINDOW_MS) return;
+  if (last.size >= MAX_CAUSES) last.clear();
+  last.set(cause, now);
+  write(`[honeyhive] ${message}`);
+}
+
+/** A line on stderr for those who asked for detail (`verbose`, `HH_VERBOSE`). */
+export function debug(message: string): void {
+  if (state().verbose) write(`[honeyhive] ${message}`);
+}
+
+export function setVerbose(verbose: boolean): void {
+  if (verbose) state().verbose = true;
+}
+
+function write(line: string): void {
+  try {
+    // One line stays one line, whatever a server or an error put into it.
+    process.stderr.write(`${line.replace(/[\u0000-\u001f\u007f]+/g, ' ')}\n`);
+  } catch {
+    // A closed stderr must not break the program that is being traced.
+  }
+}
