@@ -1,0 +1,147 @@
+/**
+ * Builds what is stale: the SDK as CommonJS and as ES modules, the local server, its page, the sample.
+ * A part is stale when the content of its sources, its settings or its compiler changed.
+ */
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureInstalled } from './install.mjs';
+import { commandFile, inRoot } from './lib/project.mjs';
+import { runNode, seconds } from './lib/run.mjs';
+import { hashOf, isFresh, withLock, writeStamp } from './lib/stamp.mjs';
+
+const compiler = 'node_modules/typescript/package.json';
+const sdkSources = ['index.ts', 'src', 'decorators', 'evaluators', 'testing'];
+const sdkSettings = ['tsconfig.json', 'tsconfig.cjs.json', 'tsconfig.esm.json', 'scripts/build.mjs', compiler];
+
+/** Takes the place of the old folder at once, so that a reader never meets half a build. */
+function replaceFolder(from, to) {
+  const old = `${to}.old`;
+  rmSync(old, { recursive: true, force: true });
+  try {
+    if (existsSync(to)) renameSync(to, old);
+    renameSync(from, to);
+  } catch {
+    // Windows refuses to rename a folder somebody has open.
+    rmSync(to, { recursive: true, force: true });
+    cpSync(from, to, { recursive: true });
+    rmSync(from, { recursive: true, force: true });
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
+async function tsc(args) {
+  return runNode([commandFile('typescript', 'tsc'), ...args, '--pretty', 'false'], { capture: true });
+}
+
+async function compile(config, folder, type, extra = []) {
+  const next = `${folder}.next`;
+  rmSync(inRoot(next), { recursive: true, force: true });
+  const result = await tsc(['-p', config, '--outDir', next, ...extra]);
+  if (result.code !== 0) return result;
+  mkdirSync(inRoot(next), { recursive: true });
+  writeFileSync(inRoot(next, 'package.json'), `${JSON.stringify({ type, sideEffects: false }, null, 2)}\n`);
+  if (type === 'module') giveRequire(inRoot(next, 'src', 'base', 'load.js'));
+  return result;
+}
+
+/** `require` does not exist in ES modules; the one file that needs it gets its own. */
+function giveRequire(file) {
+  const head = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\n";
+  writeFileSync(file, head + readFileSync(file, 'utf8'));
+}
+
+async function buildSdk() {
+  // The CommonJS pass checks the types; the other one, beside it, only emits.
+  const passes = await Promise.all([
+    compile('tsconfig.cjs.json', 'dist/cjs', 'commonjs'),
+    compile('tsconfig.esm.json', 'dist/esm', 'module', ['--noCheck']),
+  ]);
+  const failed = passes.find(({ code }) => code !== 0);
+  if (failed) throw new Error(`The SDK does not compile:\n${failed.output.trim()}`);
+  for (const folder of ['dist/cjs', 'dist/esm']) replaceFolder(inRoot(`${folder}.next`), inRoot(folder));
+}
+
+async function buildWith(what, config, extra = []) {
+  const result = await tsc(['-p', config, ...extra]);
+  if (result.code !== 0) throw new Error(`${what} does not compile:\n${result.output.trim()}`);
+}
+
+const pageConfig = ['server/web/vite.config.ts', 'server/vite.config.ts', 'server/web/vite.config.mts', 'server/vite.config.mts'];
+
+async function buildPage(config) {
+  const folder = config.slice(0, config.lastIndexOf('/'));
+  const args = [commandFile('vite'), 'build', '--logLevel', 'warn', '--config', inRoot(config)];
+  const result = await runNode(args, { cwd: inRoot(folder), capture: true });
+  if (result.code !== 0) throw new Error(`The page does not build:\n${result.output.trim()}`);
+}
+
+function parts() {
+  const list = [
+    {
+      name: 'sdk',
+      label: 'SDK (CommonJS and ES modules)',
+      inputs: [...sdkSources, ...sdkSettings],
+      outputs: ['dist/cjs/index.js', 'dist/esm/index.js'],
+      work: buildSdk,
+      there: existsSync(inRoot('index.ts')),
+    },
+    {
+      name: 'server',
+      label: 'local server',
+      inputs: ['server/src', 'server/tsconfig.json', 'server/package.json', compiler],
+      outputs: ['server/dist/cli.js'],
+      work: () => buildWith('The server', 'server'),
+      there: existsSync(inRoot('server/tsconfig.json')),
+    },
+  ];
+  const config = pageConfig.find((path) => existsSync(inRoot(path)));
+  list.push({
+    name: 'page',
+    label: 'page of the local server',
+    inputs: ['server/web', config ?? '', 'node_modules/vite/package.json'],
+    outputs: ['server/dist/web/index.html'],
+    work: () => buildPage(config),
+    there: config !== undefined,
+  });
+  list.push({
+    name: 'atlas',
+    label: 'sample',
+    inputs: ['samples/atlas', ...sdkSources, compiler],
+    outputs: ['samples/atlas/dist/main.js'],
+    work: () => buildWith('The sample', 'samples/atlas/tsconfig.json'),
+    there: existsSync(inRoot('samples/atlas/tsconfig.json')),
+  });
+  return list;
+}
+
+async function buildPart(part) {
+  const started = performance.now();
+  const hash = hashOf(part.inputs);
+  if (isFresh(part.name, hash, part.outputs)) return false;
+  await part.work();
+  writeStamp(part.name, hash);
+  process.stderr.write(`Built the ${part.label} in ${seconds(started)}.\n`);
+  return true;
+}
+
+/** Builds every stale part, or only those named. Throws with the compiler's own words when one fails. */
+export async function build(only) {
+  return withLock('build', async () => {
+    let built = 0;
+    for (const part of parts()) {
+      if (part.there && (!only?.length || only.includes(part.name))) built += Number(await buildPart(part));
+    }
+    return built;
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    await ensureInstalled();
+    if ((await build(process.argv.slice(2))) === 0) process.stderr.write('Nothing to build: everything is up to date.\n');
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
