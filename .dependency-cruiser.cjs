@@ -78,7 +78,7 @@ module.exports = {
       comment: "Importing the SDK is a budget: axios, pino and OpenTelemetry's exporters load when first needed.",
       severity: 'error',
       from: { path: sdk },
-      to: { path: 'node_modules/(axios|pino|class-validator)/', dependencyTypesNot: ['type-only', 'dynamic-import'] },
+      to: { path: 'node_modules/(axios|pino|class-validator)/', dependencyTypesNot: ['type-only', 'type-import', 'dynamic-import'] },
     },
     {
       name: 'no-dev-dependency',
@@ -110,7 +110,6 @@ module.exports = {
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
       mainFields: ['module', 'main', 'types'],
       extensions: ['.ts', '.tsx', '.d.ts', '.js', '.mjs', '.cjs', '.json'],
-      extensionAlias: { '.js': ['.ts', '.tsx', '.js'] },
     },
   },
 };
