@@ -1,0 +1,32 @@
+import type { EvaluateArgs } from './evaluation-context.js';
+import type { Evaluator } from './evaluator.js';
+import { runEvaluator } from './run.js';
+import type { EvaluationResult } from './result.js';
+
+/**
+ * Runs evaluators side by side and gives their results in the same order. Never rejects, also where a subclass
+ * overrides `run` and breaks its promise. Does not keep the process alive unless `background` is false.
+ */
+export function evaluateAll(evaluators: readonly Evaluator[], args: EvaluateArgs): Promise<EvaluationResult[]> {
+  const background = { background: true, ...args };
+  return Promise.all(evaluators.map((evaluator) => runSafely(evaluator, background)));
+}
+
+/** `evaluator.run(args)`, whatever became of it in a subclass. */
+export async function runSafely(evaluator: Evaluator, args: EvaluateArgs): Promise<EvaluationResult> {
+  try {
+    const result: unknown = await evaluator.run(args);
+    if (isResult(result)) return result;
+    throw new TypeError('run() gave no evaluation result');
+  } catch (thrown) {
+    return runEvaluator(evaluator, args, () => {
+      throw thrown;
+    });
+  }
+}
+
+function isResult(value: unknown): value is EvaluationResult {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, status, metrics } = value as Partial<EvaluationResult>;
+  return typeof name === 'string' && typeof status === 'string' && typeof metrics === 'object' && metrics !== null;
+}

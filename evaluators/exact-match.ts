@@ -1,0 +1,71 @@
+import { foldCase } from './as-text.js';
+import { BaseEvaluator, type EvaluationContext, type EvaluatorOptions, type EvaluatorReturn } from './base.js';
+import { deepEqual } from './deep-equal.js';
+import type { OptionShape } from './options.js';
+import { bestOf, structuresOf } from './references.js';
+import { squadText } from './squad.js';
+
+export interface ExactMatchOptions extends EvaluatorOptions {
+  /** Default false. */
+  ignoreCase?: boolean;
+  /** `trim` (default): NFC and trimmed; `none`: as they are; `squad`: SQuAD's answer normalisation. */
+  normalize?: 'trim' | 'none' | 'squad';
+}
+
+/**
+ * 1 if the output equals the expected value, or one of several, else 0. Texts are compared after `normalize`;
+ * objects, lists, Map, Set and Date by content, key order ignored. A text that is compared with a number, a boolean
+ * or a structure is read as JSON; null equals only null. `squad` is the exact match of SQuAD's official scripts.
+ */
+export class ExactMatchEvaluator extends BaseEvaluator {
+  readonly #prepare: (text: string) => string;
+
+  constructor(options?: ExactMatchOptions) {
+    super(options, exactMatchOptions);
+    const { normalize = 'trim', ignoreCase = false } = options ?? {};
+    const prepare = NORMALIZERS[normalize];
+    this.#prepare = ignoreCase ? (text) => foldCase(prepare(text)) : prepare;
+  }
+
+  override evaluate(_input: unknown, output: unknown, context: EvaluationContext): EvaluatorReturn {
+    return bestOf(structuresOf(context), (reference) => ({ score: this.#equal(output, reference) ? 1 : 0 }));
+  }
+
+  #equal(output: unknown, reference: unknown): boolean {
+    const same = (a: string, b: string): boolean => this.#prepare(a) === this.#prepare(b);
+    if (typeof output === 'string' && typeof reference !== 'string') return deepEqual(read(output, reference), reference, same);
+    if (typeof reference === 'string' && typeof output !== 'string') return deepEqual(output, read(reference, output), same);
+    return deepEqual(output, reference, same);
+  }
+}
+
+const NORMALIZERS = {
+  trim: (text: string) => text.normalize('NFC').trim(),
+  none: (text: string) => text,
+  squad: squadText,
+} as const;
+
+/** `text` as the JSON that `other` could be; the text itself where it is none, or where null would be meant. */
+function read(text: string, other: unknown): unknown {
+  if (other === null || other === undefined) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const exactMatchOptions: OptionShape = {
+  build(cv, Common) {
+    class ExactMatchOptionsClass extends Common {
+      @cv.IsOptional()
+      @cv.IsBoolean({ message: 'true or false' })
+      ignoreCase?: boolean;
+
+      @cv.IsOptional()
+      @cv.IsIn(['trim', 'none', 'squad'], { message: "'trim', 'none' or 'squad'" })
+      normalize?: string;
+    }
+    return ExactMatchOptionsClass;
+  },
+};

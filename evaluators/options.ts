@@ -1,0 +1,127 @@
+import { ConfigError, type OptionProblem } from '../src/base/errors.js';
+import { load } from '../src/base/load.js';
+
+export type ClassValidator = typeof import('class-validator');
+type OptionsClass = new () => object;
+
+/** What every evaluator can be told. */
+export interface EvaluatorOptions {
+  /** Default: the class name in snake_case without `Evaluator`. */
+  name?: string;
+  /** A score from here on passes; with `direction: 'minimize'`, a score up to here. */
+  threshold?: number;
+  /** Share in a weighted MultiEvaluator. Default 1. */
+  weight?: number;
+  /** In ms. Default 10,000, or what the caller of `run` says. */
+  timeoutMs?: number;
+  version?: string;
+  /** Whether higher or lower is better. Default `maximize`. */
+  direction?: 'maximize' | 'minimize';
+  /** A score outside is an error. Default: any finite number. */
+  range?: readonly [number, number];
+}
+
+/** Options of one evaluator as a class-validator class, built when options are first given. */
+export interface OptionShape {
+  /** Extends `Common`, so that its own options and the common ones are checked together. */
+  readonly build: (cv: ClassValidator, Common: OptionsClass) => OptionsClass;
+  /** Rules between several options. */
+  readonly check?: (options: Readonly<Record<string, unknown>>) => OptionProblem[];
+}
+
+const COMMON = ['name', 'threshold', 'weight', 'timeoutMs', 'version', 'direction', 'range'] as const;
+const built = new Map<OptionShape, OptionsClass>();
+let common: OptionsClass | undefined;
+
+/**
+ * Throws one ConfigError that lists every wrong option. Without a shape only the common options are looked at:
+ * a subclass may pass its own ones along. With a shape, unknown names are wrong too. class-validator is loaded
+ * only when there is something to check.
+ */
+export function checkOptions(
+  subject: string,
+  options: unknown,
+  shape?: OptionShape,
+  problems: readonly OptionProblem[] = [],
+): void {
+  const all = [...problems, ...optionProblems(options, shape)];
+  if (all.length > 0) throw new ConfigError(subject, all);
+}
+
+function optionProblems(options: unknown, shape: OptionShape | undefined): OptionProblem[] {
+  if (options === undefined) return [];
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    return [{ field: 'options', given: options, allowed: 'an object' }];
+  }
+  const given = pick(options as Record<string, unknown>, shape === undefined);
+  if (Object.keys(given).length === 0) return [];
+  const cv = load<ClassValidator>('class-validator');
+  const instance = Object.assign(new (optionsClass(cv, shape))(), given) as Record<string, unknown>;
+  const errors = cv.validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
+  const found = errors.map((e) => ({ field: e.property, given: given[e.property], allowed: allowed(e.constraints) }));
+  const between = shape?.check?.(given) ?? [];
+  return [...found, ...between.filter((problem) => !found.some((other) => other.field === problem.field))];
+}
+
+function pick(options: Record<string, unknown>, onlyCommon: boolean): Record<string, unknown> {
+  const keys = onlyCommon ? COMMON : Object.keys(options);
+  return Object.fromEntries(keys.filter((key) => options[key] !== undefined).map((key) => [key, options[key]]));
+}
+
+function optionsClass(cv: ClassValidator, shape: OptionShape | undefined): OptionsClass {
+  common ??= commonOptions(cv);
+  if (!shape) return common;
+  const made = built.get(shape) ?? shape.build(cv, common);
+  built.set(shape, made);
+  return made;
+}
+
+function allowed(constraints: Record<string, string> | undefined): string {
+  const texts = Object.entries(constraints ?? {}).map(([rule, text]) =>
+    rule === 'whitelistValidation' ? 'no such option exists' : text,
+  );
+  return [...new Set(texts)].join('; ');
+}
+
+function commonOptions(cv: ClassValidator): OptionsClass {
+  const finite = { allowNaN: false, allowInfinity: false };
+  class CommonOptions {
+    @cv.IsOptional()
+    @cv.Matches(/\S/, { message: 'a text that is not empty' })
+    name?: string;
+
+    @cv.IsOptional()
+    @cv.IsNumber(finite, { message: 'a finite number' })
+    threshold?: number;
+
+    @cv.IsOptional()
+    @cv.IsNumber(finite, { message: 'a number from 0' })
+    @cv.Min(0, { message: 'a number from 0' })
+    weight?: number;
+
+    @cv.IsOptional()
+    @cv.IsNumber(finite, { message: 'milliseconds from 1 to 2147483647' })
+    @cv.Min(1, { message: 'milliseconds from 1 to 2147483647' })
+    @cv.Max(2_147_483_647, { message: 'milliseconds from 1 to 2147483647' })
+    timeoutMs?: number;
+
+    @cv.IsOptional()
+    @cv.IsString({ message: 'a text' })
+    version?: string;
+
+    @cv.IsOptional()
+    @cv.IsIn(['maximize', 'minimize'], { message: "'maximize' or 'minimize'" })
+    direction?: string;
+
+    @cv.IsOptional()
+    @cv.ValidateBy({ name: 'range', validator: { validate: isRange, defaultMessage: () => 'two numbers, [lowest, highest]' } })
+    range?: readonly [number, number];
+  }
+  return CommonOptions;
+}
+
+function isRange(value: unknown): boolean {
+  return (
+    Array.isArray(value) && value.length === 2 && value.every((n) => typeof n === 'number' && !Number.isNaN(n)) && value[0] < value[1]
+  );
+}

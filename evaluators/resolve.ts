@@ -1,0 +1,31 @@
+import { HoneyHiveError } from '../src/base/errors.js';
+import { type BaseEvaluator, isEvaluator, isEvaluatorClass } from './base.js';
+import { defineEvaluator, type EvaluatorFunction } from './define.js';
+import { getEvaluator } from './registry.js';
+
+/** An evaluator, the name of a registered one, or a function. */
+export type EvaluatorLike = BaseEvaluator | string | EvaluatorFunction;
+
+const made = new WeakMap<object, BaseEvaluator>();
+
+/** Throws a HoneyHiveError of code `evaluator` for a name nobody registered and for what is no evaluator. */
+export function resolveEvaluator(like: EvaluatorLike): BaseEvaluator {
+  if (isEvaluator(like)) return like;
+  if (typeof like === 'string') return getEvaluator(like);
+  if (typeof like === 'function') return fromFunction(like);
+  throw new HoneyHiveError('evaluator', `not an evaluator: ${typeof like}. Give an evaluator, a function or a registered name.`);
+}
+
+/** One or several as a list of evaluators; names are looked up now. Throws as `resolveEvaluator` does. */
+export function resolveEvaluators(like: EvaluatorLike | readonly EvaluatorLike[]): BaseEvaluator[] {
+  return Array.isArray(like) ? like.map(resolveEvaluator) : [resolveEvaluator(like as EvaluatorLike)];
+}
+
+/** One evaluator per function or class, however often it is resolved. */
+function fromFunction(fn: EvaluatorFunction): BaseEvaluator {
+  const before = made.get(fn);
+  if (before) return before;
+  const evaluator = isEvaluatorClass(fn) ? new fn() : defineEvaluator(fn.name || 'evaluator', fn);
+  made.set(fn, evaluator);
+  return evaluator;
+}

@@ -1,0 +1,108 @@
+import { messageOf } from '../src/base/errors.js';
+import { Deadline } from './deadline.js';
+import type { EvaluateArgs, EvaluationContext } from './evaluation-context.js';
+import { EVALUATOR, type Evaluator } from './evaluator.js';
+import { type Normalised, normalise } from './normalise.js';
+import type { EvaluatorOptions } from './options.js';
+import type { EvaluationResult } from './result.js';
+
+export const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** An evaluator that bounds its parts itself: it is told when its time is over, and waited for. */
+export const SETTLES_ON_ABORT: unique symbol = Symbol.for('honeyhive-decorators.evaluator.settles-on-abort');
+
+/** One evaluation: bounded in time, normalised, and never rejecting, whatever `evaluate` does. */
+export async function runEvaluator(
+  evaluator: Evaluator,
+  args: EvaluateArgs,
+  evaluate: Evaluator['evaluate'] = (input, output, context) => evaluator.evaluate(input, output, context),
+): Promise<EvaluationResult> {
+  const start = performance.now();
+  let outcome: Normalised;
+  try {
+    outcome = await attempt(evaluator, args, evaluate);
+  } catch (thrown) {
+    outcome = failed(thrown);
+  }
+  try {
+    return finish(evaluator, outcome, performance.now() - start);
+  } catch (thrown) {
+    return { name: 'evaluator', kind: 'code', durationMs: performance.now() - start, ...failed(thrown) };
+  }
+}
+
+async function attempt(
+  evaluator: Evaluator,
+  args: EvaluateArgs,
+  evaluate: Evaluator['evaluate'],
+): Promise<Normalised> {
+  const options = evaluator[EVALUATOR];
+  const waits = SETTLES_ON_ABORT in evaluator;
+  const timeoutMs = options.timeoutMs ?? args.timeoutMs ?? (waits ? undefined : DEFAULT_TIMEOUT_MS);
+  const deadline = new Deadline({ timeoutMs, signal: args.signal, background: args.background === true });
+  try {
+    // Called inside an async function, so that a synchronous throw arrives as a rejection.
+    const work = (async () => evaluate(args.input, args.output, contextOf(args, deadline.signal)))();
+    const returned = await (waits ? work : Promise.race([work, deadline.passed]));
+    return checked(options, normalise(evaluator.name, returned));
+  } finally {
+    deadline.clear();
+  }
+}
+
+function contextOf(args: EvaluateArgs, signal: AbortSignal): EvaluationContext {
+  const context: EvaluationContext = { ...args.context, signal };
+  if (args.expected !== undefined) context.expected = args.expected;
+  return context;
+}
+
+function checked(options: Readonly<EvaluatorOptions>, outcome: Normalised): Normalised {
+  const { range } = options;
+  if (!range || outcome.score === null || (outcome.score >= range[0] && outcome.score <= range[1])) return outcome;
+  const message = `the score ${outcome.score} is outside ${range[0]} to ${range[1]}`;
+  const { value: _value, passed: _passed, ...rest } = outcome;
+  return { ...rest, status: 'error', score: null, feedback: message, error: { type: 'OutOfRange', message } };
+}
+
+function finish(evaluator: Evaluator, outcome: Normalised, durationMs: number): EvaluationResult {
+  const options = evaluator[EVALUATOR];
+  const result: EvaluationResult = { name: String(evaluator.name), kind: evaluator.kind, ...outcome, durationMs };
+  if (options.version !== undefined) result.version = options.version;
+  const threshold = options.threshold ?? outcome.threshold;
+  if (threshold !== undefined) {
+    result.threshold = threshold;
+    // Decided here and not by a judge: models contradict themselves about scores and passing.
+    if (outcome.score !== null) {
+      result.passed = options.direction === 'minimize' ? outcome.score <= threshold : outcome.score >= threshold;
+    }
+  }
+  if (result.score === null && result.status !== 'ok') delete result.passed;
+  return result;
+}
+
+function failed(thrown: unknown): Normalised {
+  const type = typeName(thrown);
+  const message = errorText(thrown) || type;
+  const status = type === 'TimeoutError' ? 'timeout' : 'error';
+  return { status, score: null, metrics: {}, feedback: message, error: { type, message } };
+}
+
+/** The message alone, also of errors from another realm (a vm context, a DOMException). */
+function errorText(thrown: unknown): string {
+  try {
+    const message = (thrown as { message?: unknown } | null | undefined)?.message;
+    if (typeof message === 'string') return message;
+  } catch {
+    // A hostile getter; messageOf knows what to say.
+  }
+  return messageOf(thrown);
+}
+
+function typeName(thrown: unknown): string {
+  try {
+    const name = (thrown as { name?: unknown } | null | undefined)?.name;
+    return typeof name === 'string' && name !== '' ? name : 'Error';
+  } catch {
+    return 'Error';
+  }
+}
