@@ -1,0 +1,172 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { Axios } from 'axios';
+import { messageOf } from '../base/errors.js';
+import { isRetryable } from '../delivery/retry.js';
+import { type Answer, unreachable } from './answer.js';
+
+const ATTEMPT_MS = 5_000;
+/** Nothing in an answer is needed beyond its status and the reason of a refusal. */
+const ANSWER_BYTES = 1024 * 1024;
+const REASON_LENGTH = 300;
+
+export interface ClientOptions {
+  /** Base URL without a trailing slash. */
+  serverUrl: string;
+  headers: Readonly<Record<string, string>>;
+  /** Whether credentials may travel over plain http to another machine. */
+  allowInsecure: boolean;
+}
+
+export interface SessionClient {
+  readonly startUrl: string;
+  readonly eventsUrl: string;
+  /** Whether the key would travel in the clear; then nothing is sent. */
+  readonly insecure: boolean;
+  /** One attempt, 5 s at most. Never rejects. */
+  send(method: 'POST' | 'PUT', url: string, body: string): Promise<Answer>;
+}
+
+/** HoneyHive's REST API for sessions, over axios (loaded with the first request). */
+export function createClient({ serverUrl, headers, allowInsecure }: ClientOptions): SessionClient {
+  const base = serverUrl.replace(/\/+$/, '');
+  const target = new URL(base);
+  const local = isLoopback(target.hostname);
+  const insecure = target.protocol === 'http:' && !local && !allowInsecure && hasCredentials(headers);
+  const secrets = secretsOf(headers);
+  let axios: Promise<Axios> | undefined;
+
+  async function send(method: 'POST' | 'PUT', url: string, body: string): Promise<Answer> {
+    if (insecure) {
+      return {
+        kind: 'held',
+        cause: 'insecure',
+        problem: `the API key is not sent over plain http to ${target.hostname}: use https, or set allowInsecure: true (HH_ALLOW_INSECURE)`,
+      };
+    }
+    try {
+      axios ??= makeAxios(local);
+      const client = await axios;
+      // The SDK's own requests are no part of the user's trace.
+      const response = await context.with(suppressTracing(ROOT_CONTEXT), () =>
+        client.request<unknown>({
+          method,
+          url,
+          data: body,
+          headers: { ...headers, 'Content-Type': 'application/json', Accept: 'application/json' },
+          signal: AbortSignal.timeout(ATTEMPT_MS),
+        }),
+      );
+      return judge(response.status, response.headers as Record<string, unknown>, response.data, target, (text) => scrub(text, secrets));
+    } catch (error) {
+      return unreachable(codeOf(error), target);
+    }
+  }
+
+  return { startUrl: `${base}/session/start`, eventsUrl: `${base}/events`, insecure, send };
+}
+
+/** A client of our own: neither the interceptors nor the defaults that the program gave to its axios apply. */
+async function makeAxios(local: boolean): Promise<Axios> {
+  const { Axios } = await import('axios');
+  const agents = { http: new http.Agent(AGENT), https: new https.Agent(AGENT) };
+  return new Axios({
+    httpAgent: agents.http,
+    httpsAgent: agents.https,
+    timeout: ATTEMPT_MS,
+    // Credentials must not follow a redirect.
+    maxRedirects: 0,
+    maxContentLength: ANSWER_BYTES,
+    maxBodyLength: Number.POSITIVE_INFINITY,
+    responseType: 'text',
+    transformRequest: [(data: unknown) => data],
+    transformResponse: [(data: unknown) => data],
+    validateStatus: () => true,
+    transport: { request: requestWithoutHold },
+    // A proxy of the environment is not asked for the way to this very machine.
+    ...(local ? { proxy: false as const } : {}),
+  } as ConstructorParameters<typeof Axios>[0]);
+}
+
+const AGENT = { keepAlive: true, maxSockets: 8, maxFreeSockets: 2, timeout: 30_000 } as const;
+
+/** `http.request` whose socket does not keep the process alive. */
+function requestWithoutHold(options: https.RequestOptions, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
+  const request = (options.protocol === 'https:' ? https : http).request(options, onResponse);
+  request.on('socket', (socket) => socket.unref());
+  return request;
+}
+
+function judge(
+  status: number,
+  headers: Record<string, unknown>,
+  data: unknown,
+  target: URL,
+  clean: (text: string) => string,
+): Answer {
+  if (status >= 200 && status < 300) return { kind: 'ok' };
+  if (status === 401 || status === 403) {
+    const problem = `${target.origin} refused the API key (${status}): check HH_API_KEY and the project it belongs to`;
+    return { kind: 'held', cause: 'key', problem };
+  }
+  if (status >= 300 && status < 400) {
+    const problem = `${target.origin} answers with a redirect (${status}), which the API key does not follow: set serverUrl (HH_API_URL) to its final address`;
+    return { kind: 'held', cause: 'redirect', problem };
+  }
+  if (isRetryable(status)) {
+    const after = headers['retry-after'];
+    return {
+      kind: 'retry',
+      cause: String(status),
+      problem: `${target.origin} answered ${status}`,
+      retryAfter: typeof after === 'string' ? after : undefined,
+    };
+  }
+  return { kind: 'refused', status, problem: clean(reasonOf(data)) };
+}
+
+/** The reason in a refusal's body: JSON with a message, or the text itself. */
+function reasonOf(data: unknown): string {
+  if (typeof data !== 'string' || data === '') return 'no reason given';
+  let reason = data;
+  try {
+    const body = JSON.parse(data) as { message?: unknown; error?: unknown; detail?: unknown } | null;
+    const inner = body?.error;
+    const found =
+      body?.message ?? (typeof inner === 'object' && inner !== null ? (inner as { message?: unknown }).message : inner) ?? body?.detail;
+    if (typeof found === 'string') reason = found;
+  } catch {
+    // Not JSON: the text is the reason.
+  }
+  return reason.length > REASON_LENGTH ? `${reason.slice(0, REASON_LENGTH)}…` : reason;
+}
+
+function codeOf(error: unknown): string {
+  const { code, cause } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; cause?: unknown };
+  const inner = (typeof cause === 'object' && cause !== null ? (cause as { code?: unknown }).code : undefined) ?? code;
+  if (code === 'ERR_CANCELED' || code === 'ECONNABORTED' || code === 'ETIMEDOUT') return 'TIMEOUT';
+  return typeof inner === 'string' ? inner : typeof code === 'string' ? code : messageOf(error).slice(0, 80);
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+const CREDENTIAL = /^(authorization|proxy-authorization|cookie|x-api-key|api-key)$/i;
+
+function hasCredentials(headers: Readonly<Record<string, string>>): boolean {
+  return Object.keys(headers).some((name) => CREDENTIAL.test(name));
+}
+
+function secretsOf(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers)
+    .filter(([name]) => CREDENTIAL.test(name))
+    .map(([, value]) => value.replace(/^\S+\s+/, ''))
+    .filter((value) => value.length > 3);
+}
+
+function scrub(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((clean, secret) => clean.split(secret).join('[REDACTED]'), text);
+}

@@ -1,0 +1,32 @@
+import { alive } from './time.js';
+
+const LONGEST_MS = 1_000;
+
+/**
+ * Keeps the process alive while something is sent for the first time, for 1 s at most: a script that awaits
+ * `enrichSession()` with nothing else to do would otherwise end in the middle of it. Retries hold nothing.
+ */
+export interface Hold {
+  take(key: object): void;
+  release(key: object): void;
+}
+
+export function createHold(): Hold {
+  const held = new Set<object>();
+  let cancel: (() => void) | undefined;
+
+  function end(): void {
+    held.clear();
+    cancel?.();
+    cancel = undefined;
+  }
+  return {
+    take(key) {
+      if (held.size === 0 && cancel === undefined) cancel = alive(LONGEST_MS, end);
+      held.add(key);
+    },
+    release(key) {
+      if (held.delete(key) && held.size === 0) end();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { newUuid, toUuid } from '../base/ids.js';
+import { warn } from '../base/warn.js';
+import type { SessionStart } from './body.js';
+
+/** What `withSession` takes, in either spelling. */
+export interface SessionOptions {
+  sessionName?: string | undefined;
+  session_name?: string | undefined;
+  /** Default: a new UUID. What is no UUID is replaced by its version 5 UUID. */
+  sessionId?: string | undefined;
+  session_id?: string | undefined;
+  source?: string | undefined;
+  project?: string | undefined;
+  inputs?: unknown;
+  metadata?: unknown;
+  config?: unknown;
+  userProperties?: unknown;
+  user_properties?: unknown;
+}
+
+/** What a session has where its options say nothing: the tracer's own. */
+export type SessionDefaults = Pick<
+  SessionStart,
+  'sessionName' | 'source' | 'project' | 'runId' | 'datasetId' | 'datapointId'
+>;
+
+/** A session as its start says it; makes the id, so that nothing has to wait for a server. */
+export function newSession(options: SessionOptions, defaults: SessionDefaults): SessionStart {
+  const userProperties = options.userProperties ?? options.user_properties;
+  return {
+    sessionId: sessionIdOf(options.sessionId ?? options.session_id),
+    sessionName: text(options.sessionName) ?? text(options.session_name) ?? defaults.sessionName,
+    source: text(options.source) ?? defaults.source,
+    project: text(options.project) ?? defaults.project,
+    ...(options.inputs === undefined ? {} : { inputs: options.inputs }),
+    ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
+    ...(options.config === undefined ? {} : { config: options.config }),
+    ...(userProperties === undefined ? {} : { userProperties }),
+    runId: defaults.runId,
+    datasetId: defaults.datasetId,
+    datapointId: defaults.datapointId,
+  };
+}
+
+/** `given` as a back end takes it: lower case, and a UUID; a new one where nothing was given. */
+export function sessionIdOf(given: unknown): string {
+  if (given === undefined || given === null || given === '') return newUuid();
+  const name = String(given);
+  const { id, replaced } = toUuid(name);
+  if (replaced) {
+    warn('session-id', `session id ${JSON.stringify(name.slice(0, 80))} is no UUID: its version 5 UUID ${id} is used`);
+  }
+  return id;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
