@@ -2,7 +2,14 @@
 export type Answer =
   | { readonly kind: 'ok' }
   /** Another attempt may succeed by itself: nobody listened, too busy, broken for the moment. */
-  | { readonly kind: 'retry'; readonly cause: string; readonly problem: string; readonly retryAfter?: string | undefined }
+  | {
+      readonly kind: 'retry';
+      readonly cause: string;
+      readonly problem: string;
+      /** Whether it is the server's trouble, not this request's: then nothing else is worth sending now. */
+      readonly everyone: boolean;
+      readonly retryAfter?: string | undefined;
+    }
   /** Another attempt succeeds only once somebody acted: a refused key, a redirect, plain http to another machine. */
   | { readonly kind: 'held'; readonly cause: string; readonly problem: string }
   /** No attempt with this body will succeed. */
@@ -32,5 +39,5 @@ export function unreachable(code: string, url: URL): Answer {
 }
 
 function retry(cause: string, problem: string): Answer {
-  return { kind: 'retry', cause, problem };
+  return { kind: 'retry', cause, problem, everyone: true };
 }

@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import type { Axios } from 'axios';
+import type { AxiosInstance } from 'axios';
 import { messageOf } from '../base/errors.js';
 import { isRetryable } from '../delivery/retry.js';
 import { type Answer, unreachable } from './answer.js';
@@ -11,6 +11,8 @@ const ATTEMPT_MS = 5_000;
 /** Nothing in an answer is needed beyond its status and the reason of a refusal. */
 const ANSWER_BYTES = 1024 * 1024;
 const REASON_LENGTH = 300;
+
+type Requester = Pick<AxiosInstance, 'request'>;
 
 export interface ClientOptions {
   /** Base URL without a trailing slash. */
@@ -21,6 +23,7 @@ export interface ClientOptions {
 }
 
 export interface SessionClient {
+  readonly origin: string;
   readonly startUrl: string;
   readonly eventsUrl: string;
   /** Whether the key would travel in the clear; then nothing is sent. */
@@ -36,7 +39,7 @@ export function createClient({ serverUrl, headers, allowInsecure }: ClientOption
   const local = isLoopback(target.hostname);
   const insecure = target.protocol === 'http:' && !local && !allowInsecure && hasCredentials(headers);
   const secrets = secretsOf(headers);
-  let axios: Promise<Axios> | undefined;
+  let axios: Promise<Requester> | undefined;
 
   async function send(method: 'POST' | 'PUT', url: string, body: string): Promise<Answer> {
     if (insecure) {
@@ -65,11 +68,11 @@ export function createClient({ serverUrl, headers, allowInsecure }: ClientOption
     }
   }
 
-  return { startUrl: `${base}/session/start`, eventsUrl: `${base}/events`, insecure, send };
+  return { origin: target.origin, startUrl: `${base}/session/start`, eventsUrl: `${base}/events`, insecure, send };
 }
 
 /** A client of our own: neither the interceptors nor the defaults that the program gave to its axios apply. */
-async function makeAxios(local: boolean): Promise<Axios> {
+async function makeAxios(local: boolean): Promise<Requester> {
   const { Axios } = await import('axios');
   const agents = { http: new http.Agent(AGENT), https: new https.Agent(AGENT) };
   return new Axios({
@@ -121,6 +124,7 @@ function judge(
       kind: 'retry',
       cause: String(status),
       problem: `${target.origin} answered ${status}`,
+      everyone: status === 429 || status === 503,
       retryAfter: typeof after === 'string' ? after : undefined,
     };
   }
