@@ -3,7 +3,6 @@
  * A part is stale when the content of its sources, its settings or its compiler changed.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureInstalled } from './install.mjs';
 import { commandFile, inRoot } from './lib/project.mjs';
@@ -67,7 +66,12 @@ async function buildWith(what, config, extra = []) {
   if (result.code !== 0) throw new Error(`${what} does not compile:\n${result.output.trim()}`);
 }
 
-const pageConfig = ['server/web/vite.config.ts', 'server/vite.config.ts', 'server/web/vite.config.mts', 'server/vite.config.mts'];
+const pageConfig = [
+  'server/web/vite.config.ts',
+  'server/vite.config.ts',
+  'server/web/vite.config.mts',
+  'server/vite.config.mts',
+];
 
 async function buildPage(config) {
   const folder = config.slice(0, config.lastIndexOf('/'));
@@ -139,7 +143,8 @@ export async function build(only) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
     await ensureInstalled();
-    if ((await build(process.argv.slice(2))) === 0) process.stderr.write('Nothing to build: everything is up to date.\n');
+    if ((await build(process.argv.slice(2))) === 0)
+      process.stderr.write('Nothing to build: everything is up to date.\n');
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;

@@ -18,7 +18,9 @@ function sourcesUnder(path) {
 }
 
 const present = places.filter((place) => existsSync(inRoot(place)));
-const expected = present.flatMap((place) => sourcesUnder(inRoot(place))).map((path) => relative(root, path).replaceAll('\\', '/'));
+const expected = present
+  .flatMap((place) => sourcesUnder(inRoot(place)))
+  .map((path) => relative(root, path).replaceAll('\\', '/'));
 
 const config = inRoot('.dependency-cruiser.cjs');
 const args = [commandFile('dependency-cruiser', 'depcruise'), ...present, '--config', config, '--output-type', 'json'];
@@ -34,14 +36,18 @@ try {
 
 const seen = new Set(report.modules.map(({ source }) => source));
 const unseen = expected.filter((path) => !seen.has(path));
-const withArrows = report.modules.filter(({ dependencies }) => dependencies.some(({ resolved }) => /\.tsx?$/.test(resolved)));
+const withArrows = report.modules.filter(({ dependencies }) =>
+  dependencies.some(({ resolved }) => /\.tsx?$/.test(resolved)),
+);
 
 for (const { rule, from, to, cycle } of report.summary.violations) {
   const way = cycle?.length ? cycle.map(({ name }) => name ?? '').join(' -> ') : to;
   process.stdout.write(`${rule.name}: ${from}${way && way !== from ? ` -> ${way}` : ''}\n`);
 }
 if (unseen.length > 0) process.stdout.write(`Not looked at: ${unseen.join(', ')}\n`);
-if (expected.length > 1 && withArrows.length === 0) process.stdout.write('No import was followed: the cruiser does not read these sources.\n');
+if (expected.length > 1 && withArrows.length === 0)
+  process.stdout.write('No import was followed: the cruiser does not read these sources.\n');
 
 process.stdout.write(`${expected.length} modules, ${report.summary.totalDependenciesCruised} imports looked at.\n`);
-if (report.summary.violations.length > 0 || unseen.length > 0 || (expected.length > 1 && withArrows.length === 0)) process.exitCode = 1;
+if (report.summary.violations.length > 0 || unseen.length > 0 || (expected.length > 1 && withArrows.length === 0))
+  process.exitCode = 1;

@@ -5,7 +5,18 @@ import { inRoot, root } from './lib/project.mjs';
 
 const soft = 250;
 const hard = 400;
-const places = ['src', 'decorators', 'evaluators', 'testing', 'experiments', 'integrations', 'server/src', 'server/web', 'samples', 'scripts'];
+const places = [
+  'src',
+  'decorators',
+  'evaluators',
+  'testing',
+  'experiments',
+  'integrations',
+  'server/src',
+  'server/web',
+  'samples',
+  'scripts',
+];
 const skipped = /(^|[\\/])(node_modules|dist)([\\/]|$)/;
 
 const files = places
@@ -16,11 +27,18 @@ const files = places
   .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
   .filter((path) => !skipped.test(relative(root, path)));
 
-const lengths = files.map((path) => ({ path: relative(root, path), lines: readFileSync(path, 'utf8').split('\n').length - 1 }));
+const lengths = files.map((path) => ({
+  path: relative(root, path),
+  lines: readFileSync(path, 'utf8').split('\n').length - 1,
+}));
 const tooLong = lengths.filter(({ lines }) => lines > hard);
 const long = lengths.filter(({ lines }) => lines > soft && lines <= hard);
 
 for (const { path, lines } of tooLong) process.stdout.write(`${path}: ${lines} lines, more than ${hard}\n`);
 process.stdout.write(`${files.length} files looked at`);
-process.stdout.write(long.length > 0 ? `; above ${soft} lines: ${long.map(({ path, lines }) => `${path} (${lines})`).join(', ')}.\n` : '.\n');
+process.stdout.write(
+  long.length > 0
+    ? `; above ${soft} lines: ${long.map(({ path, lines }) => `${path} (${lines})`).join(', ')}.\n`
+    : '.\n',
+);
 if (tooLong.length > 0) process.exitCode = 1;

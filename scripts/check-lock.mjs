@@ -17,7 +17,9 @@ for (const folder of ['', 'server']) {
     const asked = manifest[field] ?? {};
     for (const name of new Set([...Object.keys(locked), ...Object.keys(asked)])) {
       if (locked[name] !== asked[name]) {
-        problems.push(`${folder || '.'}/package.json asks for ${name}@${asked[name]}, the lock file knows ${locked[name]}`);
+        problems.push(
+          `${folder || '.'}/package.json asks for ${name}@${asked[name]}, the lock file knows ${locked[name]}`,
+        );
       }
     }
   }

@@ -26,7 +26,9 @@ function libc() {
 
 /** Whether npm would install this entry of the lock file on this machine. */
 function fitsMachine(entry) {
-  return allows(entry.os, process.platform) && allows(entry.cpu, process.arch) && (!entry.libc || allows(entry.libc, libc()));
+  return (
+    allows(entry.os, process.platform) && allows(entry.cpu, process.arch) && (!entry.libc || allows(entry.libc, libc()))
+  );
 }
 
 const packagePaths = (lock) => Object.entries(lock.packages ?? {}).filter(([path]) => path.includes('node_modules/'));
@@ -37,7 +39,13 @@ function wantedNames(lock, record) {
   for (const [path, entry] of Object.entries(lock.packages ?? {})) {
     if (path.includes('node_modules/') && !record[path]) continue;
     const { dependencies, devDependencies, optionalDependencies, peerDependencies } = entry;
-    for (const name of Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies, ...peerDependencies })) names.add(name);
+    for (const name of Object.keys({
+      ...dependencies,
+      ...devDependencies,
+      ...optionalDependencies,
+      ...peerDependencies,
+    }))
+      names.add(name);
   }
   return names;
 }
@@ -66,7 +74,10 @@ export function missingPackages() {
   return { required, optional };
 }
 
-const lockHash = () => createHash('sha256').update(readFileSync(inRoot('package-lock.json'))).digest('hex');
+const lockHash = () =>
+  createHash('sha256')
+    .update(readFileSync(inRoot('package-lock.json')))
+    .digest('hex');
 
 function readNote() {
   try {
@@ -107,7 +118,9 @@ async function installAll(missing) {
   }
   const left = missingPackages();
   if (left.required.length > 0) {
-    throw new Error(`Still missing after the installation: ${left.required.slice(0, 10).join(', ')}. Remove node_modules and try again.`);
+    throw new Error(
+      `Still missing after the installation: ${left.required.slice(0, 10).join(', ')}. Remove node_modules and try again.`,
+    );
   }
   if (left.optional.length > 0) say(`Optional packages that could not be installed here: ${left.optional.join(', ')}`);
   writeNote(left.optional);
@@ -117,7 +130,8 @@ async function installAll(missing) {
 /** A native package built for another Node version is rebuilt; the server has a fallback where that fails. */
 async function rebuildForThisNode() {
   say('Node changed since the last installation: rebuilding better-sqlite3 ...');
-  if (!(await npm(['rebuild', 'better-sqlite3']))) say('It could not be rebuilt; the server will use the SQLite inside Node, where there is one.');
+  if (!(await npm(['rebuild', 'better-sqlite3'])))
+    say('It could not be rebuilt; the server will use the SQLite inside Node, where there is one.');
   writeNote(missingPackages().optional);
 }
 
@@ -130,7 +144,8 @@ export async function ensureInstalled() {
     return true;
   }
   if (note.abi === undefined) writeNote(missing.optional);
-  else if (note.abi !== process.versions.modules && existsSync(inRoot('node_modules', 'better-sqlite3'))) await rebuildForThisNode();
+  else if (note.abi !== process.versions.modules && existsSync(inRoot('node_modules', 'better-sqlite3')))
+    await rebuildForThisNode();
   return false;
 }
 

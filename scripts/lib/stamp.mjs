@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, inRoot } from './project.mjs';
 
@@ -31,7 +31,9 @@ const stampPath = (name) => join(cacheFolder, `${name}.stamp`);
 
 export function isFresh(name, hash, outputs) {
   const path = stampPath(name);
-  return outputs.every((output) => existsSync(inRoot(output))) && existsSync(path) && readFileSync(path, 'utf8') === hash;
+  return (
+    outputs.every((output) => existsSync(inRoot(output))) && existsSync(path) && readFileSync(path, 'utf8') === hash
+  );
 }
 
 export function writeStamp(name, hash) {
