@@ -1,0 +1,65 @@
+import type { CaptureContext } from './context.js';
+import { cut } from './text.js';
+import { type Rendered, Walk, type WalkOptions } from './walk.js';
+
+export { type CaptureContext, createCapture } from './context.js';
+
+/** What one attribute holds; a bigint only where it fits 64 bits and is no safe integer. */
+export type AttributeScalar = string | number | boolean | bigint;
+
+/**
+ * One attribute's value: a scalar as it is, an object or a list as one JSON text within `limits.valueLength`;
+ * undefined for null and undefined. A `name` that is a secret's masks the whole value; `sensitive` are further paths
+ * below the value.
+ */
+export function captureValue(
+  value: unknown,
+  name: string,
+  capture: CaptureContext,
+  sensitive?: readonly string[],
+): AttributeScalar | undefined {
+  if (value === undefined || value === null) return undefined;
+  const { redactor, limits } = capture;
+  if (redactor.active && redactor.isSecretKey(name)) return redactor.replacement;
+  const paths = sensitive === undefined || sensitive.length === 0 ? undefined : below(name, sensitive);
+  if (paths?.has('') === true) return redactor.replacement;
+  if (typeof value === 'boolean' && redactor.hook === undefined) return value;
+  const budget = Math.min(limits.valueLength, limits.spanBytes);
+  const rendered = new Walk(capture, name, { budget, bigints: typeof value === 'bigint', sensitive: paths }).render(
+    value,
+  );
+  if (rendered === undefined || rendered === null) return undefined;
+  return typeof rendered === 'object' ? jsonWithin(rendered, budget) : rendered;
+}
+
+/** Paths relative to the value; those that begin with its name are taken as well. */
+function below(name: string, sensitive: readonly string[]): ReadonlySet<string> {
+  const paths = new Set<string>();
+  for (const path of sensitive) {
+    paths.add(path === name ? '' : path);
+    if (path.startsWith(`${name}.`)) paths.add(path.slice(name.length + 1));
+  }
+  return paths;
+}
+
+/** What `Walk` needs to cut data that is clean already. */
+const CLEAN = { replacement: '', active: false, isSecretKey: () => false, text: (text: string) => text };
+
+/** `rendered` as JSON of at most `max` characters. Escapes can make it longer than planned: then it is cut again. */
+function jsonWithin(rendered: Rendered, max: number): string {
+  let text = JSON.stringify(rendered);
+  let budget = max;
+  for (let i = 0; i < 6 && text.length > max; i += 1) {
+    budget = Math.floor(budget * Math.min(0.9, (max / text.length) * 0.95)) - 16;
+    const limits = {
+      attributesPerSpan: 1,
+      valueLength: Math.max(0, budget),
+      depth: 256,
+      spanBytes: max,
+      queueBytes: max,
+    };
+    const options: WalkOptions = { budget: Math.max(0, budget) };
+    text = JSON.stringify(new Walk({ limits, redactor: CLEAN }, '', options).render(rendered)) ?? 'null';
+  }
+  return text.length > max ? cut(text, max) : text;
+}

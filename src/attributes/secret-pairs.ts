@@ -1,0 +1,147 @@
+/** Names and values inside a text: `?api_key=...`, `password: ...`, `{"client_secret":"..."}` at any level of quoting. */
+
+const SEPARATOR = /[=:]|%3[Dd]/g;
+const KEY_MAX = 64;
+
+/** `text` with the values of secret names replaced. `isSecret` judges a name. */
+export function maskPairs(text: string, isSecret: (name: string) => boolean, replacement: string): string {
+  let out = '';
+  let done = 0;
+  SEPARATOR.lastIndex = 0;
+  for (let found = SEPARATOR.exec(text); found !== null; found = SEPARATOR.exec(text)) {
+    const at = found.index;
+    if (at < done || text.startsWith('://', at)) continue;
+    const name = nameBefore(text, at, done);
+    if (name === undefined || !(isSecret(name.text) || (name.wide !== undefined && isSecret(name.wide)))) continue;
+    const value = valueAfter(text, at + found[0].length, name.quote, found[0]);
+    if (value === undefined) continue;
+    out +=
+      text.slice(done, value.start) +
+      (value.bare && name.quote !== '' ? `${name.quote}${replacement}${name.quote}` : replacement);
+    done = value.end;
+    SEPARATOR.lastIndex = done;
+  }
+  return done === 0 ? text : out + text.slice(done);
+}
+
+interface NameFound {
+  readonly text: string;
+  /** With the word before it: `API key: ...`. */
+  readonly wide: string | undefined;
+  /** The quote that closes the name, with its backslashes; empty without quotes. */
+  readonly quote: string;
+}
+
+function nameBefore(text: string, at: number, floor: number): NameFound | undefined {
+  let end = at;
+  while (end > floor && at - end < 4 && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  let quote = '';
+  const last = text[end - 1];
+  if (last === '"' || last === "'") {
+    let start = end - 1;
+    while (start > floor && end - start < 16 && text[start - 1] === '\\') start -= 1;
+    quote = text.slice(start, end);
+    end = start;
+  }
+  const start = wordStart(text, end, floor);
+  if (start === end || end - start > KEY_MAX) return undefined;
+  let wide: string | undefined;
+  if (quote === '' && start - 1 > floor && text[start - 1] === ' ') {
+    const before = wordStart(text, start - 1, floor);
+    if (before < start - 1 && end - before <= KEY_MAX) wide = text.slice(before, end);
+  }
+  return { text: text.slice(start, end), wide, quote };
+}
+
+function wordStart(text: string, end: number, floor: number): number {
+  let start = end;
+  while (start > floor && end - start <= KEY_MAX && isNameChar(text.charCodeAt(start - 1))) start -= 1;
+  return start;
+}
+
+interface ValueFound {
+  readonly start: number;
+  readonly end: number;
+  readonly bare: boolean;
+}
+
+function valueAfter(text: string, from: number, nameQuote: string, separator: string): ValueFound | undefined {
+  let start = from;
+  while (start < text.length && start - from < 8 && isBlank(text.charCodeAt(start))) start += 1;
+  let mark = start;
+  while (mark < text.length && mark - start < 16 && text[mark] === '\\') mark += 1;
+  const quote = text[mark];
+  if (quote === '"' || quote === "'") {
+    const open = mark + 1;
+    const end = closingQuote(text, open, quote, mark - start);
+    return end === open ? undefined : { start: open, end, bare: false };
+  }
+  if (nameQuote !== '' && (text[start] === '{' || text[start] === '[')) {
+    return { start, end: closingBrace(text, start), bare: true };
+  }
+  const stop = separator === '=' || separator === ':' ? STOP : STOP_ENCODED;
+  let end = endOf(text, start, stop);
+  const first = text.slice(start, end);
+  if (/^(?:bearer|basic|token|digest|apikey)$/i.test(first) && text[end] === ' ') end = endOf(text, end + 1, stop);
+  if (end === start || /^(?:null|undefined|true|false|none|nil)$/i.test(first)) return undefined;
+  const prose = nameQuote === '' && separator === ':' && start > from;
+  if (prose && /^[A-Za-z]{0,11}[.!?]?$/.test(text.slice(start, end)) && !/[a-z][A-Z]/.test(first)) return undefined;
+  if (text.startsWith('//', start)) return undefined;
+  return { start, end, bare: true };
+}
+
+const STOP = /[\s&,;"'<>)}\]\\]/g;
+const STOP_ENCODED = /[\s&,;"'<>)}\]\\%]/g;
+
+function endOf(text: string, from: number, stop: RegExp): number {
+  stop.lastIndex = from;
+  const found = stop.exec(text);
+  return found === null ? text.length : found.index;
+}
+
+/** The quote that closes: the same sign with as many backslashes as the opening one. */
+function closingQuote(text: string, from: number, quote: string, slashes: number): number {
+  for (let at = text.indexOf(quote, from); at >= 0; at = text.indexOf(quote, at + 1)) {
+    let count = 0;
+    while (at - count > from && count <= slashes + 1 && text[at - count - 1] === '\\') count += 1;
+    // Unescaped quotes inside: an even number of further backslashes would be an escaped backslash before the end.
+    if (count === slashes) return at - count;
+    if (slashes === 0 && count > 0 && isEven(text, at, from)) return at;
+  }
+  return text.length;
+}
+
+function isEven(text: string, at: number, from: number): boolean {
+  let count = 0;
+  while (at - count > from && text[at - count - 1] === '\\') count += 1;
+  return count % 2 === 0;
+}
+
+function closingBrace(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (code === 0x7d || code === 0x5d) {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return text.length;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+function isNameChar(code: number): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    (code >= 0x30 && code <= 0x39) ||
+    code === 0x5f ||
+    code === 0x2d ||
+    code === 0x2e ||
+    code > 0x7f
+  );
+}

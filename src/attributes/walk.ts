@@ -1,0 +1,355 @@
+import type { CaptureContext } from './context.js';
+import type { Redactor } from './redact.js';
+import { throwsText } from './safe-read.js';
+import { functionText, isError, specialOf } from './special.js';
+import { cut, head, wellFormed } from './text.js';
+
+/** A value as it may leave the process: plain data, masked, bounded, without user code in it. */
+export type Rendered = string | number | boolean | bigint | null | Rendered[] | { [key: string]: Rendered };
+
+export interface WalkOptions {
+  /** How many characters of JSON may come out, about. */
+  readonly budget: number;
+  /** How many scalars may come out. */
+  readonly leaves?: number;
+  /** Whether 64-bit integers stay bigints; else they become text. */
+  readonly bigints?: boolean;
+  /** Whether lists and objects that were cut say so inside. */
+  readonly notices?: boolean;
+  /** Paths below the value that are masked. */
+  readonly sensitive?: ReadonlySet<string> | undefined;
+}
+
+/** How far past a limit a text is looked at, so that a secret across the border is still recognised. */
+const MARGIN = 4096;
+/** Beyond this nesting the walk stops, whatever the limit says: it must fit on any stack. */
+const MAX_DEPTH = 256;
+const MAX_CAUSES = 8;
+const MAX_KEY = 1024;
+const ROOT: object = Object.prototype;
+
+/**
+ * The one walk over user data, under spans, sessions, logs and evaluators. Each property is read once, so a getter
+ * or a proxy's trap runs once; what throws is written in its place.
+ */
+export class Walk {
+  /** What was left out by a limit: at least so many values. */
+  leftOut = 0;
+  readonly #redactor: Redactor;
+  readonly #masks: boolean;
+  readonly #hook: ((value: unknown, path: string) => unknown) | undefined;
+  readonly #sensitive: ReadonlySet<string> | undefined;
+  readonly #paths: boolean;
+  readonly #valueLength: number;
+  readonly #maxDepth: number;
+  readonly #bigints: boolean;
+  readonly #notices: boolean;
+  readonly #ancestors: object[] = [];
+  readonly #root: string;
+  #budget: number;
+  #leaves: number;
+
+  constructor(capture: CaptureContext, root: string, options: WalkOptions) {
+    this.#redactor = capture.redactor;
+    this.#masks = capture.redactor.active;
+    this.#hook = capture.redactor.hook;
+    this.#sensitive = options.sensitive;
+    this.#paths = this.#hook !== undefined || options.sensitive !== undefined;
+    this.#valueLength = capture.limits.valueLength;
+    this.#maxDepth = Math.min(capture.limits.depth, MAX_DEPTH);
+    this.#bigints = options.bigints === true;
+    this.#notices = options.notices !== false;
+    this.#root = root;
+    this.#budget = options.budget;
+    this.#leaves = options.leaves ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** `value` as plain data; undefined where there is nothing to write. */
+  render(value: unknown): Rendered | undefined {
+    try {
+      return this.#value(
+        this.#hook === undefined ? value : this.#hook(value, this.#root),
+        this.#paths ? this.#root : '',
+        0,
+      );
+    } catch (thrown) {
+      // The stack of the program itself was nearly full.
+      return this.#text(throwsText(thrown));
+    }
+  }
+
+  #value(value: unknown, path: string, depth: number): Rendered | undefined {
+    switch (typeof value) {
+      case 'string':
+        return this.#text(value);
+      case 'number':
+        this.#spend(8);
+        return Number.isFinite(value) ? value : String(value);
+      case 'boolean':
+        this.#spend(5);
+        return value;
+      case 'undefined':
+        return undefined;
+      case 'bigint':
+        return this.#bigint(value);
+      case 'symbol':
+        return this.#text(String(value));
+      case 'function':
+        return this.#text(functionText(value));
+      default:
+        return value === null ? null : this.#object(value as object, path, depth);
+    }
+  }
+
+  #object(value: object, path: string, depth: number): Rendered | undefined {
+    if (this.#ancestors.includes(value)) return this.#plain('[Circular]');
+    if (depth >= this.#maxDepth) {
+      this.leftOut += 1;
+      return this.#plain(`[${Array.isArray(value) ? 'Array' : 'Object'} below depth ${this.#maxDepth}]`);
+    }
+    this.#budget -= 2;
+    this.#ancestors.push(value);
+    try {
+      return this.#container(value, path, depth);
+    } catch (thrown) {
+      return this.#text(throwsText(thrown));
+    } finally {
+      this.#ancestors.pop();
+    }
+  }
+
+  #container(value: object, path: string, depth: number): Rendered | undefined {
+    if (Array.isArray(value)) return this.#array(value, path, depth);
+    const proto = Object.getPrototypeOf(value) as object | null;
+    if (proto !== null && proto !== ROOT) {
+      const special = specialOf(value);
+      if (special !== undefined) {
+        switch (special.kind) {
+          case 'text':
+            return this.#text(special.text);
+          case 'value':
+            return this.#value(special.value, path, depth + 1);
+          case 'items':
+            return this.#items(special.items, special.size, path, depth);
+          case 'entries':
+            return this.#entries(special.entries, special.size, path, depth);
+          case 'error':
+            return this.#error(special.error, path, depth);
+        }
+      }
+    }
+    return this.#fields(value, proto, path, depth);
+  }
+
+  #array(value: readonly unknown[], path: string, depth: number): Rendered {
+    const out: Rendered[] = [];
+    const length = value.length;
+    for (let i = 0; i < length; i += 1) {
+      if (this.#spent()) {
+        this.#moreItems(out, length - i);
+        break;
+      }
+      let item: unknown;
+      try {
+        item = value[i];
+      } catch (thrown) {
+        item = throwsText(thrown);
+      }
+      out.push(this.#child(item, undefined, path, String(i), i, depth) ?? this.#nothing());
+    }
+    return out;
+  }
+
+  #items(items: Iterable<unknown>, size: number, path: string, depth: number): Rendered {
+    const out: Rendered[] = [];
+    for (const item of items) {
+      if (this.#spent()) {
+        this.#moreItems(out, size - out.length);
+        break;
+      }
+      out.push(this.#child(item, undefined, path, '', out.length, depth) ?? this.#nothing());
+    }
+    return out;
+  }
+
+  /** A map with text keys is an object; other keys make it a list of pairs. */
+  #entries(entries: Iterable<readonly [unknown, unknown]>, size: number, path: string, depth: number): Rendered {
+    const seen: (readonly [unknown, unknown])[] = [];
+    const room = Math.max(1, Math.min(this.#budget, this.#leaves));
+    for (const entry of entries) {
+      if (seen.length >= room) break;
+      seen.push(entry);
+    }
+    const names = new Set<string>();
+    let named = true;
+    for (const [key] of seen) {
+      if (typeof key === 'object' || typeof key === 'function') named = false;
+      else names.add(String(key));
+    }
+    if (!named || names.size !== seen.length) return this.#items(seen, size, path, depth);
+    const out: { [key: string]: Rendered } = {};
+    let count = 0;
+    for (const [key, item] of seen) {
+      if (this.#spent()) break;
+      this.#field(out, String(key), item, path, depth);
+      count += 1;
+    }
+    if (count < size) this.#moreKeys(out, size - count);
+    return out;
+  }
+
+  #fields(value: object, proto: object | null, path: string, depth: number): Rendered | undefined {
+    let known: unknown;
+    let asked = false;
+    if (proto === ROOT || proto === null ? Object.hasOwn(value, 'toJSON') : 'toJSON' in value) {
+      const made = (value as { toJSON?: unknown }).toJSON;
+      if (typeof made === 'function') {
+        const result: unknown = made.call(value, '');
+        return result === value
+          ? this.#ownFields(value, path, depth, true, undefined)
+          : this.#value(result, path, depth + 1);
+      }
+      known = made;
+      asked = true;
+    }
+    return this.#ownFields(value, path, depth, asked, known);
+  }
+
+  #ownFields(value: object, path: string, depth: number, asked: boolean, known: unknown): Rendered {
+    const out: { [key: string]: Rendered } = {};
+    const keys = Object.keys(value);
+    for (let i = 0; i < keys.length; i += 1) {
+      if (this.#spent()) {
+        this.#moreKeys(out, keys.length - i);
+        break;
+      }
+      const key = keys[i] as string;
+      let item: unknown;
+      try {
+        item = asked && key === 'toJSON' ? known : (value as Record<string, unknown>)[key];
+      } catch (thrown) {
+        item = throwsText(thrown);
+      }
+      this.#field(out, key, item, path, depth);
+    }
+    return out;
+  }
+
+  #error(error: object, path: string, depth: number): Rendered {
+    const out: { [key: string]: Rendered } = {};
+    for (const key of ['name', 'message', 'stack', 'code', 'cause', 'errors']) {
+      let item: unknown;
+      try {
+        item = (error as Record<string, unknown>)[key];
+      } catch (thrown) {
+        item = throwsText(thrown);
+      }
+      if (item === undefined || (key === 'code' && typeof item !== 'string' && typeof item !== 'number')) continue;
+      if (key === 'cause' && isError(item) && this.#causes() >= MAX_CAUSES) item = '[more causes]';
+      this.#field(out, key, item, path, depth);
+    }
+    return out;
+  }
+
+  #causes(): number {
+    let count = 0;
+    for (const ancestor of this.#ancestors) if (isError(ancestor)) count += 1;
+    return count;
+  }
+
+  #field(out: { [key: string]: Rendered }, key: string, item: unknown, path: string, depth: number): void {
+    const name = this.#key(key);
+    const rendered = this.#child(item, key, path, name, -1, depth);
+    if (rendered === undefined) return;
+    this.#budget -= name.length + 4;
+    if (name in out) {
+      // `__proto__`, `constructor` and whatever else hangs on Object.prototype: plain data, never an assignment.
+      Object.defineProperty(out, name, { value: rendered, enumerable: true, configurable: true, writable: true });
+    } else {
+      out[name] = rendered;
+    }
+  }
+
+  #child(
+    item: unknown,
+    key: string | undefined,
+    path: string,
+    name: string,
+    index: number,
+    depth: number,
+  ): Rendered | undefined {
+    if (key !== undefined && this.#masks && item !== null && item !== undefined && this.#redactor.isSecretKey(key)) {
+      return this.#plain(this.#redactor.replacement);
+    }
+    if (!this.#paths) return this.#value(item, path, depth + 1);
+    const below = `${path}.${index >= 0 ? index : name}`;
+    if (this.#sensitive !== undefined && item !== null && item !== undefined && this.#isSensitive(below)) {
+      return this.#plain(this.#redactor.replacement);
+    }
+    return this.#value(this.#hook === undefined ? item : this.#hook(item, below), below, depth + 1);
+  }
+
+  /** List indexes may be left out of a sensitive path: `users.ssn` masks the one of every user. */
+  #isSensitive(path: string): boolean {
+    const relative = path.slice(this.#root.length + 1);
+    const paths = this.#sensitive as ReadonlySet<string>;
+    return paths.has(relative) || paths.has(relative.replace(/(?:^|\.)\d+(?=\.|$)/g, '').replace(/^\./, ''));
+  }
+
+  #key(key: string): string {
+    if (key.length < 6) return wellFormed(key);
+    const name = wellFormed(this.#masks ? this.#redactor.text(head(key, MAX_KEY + MARGIN)) : key);
+    return name.length > MAX_KEY ? cut(name, MAX_KEY, key.length) : name;
+  }
+
+  #text(text: string): string {
+    const room = Math.max(0, Math.min(this.#valueLength, this.#budget));
+    const long = text.length > room;
+    let out = wellFormed(long ? head(text, room + MARGIN) : text);
+    if (this.#masks) out = this.#redactor.text(out);
+    if (long || out.length > room) {
+      out = cut(out, Math.max(room, Math.min(48, this.#valueLength)), text.length);
+      if (room < this.#valueLength) this.leftOut += 1;
+    }
+    this.#spend(out.length + 3);
+    return out;
+  }
+
+  #plain(text: string): string {
+    this.#spend(text.length + 3);
+    return text;
+  }
+
+  #bigint(value: bigint): Rendered {
+    this.#spend(20);
+    if (value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) return Number(value);
+    if (BigInt.asIntN(64, value) === value) return this.#bigints ? value : value.toString();
+    // Decimal text of a huge number takes quadratic time; hexadecimal does not.
+    const hex = value.toString(16);
+    return this.#text(hex.length <= 1024 ? value.toString() : `[BigInt of ${hex.length * 4} bits]`);
+  }
+
+  #spend(characters: number): void {
+    this.#budget -= characters;
+    this.#leaves -= 1;
+  }
+
+  #spent(): boolean {
+    return this.#budget <= 0 || this.#leaves <= 0;
+  }
+
+  #nothing(): null {
+    this.#budget -= 5;
+    return null;
+  }
+
+  #moreItems(out: Rendered[], count: number): void {
+    this.leftOut += count;
+    if (this.#notices) out.push(`[${count} more items]`);
+  }
+
+  #moreKeys(out: { [key: string]: Rendered }, count: number): void {
+    this.leftOut += count;
+    if (this.#notices) out['…'] = `[${count} more keys]`;
+  }
+}
