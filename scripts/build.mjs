@@ -3,9 +3,10 @@
  * A part is stale when the content of its sources, its settings or its compiler changed.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureInstalled } from './install.mjs';
-import { commandFile, inRoot } from './lib/project.mjs';
+import { cacheFolder, commandFile, inRoot } from './lib/project.mjs';
 import { runNode, seconds } from './lib/run.mjs';
 import { hashOf, isFresh, withLock, writeStamp } from './lib/stamp.mjs';
 
@@ -15,7 +16,7 @@ const sdkSettings = ['tsconfig.json', 'tsconfig.cjs.json', 'tsconfig.esm.json', 
 
 /** Takes the place of the old folder at once, so that a reader never meets half a build. */
 function replaceFolder(from, to) {
-  const old = `${to}.old`;
+  const old = join(cacheFolder, 'old');
   rmSync(old, { recursive: true, force: true });
   try {
     if (existsSync(to)) renameSync(to, old);
@@ -33,14 +34,16 @@ async function tsc(args) {
   return runNode([commandFile('typescript', 'tsc'), ...args, '--pretty', 'false'], { capture: true });
 }
 
-async function compile(config, folder, type, extra = []) {
-  const next = `${folder}.next`;
-  rmSync(inRoot(next), { recursive: true, force: true });
+const nextFolder = (type) => join(cacheFolder, `${type}-next`);
+
+async function compile(config, type, extra = []) {
+  const next = nextFolder(type);
+  rmSync(next, { recursive: true, force: true });
   const result = await tsc(['-p', config, '--outDir', next, ...extra]);
   if (result.code !== 0) return result;
-  mkdirSync(inRoot(next), { recursive: true });
-  writeFileSync(inRoot(next, 'package.json'), `${JSON.stringify({ type, sideEffects: false }, null, 2)}\n`);
-  if (type === 'module') giveRequire(inRoot(next, 'src', 'base', 'load.js'));
+  mkdirSync(next, { recursive: true });
+  writeFileSync(join(next, 'package.json'), `${JSON.stringify({ type, sideEffects: false }, null, 2)}\n`);
+  if (type === 'module') giveRequire(join(next, 'src', 'base', 'load.js'));
   return result;
 }
 
@@ -53,12 +56,23 @@ function giveRequire(file) {
 async function buildSdk() {
   // The CommonJS pass checks the types; the other one, beside it, only emits.
   const passes = await Promise.all([
-    compile('tsconfig.cjs.json', 'dist/cjs', 'commonjs'),
-    compile('tsconfig.esm.json', 'dist/esm', 'module', ['--noCheck']),
+    compile('tsconfig.cjs.json', 'commonjs'),
+    compile('tsconfig.esm.json', 'module', ['--noCheck']),
   ]);
   const failed = passes.find(({ code }) => code !== 0);
   if (failed) throw new Error(`The SDK does not compile:\n${failed.output.trim()}`);
-  for (const folder of ['dist/cjs', 'dist/esm']) replaceFolder(inRoot(`${folder}.next`), inRoot(folder));
+  mkdirSync(inRoot('dist'), { recursive: true });
+  replaceFolder(nextFolder('commonjs'), inRoot('dist/cjs'));
+  replaceFolder(nextFolder('module'), inRoot('dist/esm'));
+}
+
+/** The page lives inside the server's folder and is built on its own: it moves along. */
+async function buildServer() {
+  const next = join(cacheFolder, 'server-next');
+  rmSync(next, { recursive: true, force: true });
+  await buildWith('The server', 'server', ['--outDir', next]);
+  if (existsSync(inRoot('server/dist/web'))) cpSync(inRoot('server/dist/web'), `${next}/web`, { recursive: true });
+  replaceFolder(next, inRoot('server/dist'));
 }
 
 async function buildWith(what, config, extra = []) {
@@ -95,7 +109,7 @@ function parts() {
       label: 'local server',
       inputs: ['server/src', 'server/tsconfig.json', 'server/package.json', compiler],
       outputs: ['server/dist/cli.js'],
-      work: () => buildWith('The server', 'server'),
+      work: buildServer,
       there: existsSync(inRoot('server/tsconfig.json')),
     },
   ];
