@@ -1,0 +1,118 @@
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { createHttp } from './http/create-http.js';
+import { SqliteStore } from './store/sqlite/sqlite-store.js';
+import { fileFingerprint, StoreFileError } from './store/sqlite/store-file.js';
+
+export interface ServerOptions {
+  /** Port to listen on; 0 takes a free one. Default 4318, where OpenTelemetry programs look without a setting. */
+  port?: number;
+  /** Address to listen on. Default 127.0.0.1. */
+  host?: string;
+  /** Database file. Default `.honeyhive/traces.db`. */
+  db?: string;
+  /** Told, in words, what is out of the ordinary: another port, a quarantined file. Default: a line on stderr. */
+  onNotice?: (message: string) => void;
+}
+
+export interface LocalServer {
+  readonly url: string;
+  readonly db: string;
+  /** Ends: no new requests, running ones are finished, everything is on disk. Idempotent. */
+  close(): Promise<void>;
+}
+
+export const DEFAULT_PORT = 4318;
+export const DEFAULT_DB = join('.honeyhive', 'traces.db');
+const PORTS_TO_TRY = 20;
+
+/**
+ * Starts a server in this process.
+ * @throws StoreFileError when the database is open elsewhere, was written by a newer version, or cannot be opened.
+ */
+export async function startServer(options: ServerOptions = {}): Promise<LocalServer> {
+  const db = options.db ?? DEFAULT_DB;
+  const host = options.host ?? '127.0.0.1';
+  const wanted = options.port ?? DEFAULT_PORT;
+  const notice = options.onNotice ?? ((message: string) => process.stderr.write(`honeyhive-local: ${message}\n`));
+  const store = await openStore(db, host, wanted);
+  for (const message of store.notices) notice(message);
+  const http = createHttp({
+    store,
+    scopeOf: () => ({}),
+    identity: { service: 'honeyhive-local', version: packageVersion(), db: fileFingerprint(db) },
+    onError: (error) => notice(`internal error: ${error instanceof Error ? error.message : String(error)}`),
+  });
+  http.server.headersTimeout = 10_000;
+  http.server.maxConnections = 1000;
+  try {
+    await listen(http, host, wanted, notice);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  const { port } = http.server.address() as AddressInfo;
+  let closed: Promise<void> | undefined;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    db,
+    close: () => {
+      closed ??= http.close().then(() => store.close());
+      return closed;
+    },
+  };
+}
+
+async function openStore(db: string, host: string, port: number): Promise<SqliteStore> {
+  try {
+    return await SqliteStore.open({ file: db });
+  } catch (error) {
+    if (!(error instanceof StoreFileError) || error.code !== 'in_use') throw error;
+    const other = await identify(host, port);
+    if (other?.db === fileFingerprint(db)) throw new StoreFileError('in_use', `honeyhive-local already runs on port ${port} with ${db}; open http://${host}:${port}`);
+    throw error;
+  }
+}
+
+async function listen(http: ReturnType<typeof createHttp>, host: string, wanted: number, notice: (message: string) => void): Promise<void> {
+  for (let port = wanted; ; port++) {
+    try {
+      await http.listen({ port, host });
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EADDRINUSE' || port - wanted >= PORTS_TO_TRY || port >= 65_535) throw error;
+      const other = await identify(host, port);
+      const who = other?.service === 'honeyhive-local' ? 'another honeyhive-local (with a database of its own)' : 'another program';
+      notice(`port ${port} is taken by ${who}; trying ${port + 1}`);
+    }
+  }
+}
+
+/** What listens on that port, if it speaks our protocol. */
+function identify(host: string, port: number): Promise<Record<string, unknown> | undefined> {
+  return new Promise((resolve) => {
+    const probe = request({ host, port, path: '/healthz', timeout: 1000, agent: false }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        if (text.length > 10_000) response.destroy();
+      });
+      response.on('close', () => {
+        try {
+          resolve(JSON.parse(text) as Record<string, unknown>);
+        } catch {
+          resolve(undefined);
+        }
+      });
+    });
+    probe.on('timeout', () => probe.destroy());
+    probe.on('error', () => resolve(undefined));
+    probe.end();
+  });
+}
+
+export function packageVersion(): string {
+  return (createRequire(__filename)('../package.json') as { version: string }).version;
+}

@@ -1,0 +1,76 @@
+import { STATUS_CODES } from 'node:http';
+import { join } from 'node:path';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { TraceStore } from '../store/trace-store.js';
+import { MAX_BODY } from './body.js';
+import { honeyhiveSessionRoutes } from './honeyhive-sessions.js';
+import { asHttpError } from './http-error.js';
+import { queryRoutes } from './query-routes.js';
+import type { ScopeOf } from './scope.js';
+import { staticFiles } from './static-files.js';
+import { sendOtlpError, TRACE_PATHS, tracesRoute } from './traces-route.js';
+
+export interface HttpOptions {
+  store: TraceStore;
+  scopeOf: ScopeOf;
+  /** What `/healthz` says of this server, so that another one can recognise it. */
+  identity: Record<string, unknown>;
+  onError?: (error: unknown) => void;
+}
+
+const SECURITY_HEADERS = {
+  'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** The routes, their limits and their error shape. */
+export function createHttp(options: HttpOptions): FastifyInstance {
+  const { store, scopeOf } = options;
+  const app = fastify({
+    bodyLimit: MAX_BODY,
+    requestTimeout: 30_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: true,
+    logger: false,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const known = asHttpError(error);
+    if (known.statusCode >= 500) options.onError?.(error);
+    if (known.statusCode === 503 || known.statusCode === 429) reply.header('retry-after', '1');
+    if (known.statusCode === 413) reply.header('connection', 'close');
+    return TRACE_PATHS.includes(request.url.split('?')[0] as string) ? sendOtlpError(request, reply, known) : sendError(request, reply, known.statusCode, known.code, known.message, known.details);
+  });
+
+  app.get('/healthz', async () => ({ status: 'ok', ...options.identity }));
+  tracesRoute(app, store, scopeOf);
+  honeyhiveSessionRoutes(app, store, scopeOf);
+  queryRoutes(app, store, scopeOf);
+  const sendFile = staticFiles(app, join(__dirname, '..', 'web'));
+
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split(/[?#]/)[0] as string;
+    if (request.method === 'GET' || request.method === 'HEAD') {
+      const sent = sendFile(path, reply);
+      if (sent) return sent;
+    }
+    return sendError(request, reply, 404, 'not_found', `${request.method} ${path.slice(0, 200)} does not exist here; traces go to POST /v1/traces, HoneyHive's API is under /session, /events and /v1, queries under /api`);
+  });
+  return app;
+}
+
+function sendError(request: FastifyRequest, reply: FastifyReply, statusCode: number, code: string, message: string, details: { field?: string; allowed?: string } = {}): FastifyReply {
+  const error = { code, message, ...details };
+  const own = request.url.startsWith('/api/');
+  const body = own ? { error } : { error, statusCode, message, success: false };
+  return reply.code(statusCode).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body) || STATUS_CODES[statusCode]);
+}

@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify';
+import type { ListOptions, TraceStore } from '../store/trace-store.js';
+import { HttpError } from './http-error.js';
+import type { ScopeOf } from './scope.js';
+
+interface ListQuery {
+  q?: string;
+  limit?: string;
+  cursor?: string;
+  project?: string;
+}
+
+/** What the page, the command line and agents read. */
+export function queryRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
+  app.get<{ Querystring: ListQuery }>('/api/sessions', async (request) => store.listSessions(scopeOf(request, 'read'), listOptions(request.query)));
+  app.get<{ Params: { id: string }; Querystring: ListQuery }>('/api/sessions/:id', async (request) => {
+    const limit = numberOf(request.query.limit, 'limit', 1, 10_000);
+    const found = await store.getSession(scopeOf(request, 'read'), request.params.id, { ...(limit === undefined ? {} : { limit }), ...(request.query.cursor === undefined ? {} : { cursor: request.query.cursor }) });
+    if (!found) throw new HttpError(404, 'not_found', 'there is no session with this id');
+    return found;
+  });
+  app.get<{ Params: { traceId: string; spanId: string } }>('/api/spans/:traceId/:spanId', async (request) => {
+    const { traceId, spanId } = request.params;
+    const valid = /^[0-9a-f]{32}$/i.test(traceId) && /^[0-9a-f]{16}$/i.test(spanId);
+    const found = valid ? await store.getSpan(scopeOf(request, 'read'), traceId, spanId) : undefined;
+    if (!found) throw new HttpError(404, 'not_found', 'there is no span with these ids');
+    return found;
+  });
+  app.get('/api/stats', async (request) => store.stats(scopeOf(request, 'read')));
+}
+
+export function listOptions(query: ListQuery): ListOptions {
+  const limit = numberOf(query.limit, 'limit', 1, 1000);
+  return {
+    ...(query.q === undefined || query.q.trim() === '' ? {} : { q: query.q }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(query.cursor === undefined || query.cursor === '' ? {} : { cursor: query.cursor }),
+    ...(query.project === undefined || query.project === '' ? {} : { project: query.project }),
+  };
+}
+
+export function numberOf(text: string | undefined, field: string, low: number, high: number): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < low || value > high) throw new HttpError(400, 'invalid_field', `${field} is ${text.slice(0, 40)}`, { field, allowed: `a whole number from ${low} to ${high}` });
+  return value;
+}

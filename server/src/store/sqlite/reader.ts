@@ -1,0 +1,115 @@
+import type { SpanRecord } from '../../wire/span-record.js';
+import { emptyObject, type JsonObject } from '../../wire/value.js';
+import type { ListOptions, Page, Scope, Session, StoreStats, ThinSpan, WholeSpan } from '../trace-store.js';
+import { wholeSpan } from '../whole-span.js';
+import { canonicalId } from '../../wire/ids.js';
+import type { Database, Row, SqlValue, Statement } from './driver.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import { type Payload, unpack, unshare } from './payload.js';
+import { SESSION_COLUMNS, sessionOf, SPAN_COLUMNS, thinSpanOf } from './rows.js';
+import { parseMap } from './session-rows.js';
+import { pragma } from './store-file.js';
+
+/** All that only looks at the file, for one thread. */
+export class Reader {
+  readonly #db: Database;
+  readonly #statements: Record<string, Statement> = {};
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  #sql(sql: string): Statement {
+    return (this.#statements[sql] ??= this.#db.prepare(sql));
+  }
+
+  listSessions(scope: Scope, options: ListOptions): Page<Session> {
+    const limit = options.limit ?? 50;
+    const where: string[] = [];
+    const values: SqlValue[] = [];
+    const project = scope.project ?? options.project;
+    if (project !== undefined) {
+      where.push('p.name = ?');
+      values.push(project);
+    }
+    if (options.cursor !== undefined) {
+      const [start, id] = decodeCursor(options.cursor);
+      where.push('(s.start_ms, s.id) < (?, ?)');
+      values.push(start, id);
+    }
+    const rows = this.#sql(`SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+      ORDER BY s.start_ms DESC, s.id DESC LIMIT ?`).all(...values, limit + 1);
+    const last = rows.length > limit ? (rows[limit - 1] as Row) : undefined;
+    return { items: rows.slice(0, limit).map(sessionOf), nextCursor: last ? encodeCursor(Number(last.start_ms), Number(last.id)) : null };
+  }
+
+  #sessionRow(scope: Scope, sessionId: string): Row | undefined {
+    return this.#sql(`SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.session_id = ? AND (? IS NULL OR p.name = ?) ORDER BY s.id LIMIT 1`)
+      .get(canonicalId(sessionId), scope.project ?? null, scope.project ?? null);
+  }
+
+  getSession(scope: Scope, sessionId: string, options: { limit?: number; cursor?: string }): { session: Session; spans: ThinSpan[]; nextCursor: string | null } | undefined {
+    const row = this.#sessionRow(scope, sessionId);
+    if (!row) return undefined;
+    const limit = options.limit ?? 10_000;
+    const [start, id] = options.cursor === undefined ? [-1, -1] : decodeCursor(options.cursor);
+    const spans = this.#sql(`SELECT ${SPAN_COLUMNS} FROM spans x WHERE x.session_pk = ? AND (x.start_ms, x.id) > (?, ?) ORDER BY x.start_ms, x.id LIMIT ?`).all(Number(row.id), start, id, limit + 1);
+    const last = spans.length > limit ? (spans[limit - 1] as Row) : undefined;
+    const session = sessionOf(row);
+    return { session, spans: spans.slice(0, limit).map((span) => thinSpanOf(span, session.sessionId)), nextCursor: last ? encodeCursor(Number(last.start_ms), Number(last.id)) : null };
+  }
+
+  getSpan(scope: Scope, traceId: string, spanId: string): WholeSpan | undefined {
+    const row = this.#sql(`SELECT x.*, s.session_id AS session_id, p.name AS project FROM spans x JOIN sessions s ON s.id = x.session_pk JOIN projects p ON p.id = x.project_id
+      WHERE x.project_id IN (SELECT id FROM projects WHERE ? IS NULL OR name = ?) AND x.trace_id = ? AND x.span_id = ? ORDER BY x.id LIMIT 1`)
+      .get(scope.project ?? null, scope.project ?? null, Buffer.from(traceId, 'hex'), Buffer.from(spanId, 'hex'));
+    if (!row) return undefined;
+    return this.#whole(row);
+  }
+
+  #whole(row: Row): WholeSpan {
+    const thin = thinSpanOf(row, String(row.session_id));
+    const patch = this.#sql('SELECT body FROM patches WHERE project_id = ? AND event_id = ?').get(Number(row.project_id), thin.eventId);
+    return wholeSpan(thin, this.#record(row), { project: String(row.project), source: row.source === null ? null : String(row.source) }, parseMap(patch?.body));
+  }
+
+  #record(row: Row): SpanRecord {
+    const thin = thinSpanOf(row, '');
+    const stored = this.#sql('SELECT encoding, data FROM payloads WHERE span_pk = ?').get(Number(row.id)) as Row;
+    const payload = JSON.parse(unpack(Number(stored.encoding), stored.data as Uint8Array)) as Payload;
+    const find = (blob: number): string => {
+      const found = this.#sql('SELECT encoding, data FROM blobs WHERE id = ?').get(blob) as Row;
+      return unpack(Number(found.encoding), found.data as Uint8Array);
+    };
+    const resource = row.resource_id === null ? emptyObject() : parseMap(this.#sql('SELECT data FROM resources WHERE id = ?').get(Number(row.resource_id))?.data);
+    return {
+      ...payload,
+      traceId: thin.traceId,
+      spanId: thin.spanId,
+      parentSpanId: thin.parentSpanId ?? '',
+      attributes: unshare(payload.attributes, find),
+      events: payload.events.map((event) => ({ ...event, attributes: unshare(event.attributes, find) })),
+      resource,
+    };
+  }
+
+  stats(scope: Scope): StoreStats {
+    const project = scope.project ?? null;
+    const totals = this.#sql('SELECT count(*) AS sessions, ifnull(sum(span_count), 0) AS spans FROM sessions s JOIN projects p ON p.id = s.project_id WHERE ? IS NULL OR p.name = ?').get(project, project) as Row;
+    const meta = (key: string): string | undefined => this.#sql('SELECT value FROM meta WHERE key = ?').get(key)?.value as string | undefined;
+    const counters = JSON.parse(meta('counters') ?? '{}') as JsonObject;
+    return {
+      sessions: Number(totals.sessions),
+      spans: Number(totals.spans),
+      received: Number(counters.received ?? 0),
+      stored: Number(counters.stored ?? 0),
+      duplicates: Number(counters.duplicates ?? 0),
+      rejected: Number(counters.rejected ?? 0),
+      dbBytes: pragma(this.#db, 'page_count') * pragma(this.#db, 'page_size'),
+      freeBytes: pragma(this.#db, 'freelist_count') * pragma(this.#db, 'page_size'),
+      seq: Number(meta('seq') ?? 0),
+      schema: pragma(this.#db, 'user_version'),
+      driver: this.#db.driver,
+    };
+  }
+}

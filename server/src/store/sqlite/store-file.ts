@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Database } from './driver.js';
+import { openDatabase } from './open-database.js';
+import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
+
+/** The file cannot be used as it is; the message says what to do. */
+export class StoreFileError extends Error {
+  readonly code: 'in_use' | 'newer' | 'foreign' | 'unusable';
+  constructor(code: StoreFileError['code'], message: string) {
+    super(message);
+    this.name = 'StoreFileError';
+    this.code = code;
+  }
+}
+
+export interface OpenedStore {
+  db: Database;
+  /** What happened to the file, in words for people: quarantined, migrated. */
+  notices: string[];
+  release(): void;
+}
+
+/** A short name of the file that does not tell its path. */
+export function fileFingerprint(file: string): string {
+  const full = resolve(file);
+  const real = existsSync(full) ? realpathSync(full) : existsSync(dirname(full)) ? resolve(realpathSync(dirname(full)), full.slice(dirname(full).length + 1)) : full;
+  return createHash('sha256').update(real).digest('hex').slice(0, 16);
+}
+
+/** Opens the file for the one writer, makes or migrates its schema, and holds it against a second writer. */
+export function openForWriting(file: string): OpenedStore {
+  const notices: string[] = [];
+  try {
+    mkdirSync(dirname(resolve(file)), { recursive: true });
+  } catch (error) {
+    throw new StoreFileError('unusable', `cannot make the directory of ${file}: ${message(error)}`);
+  }
+  const lock = takeLock(file);
+  try {
+    let db: Database;
+    try {
+      db = openAndMigrate(file, notices);
+    } catch (error) {
+      if (error instanceof StoreFileError || !isDamage(error)) throw error;
+      const aside = quarantine(file);
+      notices.push(`${file} could not be read (${message(error)}); it was moved to ${aside} and a new one was begun`);
+      db = openAndMigrate(file, notices);
+    }
+    return {
+      db,
+      notices,
+      release: () => {
+        db.close();
+        lock.close();
+      },
+    };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/** The operating system gives an SQLite lock back when its process dies, so it cannot become stale. */
+function takeLock(file: string): Database {
+  let lock: Database;
+  try {
+    lock = openDatabase(`${file}.lock`, { busyMs: 0 });
+  } catch (error) {
+    throw new StoreFileError('unusable', `cannot open ${file}.lock: ${message(error)}`);
+  }
+  try {
+    lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (!/busy|locked/i.test(`${message(error)} ${code(error)}`)) throw new StoreFileError('unusable', `cannot lock ${file}: ${message(error)}`);
+    throw new StoreFileError('in_use', `another honeyhive-local already has ${file} open; use that one, stop it, or give another --db`);
+  }
+  return lock;
+}
+
+function openAndMigrate(file: string, notices: string[]): Database {
+  const fresh = !existsSync(file) || statSync(file).size === 0;
+  const db = openDatabase(file, { busyMs: 5000 });
+  try {
+    if (fresh) db.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL');
+    const version = pragma(db, 'user_version');
+    const application = pragma(db, 'application_id');
+    if (!fresh && application !== APPLICATION_ID) {
+      const tables = db.prepare("SELECT count(*) AS n FROM sqlite_master WHERE type = 'table'").get()?.n;
+      if (Number(tables) > 0) throw new StoreFileError('foreign', `${file} is an SQLite database of another program; give another --db`);
+    }
+    if (version > SCHEMA_VERSION) {
+      throw new StoreFileError('newer', `${file} was written by a newer honeyhive-local (schema ${version}, this one knows ${SCHEMA_VERSION}); it was left untouched: update honeyhive-local or give another --db`);
+    }
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 2000');
+    for (let next = version; next < SCHEMA_VERSION; next++) {
+      db.exec('BEGIN IMMEDIATE');
+      try {
+        db.exec(MIGRATIONS[next] as string);
+        db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${next + 1}`);
+        db.exec('COMMIT');
+      } catch (error) {
+        db.exec('ROLLBACK');
+        throw error;
+      }
+      if (!fresh) notices.push(`${file} was brought from schema ${next} to ${next + 1}`);
+    }
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function quarantine(file: string): string {
+  const aside = `${file}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  renameSync(file, aside);
+  for (const suffix of ['-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+  return aside;
+}
+
+export function pragma(db: Database, name: string): number {
+  const row = db.prepare(`PRAGMA ${name}`).get();
+  return row === undefined ? 0 : Number(Object.values(row)[0]);
+}
+
+function isDamage(error: unknown): boolean {
+  return /SQLITE_(CORRUPT|NOTADB)|malformed|not a database|file is encrypted/i.test(`${code(error)} ${message(error)}`);
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function code(error: unknown): string {
+  const value = (error as { code?: unknown; errcode?: unknown } | null)?.code;
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,90 @@
+import { Worker } from 'node:worker_threads';
+import { MalformedRequest } from '../../wire/span-record.js';
+import { StoreError } from '../store-error.js';
+import type { Answer, Call } from './messages.js';
+import { StoreFileError } from './store-file.js';
+
+interface Waiting {
+  resolve: (value: never) => void;
+  reject: (error: Error) => void;
+}
+
+export interface Hello {
+  ready: boolean;
+  notices?: string[];
+  driver?: string;
+  error?: { name: string; message: string; code: string | undefined };
+}
+
+/** A worker that owns one database connection, seen from the HTTP thread. */
+export class StoreThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  #gone: Error | undefined;
+  readonly hello: Promise<Hello>;
+
+  constructor(script: string, data: object) {
+    this.#worker = new Worker(script, { workerData: data });
+    this.hello = new Promise((resolve, reject) => {
+      this.#worker.once('message', (hello: Hello) => {
+        if (hello.ready) resolve(hello);
+        else reject(revive(hello.error as NonNullable<Hello['error']>));
+        this.#worker.on('message', (answer: Answer) => this.#settle(answer));
+      });
+      this.#worker.once('error', reject);
+    });
+    this.#worker.on('error', (error: Error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new StoreError('unavailable', 'the store has been closed')));
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  call<T>(op: string, args: unknown[], transfer: ArrayBuffer[] = []): Promise<T> {
+    if (this.#gone) return Promise.reject(this.#gone);
+    const id = ++this.#lastId;
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      const call: Call = { id, op, args };
+      this.#worker.postMessage(call, transfer);
+    });
+  }
+
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    if (!waiting) return;
+    this.#waiting.delete(answer.id);
+    if ('error' in answer) waiting.reject(revive(answer.error));
+    else waiting.resolve(answer.value as never);
+  }
+
+  #fail(error: Error): void {
+    this.#gone ??= error instanceof StoreError ? error : new StoreError('unavailable', error.message);
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#gone);
+    this.#waiting.clear();
+  }
+
+  async close(): Promise<void> {
+    if (this.#gone) return;
+    await this.call('close', [{}]).catch(() => undefined);
+    await this.#worker.terminate();
+  }
+
+  /** Ends a query that takes too long; the thread goes with it. */
+  async kill(): Promise<void> {
+    this.#fail(new StoreError('too_slow', 'the query was ended because it took too long'));
+    await this.#worker.terminate();
+  }
+}
+
+function revive(error: NonNullable<Hello['error']>): Error {
+  if (error.name === 'MalformedRequest') return new MalformedRequest(error.message, error.code);
+  if (error.name === 'StoreFileError') return new StoreFileError(error.code as StoreFileError['code'], error.message);
+  if (error.name === 'StoreError') return new StoreError(error.code as StoreError['code'], error.message);
+  if (/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(error.code ?? '') || /disk (is full|I\/O error)|readonly database/.test(error.message)) return new StoreError('full', `the store cannot write: ${error.message}`);
+  const revived = new Error(error.message);
+  revived.name = error.name;
+  return revived;
+}

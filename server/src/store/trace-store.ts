@@ -1,0 +1,182 @@
+import type { Json, JsonObject } from '../wire/value.js';
+import type { Buckets, SpanRecord } from '../wire/span-record.js';
+
+/** Whose data a call may see: one project, or all where no keys are in use. */
+export interface Scope {
+  project?: string;
+}
+
+export interface IngestReceipt {
+  received: number;
+  stored: number;
+  duplicates: number;
+  rejected: number;
+  message: string;
+  /** The ingest sequence that carries this change. */
+  seq: number;
+}
+
+export interface Session {
+  sessionId: string;
+  sessionName: string;
+  project: string;
+  source: string;
+  startTime: number;
+  endTime: number | null;
+  durationMs: number;
+  spanCount: number;
+  modelCount: number;
+  errorCount: number;
+  tokens: Tokens;
+  costUsd: number;
+  metadata: JsonObject;
+  metrics: JsonObject;
+  feedback: JsonObject;
+  inputs: JsonObject;
+  outputs: JsonObject;
+  config: JsonObject;
+  userProperties: JsonObject;
+  scores: Record<string, { mean: number; count: number }>;
+  firstInput: string;
+  lastOutput: string;
+  error: string | null;
+  hasFeedback: boolean;
+  runId: string | null;
+  seq: number;
+}
+
+export interface Tokens {
+  prompt: number;
+  completion: number;
+  total: number;
+}
+
+export interface ThinSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId: string | null;
+  eventId: string;
+  eventType: string;
+  name: string;
+  startTime: number;
+  endTime: number | null;
+  durationMs: number | null;
+  status: 'ok' | 'error' | 'unset';
+  running: boolean;
+  preview: string;
+  sessionId: string;
+  errorMessage?: string;
+  model?: string;
+  tokens?: Tokens;
+  costUsd?: number;
+  scores?: Record<string, number>;
+  seq: number;
+}
+
+export interface Evaluation {
+  name: string;
+  score: number | null;
+  label: string | null;
+  explanation: string | null;
+  passed: boolean | null;
+  status: string;
+  errorType: string | null;
+}
+
+export interface WholeSpan extends ThinSpan {
+  project: string;
+  source: string | null;
+  kind: number;
+  statusMessage: string;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
+  inputs: JsonObject;
+  outputs: JsonObject;
+  config: JsonObject;
+  metadata: JsonObject;
+  metrics: JsonObject;
+  feedback: JsonObject;
+  userProperties: JsonObject;
+  error: { type?: string; message?: string; stack?: string } | null;
+  evaluations: Evaluation[];
+  events: { name: string; time: number; attributes: JsonObject }[];
+  attributes: JsonObject;
+  resource: JsonObject;
+  scope: { name: string; version: string; attributes: JsonObject };
+  links: { traceId: string; spanId: string; attributes: JsonObject }[];
+  /** What cannot be right about the span's times, in words. */
+  flags: string[];
+}
+
+/** A session as a client of HoneyHive's REST API starts or updates it. */
+export interface SessionChange {
+  sessionId: string;
+  project?: string;
+  name?: string;
+  source?: string;
+  error?: string;
+  startMs?: number;
+  endMs?: number;
+  durationMs?: number;
+  buckets: Buckets;
+}
+
+/** An update of an event, which may be a session's. */
+export interface EventChange {
+  eventId: string;
+  error?: string;
+  endMs?: number;
+  durationMs?: number;
+  buckets: Buckets;
+}
+
+export interface StoreStats {
+  sessions: number;
+  spans: number;
+  received: number;
+  stored: number;
+  duplicates: number;
+  rejected: number;
+  dbBytes: number;
+  [more: string]: Json;
+}
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export interface ListOptions {
+  q?: string;
+  limit?: number;
+  cursor?: string;
+  project?: string;
+  run?: string;
+}
+
+export interface StoredDocument {
+  id: string;
+  name: string | null;
+  parent: string | null;
+  createdMs: number;
+  updatedMs: number;
+  body: JsonObject;
+}
+
+/**
+ * Where traces live. Every write resolves only when it cannot be lost any more; every read sees all writes that
+ * were answered before it began.
+ */
+export interface TraceStore {
+  /** An OTLP request as it came (unzipped). Rejects with `MalformedRequest`. */
+  ingest(scope: Scope, body: Uint8Array, encoding: 'protobuf' | 'json'): Promise<IngestReceipt>;
+  writeSpans(scope: Scope, spans: SpanRecord[]): Promise<IngestReceipt>;
+  startSession(scope: Scope, change: SessionChange): Promise<{ sessionId: string; project: string; seq: number }>;
+  updateEvent(scope: Scope, change: EventChange): Promise<{ found: boolean; seq: number }>;
+
+  listSessions(scope: Scope, options: ListOptions): Promise<Page<Session>>;
+  getSession(scope: Scope, sessionId: string, options: { limit?: number; cursor?: string }): Promise<{ session: Session; spans: ThinSpan[]; nextCursor: string | null } | undefined>;
+  getSpan(scope: Scope, traceId: string, spanId: string): Promise<WholeSpan | undefined>;
+  stats(scope: Scope): Promise<StoreStats>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,93 @@
+import { allBuckets } from '../wire/describe.js';
+import { BUCKETS, type Buckets, type SpanRecord } from '../wire/span-record.js';
+import { emptyObject, type Json, type JsonObject, plain, plainObject } from '../wire/value.js';
+import type { Evaluation, ThinSpan, WholeSpan } from './trace-store.js';
+
+const YEAR_2262_MS = 9_214_646_400_000;
+
+/** A span as detail views show it, put together from its thin row, its payload and later updates of its event. */
+export function wholeSpan(thin: ThinSpan, record: SpanRecord, about: { project: string; source: string | null }, patch: JsonObject): WholeSpan {
+  const buckets = patched(allBuckets(record), patch);
+  const bucket = (name: (typeof BUCKETS)[number]): JsonObject => buckets[name] ?? emptyObject();
+  const patchedError = typeof patch.error === 'string' ? patch.error : undefined;
+  return {
+    ...thin,
+    project: about.project,
+    source: about.source,
+    kind: record.kind,
+    statusMessage: record.statusMessage,
+    startTimeUnixNano: record.startNs,
+    endTimeUnixNano: record.endNs,
+    inputs: bucket('inputs'),
+    outputs: bucket('outputs'),
+    config: bucket('config'),
+    metadata: bucket('metadata'),
+    metrics: bucket('metrics'),
+    feedback: bucket('feedback'),
+    userProperties: bucket('user_properties'),
+    error: errorOf(record, thin, patchedError),
+    evaluations: evaluationsOf(record),
+    events: record.events.map((event) => ({ name: event.name, time: Number(event.timeNs) / 1e6, attributes: plainObject(event.attributes) })),
+    attributes: plainObject(record.attributes),
+    resource: plainObject(record.resource),
+    scope: { ...record.scope, attributes: plainObject(record.scope.attributes) },
+    links: record.links.map((link) => ({ ...link, attributes: plainObject(link.attributes) })),
+    flags: flagsOf(record),
+  };
+}
+
+function patched(buckets: Buckets, patch: JsonObject): Buckets {
+  for (const name of BUCKETS) {
+    const added = patch[name];
+    if (typeof added === 'object' && added !== null && !Array.isArray(added)) buckets[name] = Object.assign(buckets[name] ?? emptyObject(), added);
+  }
+  return buckets;
+}
+
+function textOf(value: Json | undefined): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  const shown = plain(value);
+  return typeof shown === 'string' ? shown : JSON.stringify(shown);
+}
+
+function errorOf(record: SpanRecord, thin: ThinSpan, patchedError: string | undefined): WholeSpan['error'] {
+  if (thin.status !== 'error' && patchedError === undefined) return null;
+  const exception = record.events.find((event) => event.name === 'exception')?.attributes;
+  const type = textOf(record.attributes.honeyhive_error_type) ?? textOf(exception?.['exception.type']) ?? textOf(record.attributes['error.type']);
+  const message = patchedError ?? textOf(record.attributes.honeyhive_error) ?? textOf(exception?.['exception.message']) ?? (record.statusMessage || undefined);
+  const stack = textOf(exception?.['exception.stacktrace']);
+  return { ...(type === undefined ? {} : { type }), ...(message === undefined ? {} : { message }), ...(stack === undefined ? {} : { stack }) };
+}
+
+export function evaluationsOf(record: Pick<SpanRecord, 'attributes' | 'events'>): Evaluation[] {
+  const result: Evaluation[] = [];
+  for (const { name: eventName, attributes } of record.events) {
+    if (eventName !== 'gen_ai.evaluation.result') continue;
+    const name = textOf(attributes['gen_ai.evaluation.name']) ?? 'unnamed';
+    const value = attributes['gen_ai.evaluation.score.value'];
+    const score = value === undefined ? null : Number(plain(value));
+    const metric = (suffix: string): Json | undefined => record.attributes[`honeyhive_metrics.${name}_${suffix}`];
+    const passed = metric('passed');
+    const errorType = textOf(attributes['error.type']) ?? null;
+    result.push({
+      name,
+      score: score === null || Number.isNaN(score) ? null : score,
+      label: textOf(attributes['gen_ai.evaluation.score.label']) ?? textOf(metric('label')) ?? null,
+      explanation: textOf(attributes['gen_ai.evaluation.explanation']) ?? textOf(metric('explanation')) ?? null,
+      passed: typeof passed === 'boolean' ? passed : null,
+      status: textOf(metric('status')) ?? (errorType === null ? 'ok' : errorType === 'timeout' ? 'timeout' : 'error'),
+      errorType,
+    });
+  }
+  return result;
+}
+
+function flagsOf(record: SpanRecord): string[] {
+  const flags: string[] = [];
+  const start = Number(record.startNs) / 1e6;
+  if (record.startNs === '0') flags.push('no start time');
+  if (record.endNs === '0') flags.push('still running');
+  else if (BigInt(record.endNs) < BigInt(record.startNs)) flags.push('ends before it starts');
+  if (start > YEAR_2262_MS) flags.push('starts after the year 2262');
+  return flags;
+}

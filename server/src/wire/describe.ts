@@ -1,0 +1,237 @@
+import { foreignBuckets, numberFact, textFact } from './conventions.js';
+import { eventTypeOf } from './event-type.js';
+import { canonicalId, eventIdOf, sessionOfTrace } from './ids.js';
+import { costOf, type PriceTable } from './price.js';
+import { BUCKETS, type Buckets, type SpanRecord } from './span-record.js';
+import { bucketOf, bucketsOf } from './unflatten.js';
+import { emptyObject, isObject, type Json, type JsonObject, plain } from './value.js';
+
+/** What is known about a span without opening its payload: one thin row, its filter fields and its searchable text. */
+export interface SpanFacts {
+  project: string | undefined;
+  sessionId: string;
+  /** The session was named by the span; otherwise it is made from the trace. */
+  sessionGiven: boolean;
+  /** What the span called its session, where that is no UUID. */
+  foreignSessionId: string | undefined;
+  sessionName: string | undefined;
+  source: string | undefined;
+  eventType: string;
+  name: string;
+  eventId: string | undefined;
+  startMs: number;
+  /** Null while the span runs. */
+  endMs: number | null;
+  durationMs: number | null;
+  status: 'ok' | 'error' | 'unset';
+  errorMessage: string | undefined;
+  model: string | undefined;
+  tokens: { prompt: number; completion: number; total: number } | undefined;
+  costUsd: number | undefined;
+  scores: Record<string, number> | undefined;
+  preview: string;
+  input: string;
+  output: string;
+  runId: string | undefined;
+  hasFeedback: boolean;
+  /** Short scalars by path (`metadata.customer`), for filters. */
+  facets: JsonObject;
+  searchText: string;
+  /** Higher wins when the same span arrives again. */
+  rank: number;
+}
+
+const PREVIEW = 120;
+const FACET_LENGTH = 256;
+const FACETS = 200;
+/** How much of a span's text is searchable. */
+export const SEARCH_LENGTH = 32_768;
+
+export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
+  const { attributes } = span;
+  const buckets = allBuckets(span);
+  const given = span.sessionId ?? sessionText(attributes);
+  const sessionId = given === undefined ? sessionOfTrace(span.traceId) : canonicalId(given);
+  const startMs = milliseconds(span.startNs);
+  const ended = span.endNs !== '0';
+  const eventType = eventTypeOf(span.name, attributes);
+  const model = textFact(attributes, 'model');
+  const tokens = tokensOf(attributes);
+  const costUsd = numberFact(attributes, 'cost') ?? (eventType === 'model' || model !== undefined ? costOf(model, tokens?.prompt ?? 0, tokens?.completion ?? 0, prices) : undefined);
+  const errorMessage = errorOf(span);
+  const input = shortText(buckets.inputs, ['value', 'question', 'query', 'prompt', 'input', 'messages']);
+  const output = shortText(buckets.outputs, ['result', 'value', 'content', 'messages']);
+  const facets = facetsOf(buckets);
+  return {
+    project: firstText(attributes, ['honeyhive.project', 'traceloop.association.properties.project', 'honeyhive_project']),
+    sessionId,
+    sessionGiven: given !== undefined,
+    foreignSessionId: given !== undefined && given.toLowerCase() !== sessionId ? given : undefined,
+    sessionName: firstText(attributes, ['honeyhive.session_name', 'honeyhive_session_name']),
+    source: firstText(attributes, ['honeyhive.source', 'traceloop.association.properties.source', 'honeyhive_source']),
+    eventType,
+    name: firstText(attributes, ['honeyhive_event_name']) ?? span.name,
+    eventId: span.eventId ?? eventIdFrom(attributes),
+    startMs,
+    endMs: ended ? milliseconds(span.endNs) : null,
+    durationMs: ended ? durationMs(span) : null,
+    status: span.statusCode === 2 || errorMessage !== undefined ? 'error' : span.statusCode === 1 ? 'ok' : 'unset',
+    errorMessage,
+    model,
+    tokens,
+    costUsd,
+    scores: scoresOf(span),
+    preview: (output || input).slice(0, PREVIEW),
+    input,
+    output,
+    runId: textAt(buckets.metadata, 'run_id'),
+    hasFeedback: buckets.feedback !== undefined && Object.keys(buckets.feedback).length > 0,
+    facets,
+    searchText: searchText(span, errorMessage),
+    rank: (ended ? 1_000_000 : 0) + Math.min(999_999, Object.keys(attributes).length + span.events.length + span.links.length + bucketSize(span.buckets)),
+  };
+}
+
+/** Buckets of REST, of HoneyHive's attributes, and, where these leave inputs or outputs open, of other conventions. */
+export function allBuckets(span: Pick<SpanRecord, 'attributes' | 'events' | 'buckets'>): Buckets {
+  const buckets = bucketsOf(span.attributes);
+  if (span.buckets) for (const bucket of BUCKETS) if (span.buckets[bucket]) buckets[bucket] = Object.assign(buckets[bucket] ?? emptyObject(), span.buckets[bucket]);
+  const foreign = foreignBuckets(span);
+  for (const bucket of ['inputs', 'outputs', 'config'] as const) buckets[bucket] ??= foreign[bucket] as JsonObject;
+  for (const bucket of BUCKETS) if (buckets[bucket] === undefined) delete buckets[bucket];
+  return buckets;
+}
+
+function bucketSize(buckets: Buckets | undefined): number {
+  return buckets === undefined ? 0 : BUCKETS.reduce((sum, bucket) => sum + Object.keys(buckets[bucket] ?? {}).length, 0);
+}
+
+export function milliseconds(ns: string): number {
+  return Number(ns) / 1e6;
+}
+
+export function durationMs(span: Pick<SpanRecord, 'startNs' | 'endNs'>): number {
+  return Number(BigInt(span.endNs) - BigInt(span.startNs)) / 1e6;
+}
+
+function sessionText(attributes: JsonObject): string | undefined {
+  return firstText(attributes, ['honeyhive.session_id', 'traceloop.association.properties.session_id', 'honeyhive_session_id', 'session.id', 'gen_ai.conversation.id']);
+}
+
+function eventIdFrom(attributes: JsonObject): string | undefined {
+  const given = attributes.honeyhive_event_id;
+  return typeof given === 'string' && given !== '' ? canonicalId(given) : undefined;
+}
+
+export function eventIdFor(span: Pick<SpanRecord, 'traceId' | 'spanId'>, facts: Pick<SpanFacts, 'eventId'>): string {
+  return facts.eventId ?? eventIdOf(span.traceId, span.spanId);
+}
+
+function firstText(attributes: JsonObject, keys: string[]): string | undefined {
+  for (const key of keys) {
+    const value = attributes[key];
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return undefined;
+}
+
+function textAt(map: JsonObject | undefined, key: string): string | undefined {
+  const value = map?.[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function tokensOf(attributes: JsonObject): SpanFacts['tokens'] {
+  const prompt = numberFact(attributes, 'prompt');
+  const completion = numberFact(attributes, 'completion');
+  const total = numberFact(attributes, 'total');
+  if (prompt === undefined && completion === undefined && total === undefined) return undefined;
+  const sum = (prompt ?? 0) + (completion ?? 0);
+  return { prompt: prompt ?? Math.max(0, (total ?? 0) - (completion ?? 0)), completion: completion ?? 0, total: total ?? sum };
+}
+
+function errorOf(span: SpanRecord): string | undefined {
+  const given = span.attributes.honeyhive_error;
+  if (given !== undefined && given !== null) return typeof given === 'string' ? given : JSON.stringify(plain(given));
+  if (span.statusCode !== 2) return undefined;
+  if (span.statusMessage !== '') return span.statusMessage;
+  const exception = span.events.find((event) => event.name === 'exception');
+  const message = exception?.attributes['exception.message'];
+  return typeof message === 'string' ? message : '';
+}
+
+/** Numbers that evaluators gave, by evaluator. */
+export function scoresOf(span: Pick<SpanRecord, 'events'>): Record<string, number> | undefined {
+  let scores: Record<string, number> | undefined;
+  for (const event of span.events) {
+    if (event.name !== 'gen_ai.evaluation.result') continue;
+    const name = event.attributes['gen_ai.evaluation.name'];
+    const raw = event.attributes['gen_ai.evaluation.score.value'];
+    const value = raw === undefined ? undefined : plain(raw);
+    const score = typeof value === 'boolean' ? Number(value) : value;
+    if (typeof name !== 'string' || typeof score !== 'number' || !Number.isFinite(score)) continue;
+    scores ??= emptyObject() as Record<string, number>;
+    scores[name] = score;
+  }
+  return scores;
+}
+
+/** One line for lists: the first telling value, or the whole as JSON. */
+export function shortText(bucket: JsonObject | undefined, favourites: string[]): string {
+  if (bucket === undefined) return '';
+  const keys = Object.keys(bucket);
+  if (keys.length === 0) return '';
+  const key = favourites.find((name) => bucket[name] !== undefined) ?? (keys.length === 1 ? keys[0] : undefined);
+  const value: Json = key === undefined ? bucket : (bucket[key] as Json);
+  const messages = Array.isArray(value) ? value[value.length - 1] : undefined;
+  const content = isObject(messages) ? (messages.content ?? messages.parts) : undefined;
+  const shown = content !== undefined ? (content as Json) : value;
+  const text = typeof shown === 'string' ? shown.slice(0, 2000) : JSON.stringify(shown).slice(0, 2000);
+  return text.replace(/\s+/g, ' ').trim().slice(0, 500);
+}
+
+function facetsOf(buckets: Buckets): JsonObject {
+  const facets = emptyObject();
+  let room = FACETS;
+  const walk = (path: string, value: Json, depth: number): void => {
+    if (room <= 0) return;
+    if (typeof value === 'string' ? value.length <= FACET_LENGTH : typeof value !== 'object') {
+      facets[path] = value;
+      room--;
+    } else if (isObject(value) && depth < 8) {
+      for (const key of Object.keys(value)) walk(`${path}.${key}`, value[key] as Json, depth + 1);
+    } else if (Array.isArray(value) && depth < 8) {
+      for (let index = 0; index < Math.min(value.length, 16); index++) walk(`${path}.${index}`, value[index] as Json, depth + 1);
+    }
+  };
+  for (const bucket of BUCKETS) {
+    const map = buckets[bucket];
+    if (map) for (const key of Object.keys(map)) walk(`${bucket}.${key}`, map[key] as Json, 0);
+  }
+  return facets;
+}
+
+const PROTOCOL = /^(honeyhive\.|honeyhive_event|honeyhive_duration|traceloop\.association\.|baggage\.)/;
+
+function searchText(span: SpanRecord, error: string | undefined): string {
+  const parts: string[] = [span.name];
+  let room = SEARCH_LENGTH;
+  const add = (text: string): void => {
+    if (room <= 0) return;
+    parts.push(text.length > room ? text.slice(0, room) : text);
+    room -= text.length;
+  };
+  const walk = (value: Json): void => {
+    if (typeof value === 'string') add(value);
+    else if (typeof value === 'number') add(String(value));
+    else if (Array.isArray(value)) value.forEach(walk);
+    else if (isObject(value)) for (const key of Object.keys(value)) walk(value[key] as Json);
+  };
+  if (error !== undefined) add(error);
+  for (const key of Object.keys(span.attributes)) {
+    if (!PROTOCOL.test(key) && (bucketOf(key) !== undefined || typeof span.attributes[key] === 'string')) walk(span.attributes[key] as Json);
+  }
+  if (span.buckets) for (const bucket of BUCKETS) if (span.buckets[bucket]) walk(span.buckets[bucket]);
+  for (const event of span.events) for (const key of Object.keys(event.attributes)) walk(event.attributes[key] as Json);
+  return parts.join('\n');
+}
+
