@@ -1,18 +1,32 @@
 import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { inRoot, root } from './project.mjs';
 
 const readyWithinMs = 60_000;
+const portsTried = 20;
 
-/** The local server that answers on this port and keeps its data in this file, if there is one. */
+/** The local server that keeps its data in this file, if one runs on this port or on one it moved to. */
 async function runningServer(port, db) {
-  const url = `http://127.0.0.1:${port}`;
+  if (port === 0) return undefined;
+  const { fileFingerprint } = createRequire(import.meta.url)(inRoot('server/dist/store/sqlite/store-file.js'));
+  const wanted = fileFingerprint(db);
+  for (let tried = port; tried <= port + portsTried; tried += 1) {
+    const url = `http://127.0.0.1:${tried}`;
+    const health = await healthOf(url);
+    if (health === 'nobody') return undefined;
+    if (health.service === 'honeyhive-local' && health.db === wanted) return url;
+  }
+  return undefined;
+}
+
+/** What listens there says of itself; 'nobody' where nothing listens. */
+async function healthOf(url) {
   try {
-    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) });
-    const health = answer.ok ? await answer.json() : {};
-    return health.db === db ? url : undefined;
-  } catch {
-    return undefined;
+    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1_000) });
+    return (await answer.json()) ?? {};
+  } catch (error) {
+    return error.cause?.code === 'ECONNREFUSED' ? 'nobody' : {};
   }
 }
 
