@@ -22,7 +22,13 @@ export interface Posted {
 }
 
 type Attempt =
-  | { readonly kind: 'answer'; readonly status: number; readonly text: string; readonly retryAfter: string | undefined }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly text: string;
+      readonly retryAfter: string | undefined;
+      readonly retryAfterMs: string | undefined;
+    }
   | { readonly kind: 'broken'; readonly code: string };
 
 /**
@@ -45,7 +51,7 @@ export async function post(endpoint: Endpoint, path: string, body: unknown, sign
       if (stop.signal.aborted) throw new JudgeError('judge_timeout', `the judge gave no answer within ${endpoint.timeoutMs} ms`);
       if (attempt.kind === 'answer' && !worthRetrying(attempt)) return { status: attempt.status, body: parsed(attempt.text) };
       if (tries > endpoint.maxRetries) throw givenUp(endpoint, url, attempt, tries);
-      const delay = retryDelayMs(tries, attempt.kind === 'answer' ? attempt.retryAfter : undefined);
+      const delay = delayAfter(attempt, tries);
       const left = endpoint.timeoutMs - (performance.now() - start);
       if (delay >= left) throw givenUp(endpoint, url, attempt, tries);
       await pause(delay, stop.signal);
@@ -91,12 +97,16 @@ async function send(endpoint: Endpoint, url: URL, body: unknown, signal: AbortSi
       // A proxy from the environment would read what plain http carries.
       ...(url.protocol === 'http:' ? { proxy: false as const } : {}),
     });
-    const retryAfter: unknown = response.headers['retry-after'];
+    const header = (name: string) => {
+      const value: unknown = response.headers[name];
+      return typeof value === 'string' ? value : undefined;
+    };
     return {
       kind: 'answer',
       status: response.status,
       text: String(response.data ?? ''),
-      retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+      retryAfter: header('retry-after'),
+      retryAfterMs: header('retry-after-ms'),
     };
   } catch (thrown) {
     if (isAxiosError(thrown) && /maxContentLength/.test(thrown.message)) {
@@ -105,6 +115,13 @@ async function send(endpoint: Endpoint, url: URL, body: unknown, signal: AbortSi
     const code = (thrown as { code?: unknown } | undefined)?.code;
     return { kind: 'broken', code: typeof code === 'string' ? code : 'network error' };
   }
+}
+
+/** OpenAI's servers also say the wait in milliseconds, and more exactly. */
+function delayAfter(attempt: Attempt, tries: number): number {
+  if (attempt.kind === 'broken') return retryDelayMs(tries);
+  const exact = /^\d+(?:\.\d+)?$/.test(attempt.retryAfterMs ?? '') ? Number(attempt.retryAfterMs) : 0;
+  return exact > 0 ? exact : retryDelayMs(tries, attempt.retryAfter);
 }
 
 /** An exhausted quota is told with 429 too, but waiting does not fill it. */
