@@ -1,0 +1,15 @@
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { type Change, live, type LiveState } from '../live.js';
+
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(live.onState, live.state);
+}
+
+/** Calls the newest `onChange` whenever the server has something new. */
+export function useLiveChanges(onChange: (change: Change) => void): void {
+  const newest = useRef(onChange);
+  useEffect(() => {
+    newest.current = onChange;
+  });
+  useEffect(() => live.onChange((change) => newest.current(change)), []);
+}

@@ -1,0 +1,86 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { type ApiError, asApiError, getSession, getSessions, isAbort } from '../api.js';
+import { appendPage, type Page, refreshTop, replaceIn } from '../merge.js';
+import { createRefresher, type Refresher } from '../refresher.js';
+import { useLiveChanges } from './use-live.js';
+
+const pageSize = 100;
+/** Changed sessions further down are fetched one by one, up to this many at a time. */
+const mostSingles = 12;
+
+export interface SessionsState {
+  readonly page: Page | null;
+  readonly error: ApiError | null;
+  readonly loadingMore: boolean;
+  loadMore(): void;
+  retry(): void;
+}
+
+/** The list of sessions that match `q`, kept up to date from the top. */
+export function useSessions(q: string): SessionsState {
+  const [page, setPage] = useState<Page | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [loadingMore, setLoadingMore] = useState(false);
+  const current = useRef<Page | null>(null);
+  const changedIds = useRef(new Set<string>());
+  const refresher = useRef<Refresher>(undefined);
+
+  const show = useCallback((next: Page) => {
+    current.current = next;
+    setPage(next);
+    setError(null);
+  }, []);
+
+  useEffect(() => {
+    const life = new AbortController();
+    // While the first page of a new search is on its way, the old list stays on screen.
+    let first = true;
+
+    async function refresh(): Promise<void> {
+      const ids = changedIds.current;
+      changedIds.current = new Set();
+      try {
+        const fresh = await getSessions({ q, limit: pageSize }, life.signal);
+        const base = first || !current.current ? fresh : refreshTop(current.current, fresh);
+        first = false;
+        show(base);
+        const inFresh = new Set(fresh.items.map((item) => item.sessionId));
+        const below = base.items.filter((item) => ids.has(item.sessionId) && !inFresh.has(item.sessionId));
+        if (below.length === 0) return;
+        const pages = await Promise.all(below.slice(0, mostSingles).map((item) => getSession(item.sessionId, null, life.signal, 1)));
+        if (current.current) show(replaceIn(current.current, pages.map(({ session }) => session)));
+      } catch (cause) {
+        if (!life.signal.aborted && !isAbort(cause)) setError(asApiError(cause));
+      }
+    }
+
+    const mine = createRefresher(refresh, { gapMs: 120 });
+    refresher.current = mine;
+    mine.request();
+    return () => {
+      life.abort();
+      mine.stop();
+    };
+  }, [q, show]);
+
+  useLiveChanges((change) => {
+    for (const id of change ?? []) changedIds.current.add(id);
+    refresher.current?.request();
+  });
+
+  const loadMore = useCallback(() => {
+    const loaded = current.current;
+    if (!loaded?.nextCursor || loadingMore) return;
+    setLoadingMore(true);
+    getSessions({ q, limit: pageSize, cursor: loaded.nextCursor })
+      .then((older) => {
+        // A refresh in between keeps the cursor unless it started the list anew.
+        if (current.current?.nextCursor === loaded.nextCursor) show(appendPage(current.current, older));
+      })
+      .catch((cause: unknown) => setError(asApiError(cause)))
+      .finally(() => setLoadingMore(false));
+  }, [q, loadingMore, show]);
+
+  const retry = useCallback(() => refresher.current?.request(), []);
+  return { page, error, loadingMore, loadMore, retry };
+}
