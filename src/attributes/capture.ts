@@ -1,4 +1,5 @@
 import type { CaptureContext } from './context.js';
+import { INACTIVE } from './redact.js';
 import { cut } from './text.js';
 import { type Rendered, Walk, type WalkOptions } from './walk.js';
 
@@ -42,9 +43,6 @@ function below(name: string, sensitive: readonly string[]): ReadonlySet<string> 
   return paths;
 }
 
-/** What `Walk` needs to cut data that is clean already. */
-const CLEAN = { replacement: '', active: false, isSecretKey: () => false, text: (text: string) => text };
-
 /** `rendered` as JSON of at most `max` characters. Escapes can make it longer than planned: then it is cut again. */
 function jsonWithin(rendered: Rendered, max: number): string {
   let text = JSON.stringify(rendered);
@@ -59,7 +57,7 @@ function jsonWithin(rendered: Rendered, max: number): string {
       queueBytes: max,
     };
     const options: WalkOptions = { budget: Math.max(0, budget) };
-    text = JSON.stringify(new Walk({ limits, redactor: CLEAN }, '', options).render(rendered)) ?? 'null';
+    text = JSON.stringify(new Walk({ limits, redactor: INACTIVE }, '', options).render(rendered)) ?? 'null';
   }
   return text.length > max ? cut(text, max) : text;
 }

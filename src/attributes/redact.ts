@@ -1,7 +1,9 @@
 import { isThenable } from '../base/thenable.js';
+import { mayHoldPair } from './secret-hints.js';
 import { containsWords, namesSecret, wordsOf } from './secret-keys.js';
 import { maskPairs } from './secret-pairs.js';
 import { maskShapes } from './secret-text.js';
+import { wellFormed } from './text.js';
 
 /** What is masked before it leaves the program; added to the built-in list unless `defaults` is false. */
 export interface RedactOptions {
@@ -24,66 +26,85 @@ export interface Redactor {
   isSecretKey(key: string): boolean;
   /** `text` without the secrets that are recognised in it. */
   text(text: string): string;
+  /** A key as it is written: a key, too, may be a secret or hold a lone surrogate. */
+  keyText(key: string): string;
   hook?: (value: unknown, path: string) => unknown;
 }
 
 const REPLACEMENT = '[REDACTED]';
 const CACHE_SIZE = 4096;
 const CACHED_KEY = 128;
-/** A word that a secret's name has in a text; where none stands, no pair is looked for. */
-const PAIR_HINT =
-  /pass|pwd|secret|token|key|auth|cookie|credential|jwt|bearer|signature|sig=|ssn|cvv|cvc|otp|credit|card|security|connection/i;
+/** Of a longer key only both ends are judged. */
+const LONG_KEY = 1024;
 /** The shortest text that is looked at: `pwd=abc`. */
 const SHORTEST = 6;
 
+/** Masks nothing. */
+export const INACTIVE: Redactor = {
+  replacement: REPLACEMENT,
+  active: false,
+  isSecretKey: () => false,
+  text: (text) => text,
+  keyText: wellFormed,
+};
+
 /** The redactor of a tracer; `false` masks nothing. */
 export function createRedactor(options: RedactOptions | false | undefined): Redactor {
-  if (options === false)
-    return { replacement: REPLACEMENT, active: false, isSecretKey: () => false, text: (text) => text };
+  if (options === false) return INACTIVE;
   const defaults = options?.defaults !== false;
   const replacement = options?.replace ?? REPLACEMENT;
   const names = (options?.keys ?? []).filter((key) => typeof key === 'string').map((key) => wordsOf(key));
   const expressions = (options?.keys ?? []).filter((key) => key instanceof RegExp).map(stateless);
   const patterns = (options?.patterns ?? []).map(everywhere);
-  const cache = new Map<string, boolean>();
+  const own = names.length > 0 || expressions.length > 0;
 
-  const judge = (key: string): boolean => {
+  const judge = (whole: string): boolean => {
+    const key = whole.length > LONG_KEY ? `${whole.slice(0, LONG_KEY / 2)} ${whole.slice(-LONG_KEY / 2)}` : whole;
     const words = wordsOf(key);
     if (defaults && namesSecret(words)) return true;
+    if (!own) return false;
     return names.some((name) => containsWords(words, name)) || expressions.some((expression) => expression.test(key));
   };
-  const isSecretKey = (key: string): boolean => {
-    if (key.length > CACHED_KEY) return judge(key.slice(0, 1024));
-    const known = cache.get(key);
-    if (known !== undefined) return known;
-    if (cache.size >= CACHE_SIZE) cache.clear();
-    const secret = judge(key);
-    cache.set(key, secret);
-    return secret;
-  };
-  const inPair = (name: string): boolean => isSecretKey(name) || (defaults && SIGNATURES.test(name));
-  const own = names.length > 0 || expressions.length > 0;
+  const isSecretKey = remembered(judge);
+  const inPair = remembered((name: string): boolean => isSecretKey(name) || (defaults && SIGNATURES.test(name)));
 
   const text = (given: string): string => {
     if (given.length < SHORTEST && patterns.length === 0) return given;
     let out = given;
     if (defaults) out = maskShapes(out, replacement);
-    if (own || (defaults && PAIR_HINT.test(out))) out = maskPairs(out, inPair, replacement);
+    if (own || (defaults && mayHoldPair(out))) out = maskPairs(out, inPair, replacement);
     for (const pattern of patterns) out = out.replace(pattern, () => replacement);
     return out;
   };
+  const keyText = remembered((key: string): string => wellFormed(text(key)));
   const hook = options?.hook;
   return {
     replacement,
     active: defaults || own || patterns.length > 0 || hook !== undefined,
     isSecretKey,
     text,
+    keyText,
     ...(hook === undefined ? {} : { hook: guarded(hook, replacement) }),
   };
 }
 
 /** Names that hold a secret only in an address: the signatures of cloud storage links. */
 const SIGNATURES = /^(?:sig|signature|x-amz-signature|x-goog-signature|x-amz-credential|code_verifier)$/i;
+
+/** The same names come again and again: the answer for a short one is kept. */
+function remembered<T>(judge: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    if (key.length > CACHED_KEY) return judge(key);
+    let answer = known.get(key);
+    if (answer === undefined) {
+      answer = judge(key);
+      if (known.size >= CACHE_SIZE) known.clear();
+      known.set(key, answer);
+    }
+    return answer;
+  };
+}
 
 function guarded(hook: (value: unknown, path: string) => unknown, replacement: string) {
   return (value: unknown, path: string): unknown => {

@@ -1,27 +1,51 @@
 /** Names and values inside a text: `?api_key=...`, `password: ...`, `{"client_secret":"..."}` at any level of quoting. */
 
-const SEPARATOR = /[=:]|%3[Dd]/g;
 const KEY_MAX = 64;
+/** Last words that make a secret's name only with the word before them, as in `API key: ...`. */
+const NEEDS_MORE = /^(?:keys?|number|card|security|string|code)$/i;
 
 /** `text` with the values of secret names replaced. `isSecret` judges a name. */
 export function maskPairs(text: string, isSecret: (name: string) => boolean, replacement: string): string {
   let out = '';
   let done = 0;
-  SEPARATOR.lastIndex = 0;
-  for (let found = SEPARATOR.exec(text); found !== null; found = SEPARATOR.exec(text)) {
-    const at = found.index;
+  const separators = new Separators(text);
+  for (let at = separators.next(0); at >= 0; at = separators.next(at + 1)) {
     if (at < done || text.startsWith('://', at)) continue;
     const name = nameBefore(text, at, done);
-    if (name === undefined || !(isSecret(name.text) || (name.wide !== undefined && isSecret(name.wide)))) continue;
-    const value = valueAfter(text, at + found[0].length, name.quote, found[0]);
+    if (name === undefined) continue;
+    if (!isSecret(name.text) && !(name.wide !== undefined && isSecret(name.wide))) continue;
+    const encoded = text.charCodeAt(at) === 0x25;
+    const value = valueAfter(text, encoded ? at + 3 : at + 1, name.quote, text[at] as string);
     if (value === undefined) continue;
-    out +=
-      text.slice(done, value.start) +
-      (value.bare && name.quote !== '' ? `${name.quote}${replacement}${name.quote}` : replacement);
+    const quote = value.bare ? name.quote : '';
+    out += text.slice(done, value.start) + quote + replacement + quote;
     done = value.end;
-    SEPARATOR.lastIndex = done;
   }
   return done === 0 ? text : out + text.slice(done);
+}
+
+/** Where `=`, `:` and `%3D` stand, in order. */
+class Separators {
+  readonly #text: string;
+  #colon = -2;
+  #equals = -2;
+  #encoded = -2;
+
+  constructor(text: string) {
+    this.#text = text;
+    if (!text.includes('%3')) this.#encoded = -1;
+  }
+
+  /** The first at or after `from`, or -1. */
+  next(from: number): number {
+    if (this.#colon !== -1 && this.#colon < from) this.#colon = this.#text.indexOf(':', from);
+    if (this.#equals !== -1 && this.#equals < from) this.#equals = this.#text.indexOf('=', from);
+    if (this.#encoded !== -1 && this.#encoded < from) this.#encoded = this.#text.indexOf('%3', from);
+    let least = this.#colon;
+    if (this.#equals >= 0 && (least < 0 || this.#equals < least)) least = this.#equals;
+    if (this.#encoded >= 0 && (least < 0 || this.#encoded < least)) least = this.#encoded;
+    return least;
+  }
 }
 
 interface NameFound {
@@ -45,12 +69,13 @@ function nameBefore(text: string, at: number, floor: number): NameFound | undefi
   }
   const start = wordStart(text, end, floor);
   if (start === end || end - start > KEY_MAX) return undefined;
+  const name = text.slice(start, end);
   let wide: string | undefined;
-  if (quote === '' && start - 1 > floor && text[start - 1] === ' ') {
+  if (quote === '' && NEEDS_MORE.test(name) && start - 1 > floor && text[start - 1] === ' ') {
     const before = wordStart(text, start - 1, floor);
     if (before < start - 1 && end - before <= KEY_MAX) wide = text.slice(before, end);
   }
-  return { text: text.slice(start, end), wide, quote };
+  return { text: name, wide, quote };
 }
 
 function wordStart(text: string, end: number, floor: number): number {
@@ -79,7 +104,7 @@ function valueAfter(text: string, from: number, nameQuote: string, separator: st
   if (nameQuote !== '' && (text[start] === '{' || text[start] === '[')) {
     return { start, end: closingBrace(text, start), bare: true };
   }
-  const stop = separator === '=' || separator === ':' ? STOP : STOP_ENCODED;
+  const stop = separator === '%' ? STOP_ENCODED : STOP;
   let end = endOf(text, start, stop);
   const first = text.slice(start, end);
   if (/^(?:bearer|basic|token|digest|apikey)$/i.test(first) && text[end] === ' ') end = endOf(text, end + 1, stop);

@@ -297,9 +297,8 @@ export class Walk {
   }
 
   #key(key: string): string {
-    if (key.length < 6) return wellFormed(key);
-    const name = wellFormed(this.#masks ? this.#redactor.text(head(key, MAX_KEY + MARGIN)) : key);
-    return name.length > MAX_KEY ? cut(name, MAX_KEY, key.length) : name;
+    if (key.length <= MAX_KEY) return this.#redactor.keyText(key);
+    return cut(this.#redactor.keyText(head(key, MAX_KEY + MARGIN)), MAX_KEY, key.length);
   }
 
   #text(text: string): string {

@@ -1,0 +1,54 @@
+/**
+ * Whether a text may hold a secret at all. Most texts hold none, and every captured text is asked, so this looks for
+ * rare characters with `indexOf`, which is several times faster than one large expression.
+ */
+
+/** Up to this length one expression is quicker than several searches. */
+const SHORT = 40;
+const SHAPES =
+  /sk-|eyJ|:\/\/|bearer|basic |A(?:KIA|SIA|BIA|CCA|ROA|IDA|Iza)|ya29\.|gh[opusr]_|t_pat_|glpat-|xox.-|xapp-|[rs]k_|PRIVATE KEY|npm_|hf_|whsec_|SG\.|r8_|lsv2_|pplx-|xai-|nvapi-|tvly-|shp[acps][ats]_|p_v1_|hooks\.slack/i;
+const SCHEMES = ['Bearer', 'bearer', 'BEARER', 'Basic ', 'basic ', 'BASIC '];
+/** What stands before a dash or an underscore in the keys of well-known services. */
+const BEFORE_DASH = ['sk', 'glpat', 'xapp', 'pplx', 'xai', 'nvapi', 'tvly'];
+const BEFORE_UNDERSCORE = ['rk', 'sk', 'npm', 'hf', 'whsec', 'r8', 'lsv2', 't_pat', 'p_v1'];
+/** A word that a secret's name has in a text. */
+const NAMES =
+  /pass|pwd|secret|token|key|auth|cookie|credential|jwt|bearer|sig[=%n]|ssn|cv[vc]|otp|card|security|connection|code_verifier/i;
+
+/** Whether a key-shaped value may stand in a short text; true for every longer one. */
+export function mayHoldShape(text: string): boolean {
+  return text.length > SHORT || SHAPES.test(text);
+}
+
+/** Whether a pair such as `password=...` may stand in `text`. */
+export function mayHoldPair(text: string): boolean {
+  return (text.includes(':') || text.includes('=') || text.includes('%3')) && NAMES.test(text);
+}
+
+export function hasScheme(text: string): boolean {
+  for (const scheme of SCHEMES) if (text.includes(scheme)) return true;
+  return false;
+}
+
+export function hasDashedPrefix(text: string): boolean {
+  for (let at = text.indexOf('-', 2); at > 0; at = text.indexOf('-', at + 1)) {
+    if (endsWithOne(text, at, BEFORE_DASH) || text.startsWith('xox', at - 4)) return true;
+  }
+  return false;
+}
+
+export function hasUnderscoredPrefix(text: string): boolean {
+  for (let at = text.indexOf('_', 2); at > 0; at = text.indexOf('_', at + 1)) {
+    if (endsWithOne(text, at, BEFORE_UNDERSCORE) || text.startsWith('gh', at - 3) || text.startsWith('shp', at - 5))
+      return true;
+  }
+  return false;
+}
+
+function endsWithOne(text: string, at: number, prefixes: readonly string[]): boolean {
+  const last = text.charCodeAt(at - 1);
+  for (const prefix of prefixes) {
+    if (prefix.charCodeAt(prefix.length - 1) === last && text.startsWith(prefix, at - prefix.length)) return true;
+  }
+  return false;
+}
