@@ -43,7 +43,10 @@ export interface DeliveryStats {
 export interface Ledger {
   made(count: number): void;
   delivered(count: number): void;
+  /** Safe on disk, and not delivered yet. */
   spooled(count: number): void;
+  /** Takes back `spooled`: this process is about to say what became of the items after all. */
+  unspooled(count: number): void;
   dropped(reason: string, count: number, names: readonly string[]): void;
   request(): void;
   retry(): void;

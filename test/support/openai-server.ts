@@ -20,7 +20,9 @@ export interface ChatBody {
     readonly type: string;
     readonly json_schema: { readonly name: string; readonly strict: boolean; readonly schema: Record<string, unknown> };
   };
-  readonly tools?: readonly { readonly function: { readonly name: string; readonly parameters: Record<string, unknown> } }[];
+  readonly tools?: readonly {
+    readonly function: { readonly name: string; readonly parameters: Record<string, unknown> };
+  }[];
   readonly tool_choice?: unknown;
   readonly input?: string | readonly string[];
   readonly encoding_format?: string;
@@ -84,7 +86,8 @@ export async function startOpenAiServer(
         return send(response, 401, error(message, 'invalid_request_error', null, 'invalid_api_key'));
       }
       if (path === '/v1/embeddings') return send(response, 200, embeddings(body, options.vector ?? lengths));
-      if (path !== '/v1/chat/completions') return send(response, 404, error('Unknown request URL', 'invalid_request_error', null, 'unknown_url'));
+      if (path !== '/v1/chat/completions')
+        return send(response, 404, error('Unknown request URL', 'invalid_request_error', null, 'unknown_url'));
       const refused = options.refuse?.find((field) => body[field] !== undefined);
       if (refused !== undefined) {
         const message = `Unsupported parameter: '${refused}' is not supported with this model.`;
@@ -155,7 +158,12 @@ function embeddings(body: ChatBody, vector: (text: string) => number[]): unknown
   const encode = (values: number[]) =>
     body.encoding_format === 'base64' ? Buffer.from(new Float32Array(values).buffer).toString('base64') : values;
   const data = texts.map((text, index) => ({ object: 'embedding', index, embedding: encode(vector(text)) })).reverse();
-  return { object: 'list', model: body.model, data, usage: { prompt_tokens: texts.length, total_tokens: texts.length } };
+  return {
+    object: 'list',
+    model: body.model,
+    data,
+    usage: { prompt_tokens: texts.length, total_tokens: texts.length },
+  };
 }
 
 function lengths(text: string): number[] {

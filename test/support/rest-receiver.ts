@@ -85,7 +85,8 @@ export async function startRestReceiver(port = 0): Promise<RestReceiver> {
       response.destroy();
       return;
     }
-    const text = typeof script.body === 'string' ? script.body : JSON.stringify(script.body ?? { success: status < 300 });
+    const text =
+      typeof script.body === 'string' ? script.body : JSON.stringify(script.body ?? { success: status < 300 });
     response.writeHead(status, { 'Content-Type': 'application/json', ...script.headers });
     response.end(text);
   }
@@ -145,7 +146,12 @@ export function applied(state: Record<string, unknown>, update: Record<string, u
   const next = new Map(Object.entries(state));
   for (const [name, value] of Object.entries(update)) {
     const before = next.get(name);
-    next.set(name, isPlain(value) && isPlain(before) ? Object.fromEntries([...Object.entries(before), ...Object.entries(value)]) : value);
+    next.set(
+      name,
+      isPlain(value) && isPlain(before)
+        ? Object.fromEntries([...Object.entries(before), ...Object.entries(value)])
+        : value,
+    );
   }
   return Object.fromEntries(next);
 }

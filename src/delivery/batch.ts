@@ -1,0 +1,82 @@
+import { promisify } from 'node:util';
+import { gunzipSync, gzip, gzipSync } from 'node:zlib';
+import { jsonNames, jsonSlice, protobufNames, protobufSlice } from './trace-body.js';
+
+const gzipAsync = promisify(gzip);
+
+/** Below this, compressing costs more than it saves. */
+const MIN_GZIP_BYTES = 1024;
+/** Spans repeat themselves: the fastest level already takes them to a tenth. */
+const LEVEL = 1;
+
+/** Spans on their way, as the body of one request. */
+export interface Batch {
+  readonly count: number;
+  readonly contentType: string;
+  body: Uint8Array;
+  gzipped: boolean;
+  /** Set while it is being compressed. */
+  compressing: Promise<void> | undefined;
+  /** Compressed as far as it is worth. */
+  packed: boolean;
+  sending: boolean;
+}
+
+export function createBatch(body: Uint8Array, count: number, contentType: string): Batch {
+  const packed = body.length < MIN_GZIP_BYTES;
+  return { body, count, contentType, gzipped: false, compressing: undefined, packed, sending: false };
+}
+
+/** Compresses off the event loop; safe to call again and again. Never rejects. */
+export function pack(batch: Batch, onChange: (bytes: number) => void): Promise<void> {
+  if (batch.packed) return Promise.resolve();
+  batch.compressing ??= gzipAsync(batch.body, { level: LEVEL }).then(
+    (packed) => settle(batch, packed, onChange),
+    () => settle(batch, undefined, onChange),
+  );
+  return batch.compressing;
+}
+
+/** Compresses at once, for the moment when the queue is full and nothing asynchronous can run. */
+export function packNow(batch: Batch, onChange: (bytes: number) => void): void {
+  if (!batch.packed) settle(batch, gzipSync(batch.body, { level: LEVEL }), onChange);
+}
+
+function settle(batch: Batch, packed: Uint8Array | undefined, onChange: (bytes: number) => void): void {
+  if (batch.packed) return;
+  batch.packed = true;
+  batch.compressing = undefined;
+  if (packed === undefined || packed.length >= batch.body.length) return;
+  onChange(packed.length - batch.body.length);
+  batch.body = packed;
+  batch.gzipped = true;
+}
+
+/** The batch in two halves, in order. */
+export function split(batch: Batch): [Batch, Batch] {
+  const body = plain(batch);
+  const slice = isJson(batch) ? jsonSlice : protobufSlice;
+  const middle = batch.count >> 1;
+  return [
+    createBatch(slice(body, 0, middle), middle, batch.contentType),
+    createBatch(slice(body, middle, batch.count), batch.count - middle, batch.contentType),
+  ];
+}
+
+/** The names of its first spans, for those who are told of a loss. */
+export function namesOf(batch: Batch, limit = 10): string[] {
+  try {
+    const body = plain(batch);
+    return isJson(batch) ? jsonNames(body, limit) : protobufNames(body, limit);
+  } catch {
+    return [];
+  }
+}
+
+function plain(batch: Batch): Uint8Array {
+  return batch.gzipped ? gunzipSync(batch.body) : batch.body;
+}
+
+function isJson(batch: Batch): boolean {
+  return batch.contentType === 'application/json';
+}

@@ -1,0 +1,149 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { BatchEncoder } from './encoder.js';
+import { stubOf } from './stub.js';
+
+const MAX_SPANS = 512;
+const MAX_BATCH_BYTES = 1024 * 1024;
+/** How long the event loop may be taken in one go. */
+const SLICE_MS = 5;
+/** What an ended span holds besides its texts, roughly. */
+const SPAN_BYTES = 400;
+
+export interface Intake {
+  /** Takes a span that ended; encoding comes later. */
+  push(span: ReadableSpan, bytes: number): void;
+  /** Encodes everything now, in one go. */
+  drain(): void;
+  /** Begins to encode at the next turn of the loop instead of after the linger time. */
+  hurry(): void;
+  /** Spans not handed on yet. */
+  readonly size: number;
+  readonly bytes: number;
+}
+
+/**
+ * Between the caller's path and the queue: spans wait here as they are, for `lingerMs` at most, and are encoded in
+ * slices off the hot path. A span whose encoding throws is replaced by a stub that names it.
+ */
+export function createIntake(
+  encoder: BatchEncoder,
+  lingerMs: number,
+  onBatch: (body: Uint8Array, count: number) => void,
+  onPoison: (span: ReadableSpan, error: unknown, replaced: boolean) => void,
+): Intake {
+  let waiting: { span: ReadableSpan; bytes: number }[] = [];
+  let head = 0;
+  let rawBytes = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let immediate: NodeJS.Immediate | undefined;
+
+  function encode(span: ReadableSpan): void {
+    try {
+      encoder.add(span);
+    } catch (error) {
+      let replaced = false;
+      try {
+        encoder.add(stubOf(span, error));
+        replaced = true;
+      } catch {
+        // Not even its ids can be read.
+      }
+      onPoison(span, error, replaced);
+    }
+  }
+
+  function seal(): void {
+    const { count } = encoder;
+    if (count > 0) onBatch(encoder.finish(), count);
+  }
+
+  /** Returns whether everything was encoded before `until`. */
+  function work(until: number): boolean {
+    while (head < waiting.length) {
+      const next = waiting[head] as { span: ReadableSpan; bytes: number };
+      head += 1;
+      rawBytes -= next.bytes;
+      encode(next.span);
+      if (encoder.count >= MAX_SPANS || encoder.bytes >= MAX_BATCH_BYTES) seal();
+      if ((head & 15) === 0 || next.bytes > 16_384) {
+        if (performance.now() > until) break;
+      }
+    }
+    if (head < waiting.length) return false;
+    waiting = [];
+    head = 0;
+    seal();
+    return true;
+  }
+
+  function run(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    immediate = undefined;
+    if (!work(performance.now() + SLICE_MS)) hurry();
+  }
+
+  function hurry(): void {
+    if (immediate !== undefined || head >= waiting.length) return;
+    immediate = setImmediate(run).unref();
+  }
+
+  return {
+    push(span, bytes) {
+      waiting.push({ span, bytes });
+      rawBytes += bytes;
+      if (timer === undefined) timer = setTimeout(run, lingerMs).unref();
+      if (waiting.length - head >= MAX_SPANS || rawBytes >= MAX_BATCH_BYTES) hurry();
+    },
+    drain() {
+      if (immediate !== undefined) clearImmediate(immediate);
+      clearTimeout(timer);
+      timer = undefined;
+      immediate = undefined;
+      work(Number.POSITIVE_INFINITY);
+    },
+    hurry,
+    get size() {
+      return waiting.length - head + encoder.count;
+    },
+    get bytes() {
+      return rawBytes + encoder.bytes;
+    },
+  };
+}
+
+/** What a span weighs before it is encoded: its texts, and a flat amount for the rest. Cheap, and never throws. */
+export function estimateBytes(span: ReadableSpan): number {
+  try {
+    let bytes = SPAN_BYTES + weigh(span.attributes);
+    for (const event of span.events) bytes += 64 + (event.attributes === undefined ? 0 : weigh(event.attributes));
+    for (const link of span.links) bytes += 96 + (link.attributes === undefined ? 0 : weigh(link.attributes));
+    return bytes;
+  } catch {
+    return SPAN_BYTES;
+  }
+}
+
+function weigh(attributes: object): number {
+  const record = attributes as Record<string, unknown>;
+  let bytes = 0;
+  for (const key in record) {
+    const value = record[key];
+    if (typeof value === 'string') bytes += value.length + 32;
+    else if (typeof value === 'object' && value !== null) bytes += 32 + weighObject(value, 0);
+    else bytes += 32;
+  }
+  return bytes;
+}
+
+/** Lists and the nested values of other people's instrumentation. */
+function weighObject(value: object, depth: number): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (depth > 4) return 64;
+  let bytes = 0;
+  for (const item of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof item === 'string') bytes += item.length + 8;
+    else bytes += typeof item === 'object' && item !== null ? weighObject(item, depth + 1) : 8;
+  }
+  return bytes;
+}

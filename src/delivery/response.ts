@@ -1,0 +1,97 @@
+import type { HttpOutcome } from './http.js';
+
+/** What a back end says about a batch it answered with 2xx. */
+export interface Verdict {
+  readonly rejected: number;
+  readonly message: string;
+  readonly duplicates: number;
+}
+
+/**
+ * Reads `ExportTraceServiceResponse.partial_success` (protobuf or JSON), and how many spans the back end already had.
+ * An unreadable body means nothing was rejected: the status line has the last word.
+ */
+export function readVerdict(outcome: HttpOutcome): Verdict {
+  const duplicates = Number(headerOf(outcome, 'x-honeyhive-duplicates') ?? 0);
+  const partial = readPartial(outcome);
+  return {
+    rejected: wholeNumber(partial.rejected),
+    message: partial.message.slice(0, 300),
+    duplicates: wholeNumber(duplicates),
+  };
+}
+
+export function headerOf(outcome: HttpOutcome, name: string): string | undefined {
+  const value = outcome.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function wholeNumber(value: number): number {
+  return Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
+
+interface Partial {
+  rejected: number;
+  message: string;
+}
+
+const NONE: Partial = { rejected: 0, message: '' };
+
+function readPartial(outcome: HttpOutcome): Partial {
+  const type = headerOf(outcome, 'content-type') ?? '';
+  try {
+    if (type.includes('json')) return readJson(outcome.body);
+    if (type.includes('protobuf')) return readProtobuf(outcome.body);
+  } catch {
+    // Fall through.
+  }
+  return NONE;
+}
+
+function readJson(body: Buffer): Partial {
+  const parsed = JSON.parse(body.toString('utf8')) as unknown;
+  if (typeof parsed !== 'object' || parsed === null) return NONE;
+  const partial = (parsed as Record<string, unknown>)['partialSuccess'];
+  if (typeof partial !== 'object' || partial === null) return NONE;
+  const { rejectedSpans, errorMessage } = partial as Record<string, unknown>;
+  return { rejected: Number(rejectedSpans ?? 0), message: typeof errorMessage === 'string' ? errorMessage : '' };
+}
+
+/** Field 1 of the response is the partial success; in it, 1 is `rejected_spans` and 2 is `error_message`. */
+function readProtobuf(body: Buffer): Partial {
+  const result: Partial = { rejected: 0, message: '' };
+  walk(body, (field, value) => {
+    if (field !== 1 || typeof value === 'number') return;
+    walk(value, (inner, content) => {
+      if (inner === 1 && typeof content === 'number') result.rejected = content;
+      if (inner === 2 && typeof content !== 'number') result.message = Buffer.from(content).toString('utf8');
+    });
+  });
+  return result;
+}
+
+function walk(message: Uint8Array, visit: (field: number, value: number | Uint8Array) => void): void {
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = message[at++];
+      if (byte === undefined) throw new RangeError('truncated message');
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  };
+  while (at < message.length) {
+    const tag = varint();
+    const wire = tag & 7;
+    if (wire === 0) visit(tag >>> 3, varint());
+    else if (wire === 2) {
+      const length = varint();
+      if (at + length > message.length) throw new RangeError('truncated message');
+      visit(tag >>> 3, message.subarray(at, at + length));
+      at += length;
+    } else if (wire === 1) at += 8;
+    else if (wire === 5) at += 4;
+    else throw new RangeError('unknown wire type');
+  }
+}

@@ -1,0 +1,216 @@
+import { warn } from '../base/warn.js';
+import { type Batch, namesOf, pack, packNow, split } from './batch.js';
+import { carriesCredentials, isExposed } from './credentials.js';
+import { type HttpOutcome, isSuccess, type Poster } from './http.js';
+import type { FullLedger } from './ledger.js';
+import { headerOf, readVerdict } from './response.js';
+import { isRetryable, retryDelayMs } from './retry.js';
+import { reportExposed, reportTrouble } from './trouble.js';
+
+const IN_FLIGHT = 4;
+
+export interface SenderOptions {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly allowInsecure: boolean;
+  readonly poster: Poster;
+  readonly ledger: FullLedger;
+  /** A batch has left for good: delivered or dropped. */
+  readonly onSettled: () => void;
+}
+
+export interface Sender {
+  push(batch: Batch): void;
+  /** Tries now, even if the last attempt failed a moment ago; a wait that the server asked for is kept. */
+  hurry(): void;
+  /** Compresses what waits, at once, until `enough` says so. */
+  squeeze(enough: () => boolean): void;
+  /** Takes everything that is not acknowledged, oldest first; nothing more is sent. */
+  take(): Batch[];
+  readonly size: number;
+  readonly bytes: number;
+  /** Whether the last attempt failed. */
+  readonly failing: boolean;
+  /** Whether nothing can be sent before the user changes an option. */
+  readonly blocked: boolean;
+}
+
+/**
+ * Keeps batches, oldest first, until the back end has acknowledged them or they are given up. Several are in flight
+ * while all is well; after a failure only the oldest is tried, at growing intervals, until one gets through.
+ */
+export function createSender(options: SenderOptions): Sender {
+  const { url, poster, ledger } = options;
+  const blocked = !options.allowInsecure && isExposed(url) && carriesCredentials(options.headers);
+  let queue: Batch[] = [];
+  let bytes = 0;
+  let inFlight = 0;
+  let failures = 0;
+  let notBefore = 0;
+  let askedToWait = false;
+  let accepted = false;
+  let timer: NodeJS.Timeout | undefined;
+  const resize = (difference: number): void => {
+    bytes += difference;
+  };
+
+  function next(): void {
+    if (blocked) {
+      if (queue.length > 0) reportExposed(url);
+      return;
+    }
+    const wait = notBefore - performance.now();
+    if (failures > 0 && wait > 0) {
+      if (inFlight === 0) timer ??= setTimeout(wake, Math.ceil(wait)).unref();
+      return;
+    }
+    const most = failures > 0 ? 1 : IN_FLIGHT;
+    for (const batch of queue) {
+      if (inFlight >= most) return;
+      if (!batch.sending) void send(batch);
+    }
+  }
+
+  function wake(): void {
+    timer = undefined;
+    next();
+  }
+
+  async function send(batch: Batch): Promise<void> {
+    batch.sending = true;
+    inFlight += 1;
+    await pack(batch, resize);
+    if (!queue.includes(batch)) return;
+    ledger.request();
+    if (failures > 0) ledger.retry();
+    const outcome = await poster.post({ method: 'POST', url, headers: headersOf(batch), body: batch.body });
+    inFlight -= 1;
+    batch.sending = false;
+    if (queue.includes(batch)) settle(batch, outcome);
+    next();
+  }
+
+  function headersOf(batch: Batch): Record<string, string> {
+    const headers: Record<string, string> = { ...options.headers, 'content-type': batch.contentType };
+    if (batch.gzipped) headers['content-encoding'] = 'gzip';
+    return headers;
+  }
+
+  function settle(batch: Batch, outcome: HttpOutcome): void {
+    const { status } = outcome;
+    if (isSuccess(status)) {
+      acknowledge(batch, outcome);
+      return;
+    }
+    if (status === 413 || (status !== undefined && isContentRefusal(status) && accepted)) {
+      if (batch.count > 1) {
+        replace(batch, split(batch));
+        return;
+      }
+      if (status === 413) {
+        drop(batch, 'too_large');
+        return;
+      }
+    }
+    reportTrouble(url, outcome);
+    if (!isRetryable(status) && !isHeld(status)) {
+      drop(batch, 'refused');
+      return;
+    }
+    failures += 1;
+    const retryAfter = headerOf(outcome, 'retry-after');
+    const delay = retryDelayMs(failures, retryAfter);
+    askedToWait = retryAfter !== undefined;
+    notBefore = performance.now() + delay;
+  }
+
+  function acknowledge(batch: Batch, outcome: HttpOutcome): void {
+    failures = 0;
+    notBefore = 0;
+    askedToWait = false;
+    accepted = true;
+    const verdict = readVerdict(outcome);
+    const rejected = Math.min(verdict.rejected, batch.count);
+    ledger.duplicates(Math.min(verdict.duplicates, batch.count));
+    ledger.delivered(batch.count - rejected);
+    if (rejected > 0) {
+      warn(
+        'delivery:rejected',
+        `The back end rejected ${rejected} of ${batch.count} spans: ${verdict.message || 'no reason given'}`,
+      );
+      ledger.dropped('rejected', rejected, rejected === batch.count ? namesOf(batch) : []);
+    } else if (verdict.message !== '') {
+      warn('delivery:partial', `The back end accepted everything and warns: ${verdict.message}`);
+    }
+    remove(batch);
+  }
+
+  function drop(batch: Batch, reason: string): void {
+    ledger.dropped(reason, batch.count, namesOf(batch));
+    remove(batch);
+  }
+
+  function remove(batch: Batch): void {
+    queue.splice(queue.indexOf(batch), 1);
+    bytes -= batch.body.length;
+    options.onSettled();
+  }
+
+  function replace(batch: Batch, halves: readonly Batch[]): void {
+    queue.splice(queue.indexOf(batch), 1, ...halves);
+    bytes -= batch.body.length;
+    for (const half of halves) bytes += half.body.length;
+  }
+
+  return {
+    push(batch) {
+      queue.push(batch);
+      bytes += batch.body.length;
+      // What has to wait is kept small; what goes out at once is compressed on its way.
+      if (inFlight >= IN_FLIGHT || failures > 0 || blocked) void pack(batch, resize);
+      next();
+    },
+    hurry() {
+      if (failures > 0 && !askedToWait && inFlight === 0) {
+        clearTimeout(timer);
+        timer = undefined;
+        notBefore = 0;
+      }
+      next();
+    },
+    squeeze(enough) {
+      for (const batch of queue) {
+        if (enough()) return;
+        if (!batch.sending) packNow(batch, resize);
+      }
+    },
+    take() {
+      const left = queue;
+      queue = [];
+      bytes = 0;
+      clearTimeout(timer);
+      timer = undefined;
+      return left;
+    },
+    get size() {
+      return queue.length;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get failing() {
+      return failures > 0;
+    },
+    blocked,
+  };
+}
+
+/** The key or the address is wrong, not the data: it is kept for the moment when that is put right. */
+function isHeld(status: number | undefined): boolean {
+  return status === 401 || status === 403 || (status !== undefined && status >= 300 && status < 400);
+}
+
+/** One span may be at fault; where others were accepted before, it is worth looking for it. */
+function isContentRefusal(status: number): boolean {
+  return status === 400 || status === 422;
+}
