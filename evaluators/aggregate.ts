@@ -25,7 +25,12 @@ const PASSING = 0.5;
  * The child's vote, or undefined where it has none. A child whose `direction` is the other one is turned round
  * within its range (default 0 to 1), so that a low toxicity counts as a high score.
  */
-export function voteOf(child: Evaluator, result: EvaluationResult, direction: string, onError: string): Vote | undefined {
+export function voteOf(
+  child: Evaluator,
+  result: EvaluationResult,
+  direction: string,
+  onError: string,
+): Vote | undefined {
   const { weight = 1, direction: own = 'maximize', range = [0, 1] } = optionsOf(child);
   if (isScored(result)) {
     const score = own === direction ? result.score : range[0] + range[1] - result.score;
@@ -37,7 +42,10 @@ export function voteOf(child: Evaluator, result: EvaluationResult, direction: st
 }
 
 /** One score of at least one vote; null where the weights add up to nothing. */
-export function aggregateOf(how: Exclude<Aggregate, (...args: never[]) => unknown>, votes: readonly Vote[]): number | null {
+export function aggregateOf(
+  how: Exclude<Aggregate, (...args: never[]) => unknown>,
+  votes: readonly Vote[],
+): number | null {
   const scores = votes.map((vote) => vote.score);
   switch (how) {
     case 'mean':

@@ -8,8 +8,8 @@ import { runEvaluator } from './run.js';
 import { snakeName } from './snake-name.js';
 
 export type { EvaluateArgs, EvaluationContext } from './evaluation-context.js';
-export type { EvaluatorReport, EvaluatorReturn } from './evaluator-return.js';
 export { optionsOf } from './evaluator.js';
+export type { EvaluatorReport, EvaluatorReturn } from './evaluator-return.js';
 export type { EvaluatorOptions } from './options.js';
 
 /**

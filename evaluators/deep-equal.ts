@@ -33,7 +33,8 @@ class Comparison {
   #contents(a: object, b: object): boolean {
     if (a instanceof Date && b instanceof Date) return Object.is(a.getTime(), b.getTime());
     if (ArrayBuffer.isView(a) && ArrayBuffer.isView(b)) return Buffer.compare(bytes(a), bytes(b)) === 0;
-    if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => this.equal(item, b[i]));
+    if (Array.isArray(a) && Array.isArray(b))
+      return a.length === b.length && a.every((item, i) => this.equal(item, b[i]));
     if (a instanceof Map && b instanceof Map) return this.#unordered([...a], [...b]);
     if (a instanceof Set && b instanceof Set) return this.#unordered([...a], [...b]);
     if (a instanceof RegExp) return String(a) === String(b);
@@ -41,10 +42,13 @@ class Comparison {
   }
 
   #fields(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
-    const present = (o: Record<string, unknown>): [string, unknown][] => Object.entries(o).filter(([, v]) => v !== undefined);
+    const present = (o: Record<string, unknown>): [string, unknown][] =>
+      Object.entries(o).filter(([, v]) => v !== undefined);
     const left = present(a);
     const right = new Map(present(b));
-    return left.length === right.size && left.every(([key, value]) => right.has(key) && this.equal(value, right.get(key)));
+    return (
+      left.length === right.size && left.every(([key, value]) => right.has(key) && this.equal(value, right.get(key)))
+    );
   }
 
   /** Every element finds a partner of its own. Equality is transitive, so taking the first one is enough. */

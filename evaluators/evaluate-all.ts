@@ -1,7 +1,7 @@
 import type { EvaluateArgs } from './evaluation-context.js';
 import type { Evaluator } from './evaluator.js';
-import { runEvaluator } from './run.js';
 import type { EvaluationResult } from './result.js';
+import { runEvaluator } from './run.js';
 
 /**
  * Runs evaluators side by side and gives their results in the same order. Never rejects, also where a subclass

@@ -22,7 +22,14 @@ export interface EvaluatorReport {
  * What `evaluate` may return: a score; true or false (1 or 0); a text (a label, unscored); null or undefined
  * (skipped); a report; or any of these as the only element of an array.
  */
-export type EvaluatorReturn = number | boolean | string | null | undefined | EvaluatorReport | readonly [EvaluatorReturn];
+export type EvaluatorReturn =
+  | number
+  | boolean
+  | string
+  | null
+  | undefined
+  | EvaluatorReport
+  | readonly [EvaluatorReturn];
 
 /** The answer of an evaluator that cannot judge this one: no score, and the reason. */
 export function skip(reason: string, more: EvaluatorReport = {}): EvaluatorReport {

@@ -1,6 +1,7 @@
 import { foldCase } from './as-text.js';
 import { BaseEvaluator, type EvaluationContext, type EvaluatorOptions, type EvaluatorReturn } from './base.js';
 import { deepEqual } from './deep-equal.js';
+import { rulesOf } from './option-rules.js';
 import type { OptionShape } from './options.js';
 import { bestOf, structuresOf } from './references.js';
 import { squadText } from './squad.js';
@@ -33,8 +34,10 @@ export class ExactMatchEvaluator extends BaseEvaluator {
 
   #equal(output: unknown, reference: unknown): boolean {
     const same = (a: string, b: string): boolean => this.#prepare(a) === this.#prepare(b);
-    if (typeof output === 'string' && typeof reference !== 'string') return deepEqual(read(output, reference), reference, same);
-    if (typeof reference === 'string' && typeof output !== 'string') return deepEqual(output, read(reference, output), same);
+    if (typeof output === 'string' && typeof reference !== 'string')
+      return deepEqual(read(output, reference), reference, same);
+    if (typeof reference === 'string' && typeof output !== 'string')
+      return deepEqual(output, read(reference, output), same);
     return deepEqual(output, reference, same);
   }
 }
@@ -57,15 +60,11 @@ function read(text: string, other: unknown): unknown {
 
 const exactMatchOptions: OptionShape = {
   build(cv, Common) {
-    class ExactMatchOptionsClass extends Common {
-      @cv.IsOptional()
-      @cv.IsBoolean({ message: 'true or false' })
-      ignoreCase?: boolean;
-
-      @cv.IsOptional()
-      @cv.IsIn(['trim', 'none', 'squad'], { message: "'trim', 'none' or 'squad'" })
-      normalize?: string;
+    const is = rulesOf(cv);
+    class ExactMatchRules extends Common {
+      @is.flag() ignoreCase?: boolean;
+      @is.oneOf('trim', 'none', 'squad') normalize?: string;
     }
-    return ExactMatchOptionsClass;
+    return ExactMatchRules;
   },
 };

@@ -26,7 +26,10 @@ export class F1ScoreEvaluator extends BaseEvaluator {
       const shared = overlap(got, wanted);
       const precision = shared / got.length;
       const recall = shared / wanted.length;
-      return { score: shared === 0 ? 0 : (2 * precision * recall) / (precision + recall), metrics: { precision, recall } };
+      return {
+        score: shared === 0 ? 0 : (2 * precision * recall) / (precision + recall),
+        metrics: { precision, recall },
+      };
     });
   }
 }

@@ -17,7 +17,12 @@ const KNOWN = `No source is given: use what you know. "supported": it is true; "
  * @Evaluate(new FactualAccuracyEvaluator())
  */
 export class FactualAccuracyEvaluator extends LlmEvaluator<unknown, unknown, unknown> {
-  protected judge(asking: Asking, input: unknown, output: unknown, context: EvaluationContext): Promise<EvaluatorReport> {
+  protected judge(
+    asking: Asking,
+    input: unknown,
+    output: unknown,
+    context: EvaluationContext,
+  ): Promise<EvaluatorReport> {
     const { basis, ...evidence } = basisOf(context);
     return supportedShare(asking, input, output, evidence, { basis });
   }

@@ -20,7 +20,8 @@ export class FaithfulnessEvaluator extends LlmEvaluator<unknown, unknown, unknow
     context: EvaluationContext,
   ): Promise<EvaluatorReport> {
     const documents = documentsOf(context);
-    if (documents.length === 0) return skip('no documents to be faithful to: give context.documents or context.context');
+    if (documents.length === 0)
+      return skip('no documents to be faithful to: give context.documents or context.context');
     return supportedShare(asking, input, output, { material: titled('document', documents), rule: RULE }, {});
   }
 }

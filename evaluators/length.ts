@@ -1,5 +1,6 @@
 import { BaseEvaluator, type EvaluationContext, type EvaluatorOptions, type EvaluatorReturn } from './base.js';
 import { countUnits, type LengthUnit } from './count-units.js';
+import { rulesOf } from './option-rules.js';
 import type { OptionShape } from './options.js';
 
 export interface LengthOptions extends EvaluatorOptions {
@@ -23,40 +24,31 @@ export class LengthEvaluator extends BaseEvaluator {
   }
 
   override evaluate(_input: unknown, output: unknown, _context: EvaluationContext): EvaluatorReturn {
-    if (typeof output !== 'string') throw new TypeError(`the output is ${output === null ? 'null' : typeof output}, not a text`);
+    if (typeof output !== 'string')
+      throw new TypeError(`the output is ${output === null ? 'null' : typeof output}, not a text`);
     const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, unit = 'grapheme', decay = 'linear' } = this.#options;
     const length = countUnits(output, unit);
     if (length >= minLength && length <= maxLength) return { score: 1, metrics: { length } };
     const near = length < minLength ? length / minLength : maxLength / length;
     const bound = length < minLength ? `at least ${minLength}` : `at most ${maxLength}`;
-    return { score: decay === 'hard' ? 0 : near, feedback: `length ${length} (${unit}), wanted ${bound}`, metrics: { length } };
+    return {
+      score: decay === 'hard' ? 0 : near,
+      feedback: `length ${length} (${unit}), wanted ${bound}`,
+      metrics: { length },
+    };
   }
 }
 
 const lengthOptions: OptionShape = {
   build(cv, Common) {
-    class LengthOptionsClass extends Common {
-      @cv.IsOptional()
-      @cv.IsInt({ message: 'a whole number from 0' })
-      @cv.Min(0, { message: 'a whole number from 0' })
-      minLength?: number;
-
-      @cv.IsOptional()
-      @cv.IsInt({ message: 'a whole number from 0' })
-      @cv.Min(0, { message: 'a whole number from 0' })
-      maxLength?: number;
-
-      @cv.IsOptional()
-      @cv.IsIn(['grapheme', 'codePoint', 'word', 'sentence', 'line'], {
-        message: "'grapheme', 'codePoint', 'word', 'sentence' or 'line'",
-      })
-      unit?: string;
-
-      @cv.IsOptional()
-      @cv.IsIn(['linear', 'hard'], { message: "'linear' or 'hard'" })
-      decay?: string;
+    const is = rulesOf(cv);
+    class LengthRules extends Common {
+      @is.count(0) minLength?: number;
+      @is.count(0) maxLength?: number;
+      @is.oneOf('grapheme', 'codePoint', 'word', 'sentence', 'line') unit?: string;
+      @is.oneOf('linear', 'hard') decay?: string;
     }
-    return LengthOptionsClass;
+    return LengthRules;
   },
   check: ({ minLength, maxLength }) =>
     typeof minLength === 'number' && typeof maxLength === 'number' && minLength > maxLength

@@ -1,40 +1,27 @@
 import type { OptionProblem } from '../src/base/errors.js';
 import { isEvaluator } from './base.js';
-import type { ClassValidator, OptionShape } from './options.js';
+import { rulesOf } from './option-rules.js';
+import type { OptionShape } from './options.js';
 
 const WAYS = ['mean', 'weighted', 'min', 'max', 'all', 'any'];
 
+/** The options of a MultiEvaluator, as rules. */
 export const multiOptions: OptionShape = {
-  build(cv: ClassValidator, Common) {
-    class MultiOptions extends Common {
-      @cv.IsOptional()
-      @cv.ValidateBy({
-        name: 'aggregate',
-        validator: {
-          validate: (value) => typeof value === 'function' || WAYS.includes(value as string),
-          defaultMessage: () => `${WAYS.map((way) => `'${way}'`).join(', ')} or a function`,
-        },
-      })
-      aggregate?: unknown;
-
-      @cv.IsOptional()
-      @cv.IsIn(['exclude', 'zero', 'propagate'], { message: "'exclude', 'zero' or 'propagate'" })
-      onError?: string;
-
-      @cv.IsOptional()
-      @cv.IsInt({ message: 'a whole number from 1' })
-      @cv.Min(1, { message: 'a whole number from 1' })
-      concurrency?: number;
-
-      @cv.IsOptional()
-      @cv.IsNumber({ allowNaN: false, allowInfinity: false }, { message: 'a number from 0 to 1' })
-      @cv.Min(0, { message: 'a number from 0 to 1' })
-      @cv.Max(1, { message: 'a number from 0 to 1' })
-      minCoverage?: number;
+  build(cv, Common) {
+    const is = rulesOf(cv);
+    class MultiRules extends Common {
+      @is.fits(`${WAYS.map((way) => `'${way}'`).join(', ')} or a function`, isAggregate) aggregate?: unknown;
+      @is.oneOf('exclude', 'zero', 'propagate') onError?: string;
+      @is.count(1) concurrency?: number;
+      @is.number(0, 1) minCoverage?: number;
     }
-    return MultiOptions;
+    return MultiRules;
   },
 };
+
+function isAggregate(value: unknown): boolean {
+  return typeof value === 'function' || WAYS.some((way) => way === value);
+}
 
 /** What is wrong with the list of children. */
 export function childProblems(evaluators: unknown): OptionProblem[] {

@@ -1,5 +1,11 @@
 import { type Aggregate, aggregateOf, type Vote, voteOf } from './aggregate.js';
-import { BaseEvaluator, type EvaluationContext, type EvaluatorOptions, type EvaluatorReturn, optionsOf } from './base.js';
+import {
+  BaseEvaluator,
+  type EvaluationContext,
+  type EvaluatorOptions,
+  type EvaluatorReturn,
+  optionsOf,
+} from './base.js';
 import { defineEvaluator } from './define.js';
 import { runSafely } from './evaluate-all.js';
 import { type EvaluatorReport, skip } from './evaluator-return.js';
@@ -45,7 +51,11 @@ export class MultiEvaluator<I = unknown, O = unknown, E = O> extends BaseEvaluat
     const children = await mapBounded(evaluators, this.#options.concurrency ?? evaluators.length, run);
     const scored = children.filter(isScored).length;
     const parts: Parts = { children, coverage: { scored, total: children.length } };
-    const report: EvaluatorReport & { [PARTS]: Parts } = { ...spent(children), ...this.#verdict(evaluators, parts), [PARTS]: parts };
+    const report: EvaluatorReport & { [PARTS]: Parts } = {
+      ...spent(children),
+      ...this.#verdict(evaluators, parts),
+      [PARTS]: parts,
+    };
     return report;
   }
 
@@ -57,14 +67,20 @@ export class MultiEvaluator<I = unknown, O = unknown, E = O> extends BaseEvaluat
     if (coverage.scored < minCoverage * coverage.total) {
       return unscored('LowCoverage', `${feedback}; at least ${minCoverage * 100} % are needed`, failed);
     }
-    const votes = evaluators.map((evaluator, i) => voteOf(evaluator, children[i] as EvaluationResult, direction, onError));
+    const votes = evaluators.map((evaluator, i) =>
+      voteOf(evaluator, children[i] as EvaluationResult, direction, onError),
+    );
     const counted = votes.filter((vote) => vote !== undefined);
     if (counted.length === 0) return unscored('NothingScored', feedback, failed);
     const score = this.#aggregate(evaluators, children, counted);
     return { score, ...(coverage.scored < coverage.total && { feedback }) };
   }
 
-  #aggregate(evaluators: readonly BaseEvaluator[], children: readonly EvaluationResult[], votes: readonly Vote[]): number | null {
+  #aggregate(
+    evaluators: readonly BaseEvaluator[],
+    children: readonly EvaluationResult[],
+    votes: readonly Vote[],
+  ): number | null {
     const { aggregate } = this.#options;
     if (typeof aggregate === 'function') return aggregate(children);
     const weighs = evaluators.some((evaluator) => optionsOf(evaluator).weight !== undefined);

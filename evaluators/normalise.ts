@@ -6,7 +6,17 @@ export type Normalised = Pick<EvaluationResult, 'status' | 'score' | 'metrics'> 
   Partial<
     Pick<
       EvaluationResult,
-      'label' | 'passed' | 'threshold' | 'feedback' | 'metadata' | 'value' | 'children' | 'coverage' | 'error' | 'usage' | 'costUsd'
+      | 'label'
+      | 'passed'
+      | 'threshold'
+      | 'feedback'
+      | 'metadata'
+      | 'value'
+      | 'children'
+      | 'coverage'
+      | 'error'
+      | 'usage'
+      | 'costUsd'
     >
   >;
 
@@ -22,7 +32,17 @@ type Scalar = number | boolean | string;
 
 /** Fields of a report that have a meaning of their own; every other scalar is a metric. */
 const FIELDS = new Set([
-  'score', 'feedback', 'explanation', 'label', 'passed', 'threshold', 'metrics', 'metadata', 'error', 'usage', 'costUsd',
+  'score',
+  'feedback',
+  'explanation',
+  'label',
+  'passed',
+  'threshold',
+  'metrics',
+  'metadata',
+  'error',
+  'usage',
+  'costUsd',
 ]);
 
 /**
@@ -32,7 +52,8 @@ const FIELDS = new Set([
  */
 export function normalise(name: string, returned: unknown): Normalised {
   const raw = Array.isArray(returned) && returned.length === 1 ? returned[0] : returned;
-  if (raw === null || raw === undefined) return { ...empty(), status: 'skipped', feedback: 'the evaluator gave no score' };
+  if (raw === null || raw === undefined)
+    return { ...empty(), status: 'skipped', feedback: 'the evaluator gave no score' };
   if (Array.isArray(raw)) return invalid(`evaluate() returned a list of ${raw.length} elements, which is no score`);
   if (typeof raw === 'object') return fromReport(name, raw as Record<string, unknown>);
   return fromScore(raw);
@@ -41,7 +62,9 @@ export function normalise(name: string, returned: unknown): Normalised {
 function fromScore(raw: unknown): Normalised {
   switch (typeof raw) {
     case 'number':
-      return Number.isFinite(raw) ? { ...empty(), score: raw } : invalid(`the score is ${raw}, which is no finite number`);
+      return Number.isFinite(raw)
+        ? { ...empty(), score: raw }
+        : invalid(`the score is ${raw}, which is no finite number`);
     case 'bigint':
       return fromScore(Number(raw));
     case 'boolean':
@@ -76,7 +99,10 @@ function fromReport(name: string, report: Record<string | symbol, unknown>): Nor
 function scoreOf(report: Record<string | symbol, unknown>): Normalised {
   const error = report['error'];
   if (isObject(error) && typeof error['message'] === 'string') {
-    return { ...invalid(error['message']), error: { type: textOf(error['type']) ?? 'Error', message: error['message'] } };
+    return {
+      ...invalid(error['message']),
+      error: { type: textOf(error['type']) ?? 'Error', message: error['message'] },
+    };
   }
   if (!('score' in report)) return empty();
   const score = report['score'];
@@ -90,7 +116,8 @@ function metricsOf(report: Record<string, unknown>, dropped: string[]): Record<s
   const take = (key: string, value: unknown): void => {
     if (value === null || value === undefined) return;
     const scalar = typeof value === 'bigint' ? Number(value) : value;
-    if (isScalar(scalar)) Object.defineProperty(metrics, key, { value: scalar, enumerable: true, writable: true, configurable: true });
+    if (isScalar(scalar))
+      Object.defineProperty(metrics, key, { value: scalar, enumerable: true, writable: true, configurable: true });
     else dropped.push(key);
   };
   for (const key of Object.keys(report)) if (!FIELDS.has(key)) take(key, report[key]);
@@ -102,7 +129,10 @@ function metricsOf(report: Record<string, unknown>, dropped: string[]): Record<s
 
 function tell(name: string, report: Record<string, unknown>, result: Normalised, dropped: readonly string[]): void {
   if (dropped.length > 0) {
-    warn(`evaluator:${name}:dropped`, `evaluator "${name}": ${dropped.join(', ')} left out, only numbers, booleans and texts are kept`);
+    warn(
+      `evaluator:${name}:dropped`,
+      `evaluator "${name}": ${dropped.join(', ')} left out, only numbers, booleans and texts are kept`,
+    );
   }
   if (result.status === 'ok' && !('score' in report) && result.label === undefined) {
     warn(`evaluator:${name}:unscored`, `evaluator "${name}" returned an object without a score`);
@@ -121,7 +151,9 @@ function invalid(message: string): Normalised {
 function usageOf(value: unknown): TokenUsage | undefined {
   if (!isObject(value)) return undefined;
   const { inputTokens, outputTokens } = value;
-  return typeof inputTokens === 'number' && typeof outputTokens === 'number' ? { inputTokens, outputTokens } : undefined;
+  return typeof inputTokens === 'number' && typeof outputTokens === 'number'
+    ? { inputTokens, outputTokens }
+    : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -114,7 +114,10 @@ function commonOptions(cv: ClassValidator): OptionsClass {
     direction?: string;
 
     @cv.IsOptional()
-    @cv.ValidateBy({ name: 'range', validator: { validate: isRange, defaultMessage: () => 'two numbers, [lowest, highest]' } })
+    @cv.ValidateBy({
+      name: 'range',
+      validator: { validate: isRange, defaultMessage: () => 'two numbers, [lowest, highest]' },
+    })
     range?: readonly [number, number];
   }
   return CommonOptions;
@@ -122,6 +125,9 @@ function commonOptions(cv: ClassValidator): OptionsClass {
 
 function isRange(value: unknown): boolean {
   return (
-    Array.isArray(value) && value.length === 2 && value.every((n) => typeof n === 'number' && !Number.isNaN(n)) && value[0] < value[1]
+    Array.isArray(value) &&
+    value.length === 2 &&
+    value.every((n) => typeof n === 'number' && !Number.isNaN(n)) &&
+    value[0] < value[1]
   );
 }

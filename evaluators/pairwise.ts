@@ -13,7 +13,11 @@ Judge by correctness first, then by completeness and usefulness. The order in wh
 - "tie": they are equally good or equally bad`;
 
 const CHOICES = { a: 1, b: 0, tie: 0.5 };
-const LABELS = new Map([[1, 'better'], [0.5, 'tie'], [0, 'worse']]);
+const LABELS = new Map([
+  [1, 'better'],
+  [0.5, 'tie'],
+  [0, 'worse'],
+]);
 
 /**
  * The output against `context.other`: 1 better, 0 worse, 0.5 a tie. Asks the judge in both orders; where the orders
@@ -28,7 +32,8 @@ export class PairwiseEvaluator extends LlmEvaluator<unknown, unknown, unknown> {
     context: EvaluationContext,
   ): Promise<EvaluatorReport> {
     const other = context.other;
-    if (output === undefined || other === undefined) return skip('there is no second output to compare with: give context.other');
+    if (output === undefined || other === undefined)
+      return skip('there is no second output to compare with: give context.other');
     const around = [
       ...(isThere(input) ? [['request', input] as const] : []),
       ...titled('reference', referencesOf(context)),
@@ -43,7 +48,9 @@ export class PairwiseEvaluator extends LlmEvaluator<unknown, unknown, unknown> {
     return {
       score,
       label: LABELS.get(score) as string,
-      feedback: flipped ? `The verdict changed with the order. Output first: ${first.feedback} Output second: ${second.feedback}` : first.feedback,
+      feedback: flipped
+        ? `The verdict changed with the order. Output first: ${first.feedback} Output second: ${second.feedback}`
+        : first.feedback,
       metrics: { order_flipped: flipped },
       metadata: { scoreAsFirst: asFirst, scoreAsSecond: asSecond },
     };

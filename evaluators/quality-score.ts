@@ -76,7 +76,9 @@ export class QualityScoreEvaluator extends LlmEvaluator<unknown, unknown, unknow
         ...(answers.length === 1 ? {} : { spread: spread(totals) }),
       },
       metadata: {
-        scores: answers.map((answer) => Object.fromEntries(criteria.map(({ key, name }) => [name, answer[key]?.score]))),
+        scores: answers.map((answer) =>
+          Object.fromEntries(criteria.map(({ key, name }) => [name, answer[key]?.score])),
+        ),
       },
     };
   }
@@ -97,7 +99,10 @@ function keyed(criteria: NonNullable<QualityScoreOptions['criteria']>): Keyed[] 
   const taken = new Set<string>();
   return criteria.map((given, i) => {
     const { name, description, weight = 1 } = typeof given === 'string' ? { name: given } : given;
-    const word = name.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+    const word = name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '_')
+      .replace(/^_+|_+$/g, '');
     const key = /^[a-z]/.test(word) && !taken.has(word) ? word : `criterion_${i + 1}`;
     taken.add(key);
     return { key, name, weight, description: description ?? describeCriterion(name) };

@@ -18,7 +18,10 @@ export function structuresOf(context: EvaluationContext): readonly unknown[] {
 }
 
 /** The best report over all references; `skipped` where there is none. */
-export function bestOf<T>(references: readonly T[], compare: (reference: T) => EvaluatorReport & { score: number }): EvaluatorReport {
+export function bestOf<T>(
+  references: readonly T[],
+  compare: (reference: T) => EvaluatorReport & { score: number },
+): EvaluatorReport {
   let best: (EvaluatorReport & { score: number }) | undefined;
   for (const reference of references) {
     const report = compare(reference);

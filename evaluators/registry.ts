@@ -8,7 +8,8 @@ import { snakeName } from './snake-name.js';
 /** What can be registered: a class that needs no arguments, an evaluator, or a function. */
 export type Registrable = (new () => BaseEvaluator) | BaseEvaluator | EvaluatorFunction;
 
-const registered = (): Map<string, () => BaseEvaluator> => shared('evaluators', () => new Map<string, () => BaseEvaluator>());
+const registered = (): Map<string, () => BaseEvaluator> =>
+  shared('evaluators', () => new Map<string, () => BaseEvaluator>());
 
 /**
  * Makes an evaluator known by name; a later one of the same name replaces it.

@@ -13,7 +13,10 @@ export function resolveEvaluator(like: EvaluatorLike): BaseEvaluator {
   if (isEvaluator(like)) return like;
   if (typeof like === 'string') return getEvaluator(like);
   if (typeof like === 'function') return fromFunction(like);
-  throw new HoneyHiveError('evaluator', `not an evaluator: ${typeof like}. Give an evaluator, a function or a registered name.`);
+  throw new HoneyHiveError(
+    'evaluator',
+    `not an evaluator: ${typeof like}. Give an evaluator, a function or a registered name.`,
+  );
 }
 
 /** One or several as a list of evaluators; names are looked up now. Throws as `resolveEvaluator` does. */

@@ -31,11 +31,7 @@ export async function runEvaluator(
   }
 }
 
-async function attempt(
-  evaluator: Evaluator,
-  args: EvaluateArgs,
-  evaluate: Evaluator['evaluate'],
-): Promise<Normalised> {
+async function attempt(evaluator: Evaluator, args: EvaluateArgs, evaluate: Evaluator['evaluate']): Promise<Normalised> {
   const options = evaluator[EVALUATOR];
   const waits = SETTLES_ON_ABORT in evaluator;
   const timeoutMs = options.timeoutMs ?? args.timeoutMs ?? (waits ? undefined : DEFAULT_TIMEOUT_MS);

@@ -3,6 +3,7 @@ const PUNCTUATION = /[!-/:-@[-`{-~]/g;
 /** `\b(a|an|the)\b` with Python's Unicode word borders; JavaScript's `\b` knows ASCII only. */
 const ARTICLES = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
 /** What Python's `str.split()` splits at. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Python counts the separators 1C to 1F as spaces
 const SPACES = /[\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
 
 /**

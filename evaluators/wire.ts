@@ -40,7 +40,8 @@ function addAttributes(attributes: Record<string, Scalar>, key: string, result: 
   if (own !== null && result.status === 'ok') attributes[key] = own;
   if (feedback !== undefined) attributes[`${key}_explanation`] = feedback;
   if (label !== undefined && label !== value) attributes[`${key}_label`] = label;
-  if (passed !== undefined && (typeof value !== 'boolean' || threshold !== undefined)) attributes[`${key}_passed`] = passed;
+  if (passed !== undefined && (typeof value !== 'boolean' || threshold !== undefined))
+    attributes[`${key}_passed`] = passed;
   if (coverage) attributes[`${key}_coverage`] = `${coverage.scored}/${coverage.total}`;
   if (result.status !== 'ok') attributes[`${key}_status`] = result.status;
 }
