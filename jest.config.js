@@ -15,7 +15,14 @@ module.exports = {
       ...common,
       displayName: 'legacy',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/decorators/tc39/', '<rootDir>/test/browser/', '<rootDir>/test/fixtures/'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '<rootDir>/test/decorators/tc39/',
+        '<rootDir>/test/browser/',
+        '<rootDir>/test/fixtures/',
+        '<rootDir>/test/gates/',
+        '<rootDir>/test/toolchains/',
+      ],
       transform: transpile('<rootDir>/tsconfig.json'),
       moduleNameMapper: {
         ...relativeJs,

@@ -39,18 +39,19 @@ const typeProjects = [
 ];
 
 async function types() {
+  const projects = typeProjects.filter((path) => existsSync(inRoot(path)));
+  const problems = [];
   let files = 0;
-  for (const project of typeProjects.filter((path) => existsSync(inRoot(path)))) {
+  for (const project of projects) {
     const args = [commandFile('typescript', 'tsc'), '-p', project, '--noEmit', '--pretty', 'false', '--listFiles'];
-    const result = await runNode(args, { capture: true });
-    const lines = result.stdout.split(/\r?\n/);
-    if (result.code !== 0) {
-      const errors = lines.filter((line) => !/^(\/|[A-Za-z]:[\\/])\S*\.(ts|tsx|mts|cts|json)$/.test(line));
-      return { ...result, output: `${project}:\n${errors.join('\n')}` };
-    }
-    files += lines.filter((line) => line && !line.includes('node_modules')).length;
+    const { code, stdout } = await runNode(args, { capture: true });
+    const lines = stdout.split(/\r?\n/).filter(Boolean);
+    const isFile = (line) => /^(\/|[A-Za-z]:[\\/])[^(]*\.(ts|tsx|mts|cts|json)$/.test(line);
+    files += lines.filter((line) => isFile(line) && !line.includes('node_modules')).length;
+    if (code !== 0) problems.push(`${project}:`, ...lines.filter((line) => !isFile(line)));
   }
-  return { code: files > 50 ? 0 : 1, output: `${files} files looked at in ${typeProjects.length} projects.` };
+  const note = `${files} files looked at in ${projects.length} projects.`;
+  return { code: problems.length === 0 && files > 50 ? 0 : 1, output: [...problems, note].join('\n') };
 }
 
 async function builds() {
