@@ -23,8 +23,8 @@ export function createJsonEncoder(): BatchEncoder {
     add(span) {
       const text = JSON.stringify(spanJson(span));
       const { resource, instrumentationScope: scope } = span;
-      let scopes = groups.get(resource);
-      if (scopes === undefined) groups.set(resource, (scopes = new Map()));
+      const scopes = groups.get(resource) ?? new Map<Scope, string[]>();
+      groups.set(resource, scopes);
       const spans = scopes.get(scope);
       if (spans === undefined) scopes.set(scope, [text]);
       else spans.push(text);

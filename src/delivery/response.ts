@@ -1,4 +1,5 @@
 import type { HttpOutcome } from './http.js';
+import { fieldsOf } from './protobuf-fields.js';
 
 /** What a back end says about a batch it answered with 2xx. */
 export interface Verdict {
@@ -60,38 +61,12 @@ function readJson(body: Buffer): Partial {
 /** Field 1 of the response is the partial success; in it, 1 is `rejected_spans` and 2 is `error_message`. */
 function readProtobuf(body: Buffer): Partial {
   const result: Partial = { rejected: 0, message: '' };
-  walk(body, (field, value) => {
-    if (field !== 1 || typeof value === 'number') return;
-    walk(value, (inner, content) => {
-      if (inner === 1 && typeof content === 'number') result.rejected = content;
-      if (inner === 2 && typeof content !== 'number') result.message = Buffer.from(content).toString('utf8');
-    });
-  });
-  return result;
-}
-
-function walk(message: Uint8Array, visit: (field: number, value: number | Uint8Array) => void): void {
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = message[at++];
-      if (byte === undefined) throw new RangeError('truncated message');
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
+  for (const partial of fieldsOf(body)) {
+    if (partial.number !== 1) continue;
+    for (const field of fieldsOf(partial.value)) {
+      if (field.number === 1) result.rejected = field.varint;
+      if (field.number === 2) result.message = Buffer.from(field.value).toString('utf8');
     }
-  };
-  while (at < message.length) {
-    const tag = varint();
-    const wire = tag & 7;
-    if (wire === 0) visit(tag >>> 3, varint());
-    else if (wire === 2) {
-      const length = varint();
-      if (at + length > message.length) throw new RangeError('truncated message');
-      visit(tag >>> 3, message.subarray(at, at + length));
-      at += length;
-    } else if (wire === 1) at += 8;
-    else if (wire === 5) at += 4;
-    else throw new RangeError('unknown wire type');
   }
+  return result;
 }

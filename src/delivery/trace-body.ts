@@ -1,51 +1,9 @@
-/**
- * Reads what delivery needs to know of an encoded OTLP trace request: the spans' names, and the way to cut it in two.
+import { fieldsOf } from './protobuf-fields.js';
+
+/*
+ * What delivery needs to know of an encoded OTLP trace request: the spans' names, and the way to cut it in two.
  * Batches keep no list of their spans; this runs only when one is refused or dropped.
  */
-interface Field {
-  readonly number: number;
-  readonly wire: number;
-  /** From the tag to the end of the value. */
-  readonly whole: Uint8Array;
-  readonly value: Uint8Array;
-}
-
-function fieldsOf(message: Uint8Array): Field[] {
-  const fields: Field[] = [];
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    let scale = 1;
-    for (;;) {
-      const byte = message[at++];
-      if (byte === undefined) throw new RangeError('truncated message');
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-      scale *= 128;
-    }
-  };
-  while (at < message.length) {
-    const start = at;
-    const tag = varint();
-    const wire = tag & 7;
-    let from = at;
-    if (wire === 0) varint();
-    else if (wire === 1) at += 8;
-    else if (wire === 5) at += 4;
-    else {
-      const length = varint();
-      from = at;
-      at += length;
-    }
-    fields.push({
-      number: Math.floor(tag / 8),
-      wire,
-      whole: message.subarray(start, at),
-      value: message.subarray(from, at),
-    });
-  }
-  return fields;
-}
 
 /** A message field with new content. */
 function wrap(number: number, content: readonly Uint8Array[]): Uint8Array {
