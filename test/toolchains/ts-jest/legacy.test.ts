@@ -1,0 +1,3 @@
+import { done } from './programs/legacy.js';
+
+it('makes the same spans under ts-jest', () => done);
