@@ -24,8 +24,8 @@ export function enrichmentOf(attributes: Readonly<Record<string, unknown>> | und
     keys += 1;
     if (keys > MOST_KEYS) continue;
     const [name, prefix] = found;
-    const group = (line[name] ??= Object.create(null)) as Record<string, unknown>;
-    group[key.slice(prefix.length)] = short(attributes[key]);
+    line[name] ??= Object.create(null) as Record<string, unknown>;
+    (line[name] as Record<string, unknown>)[key.slice(prefix.length)] = short(attributes[key]);
   }
   if (keys > MOST_KEYS) line.enrichment_omitted = keys - MOST_KEYS;
   return line;

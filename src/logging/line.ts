@@ -30,6 +30,7 @@ export function lineOf(args: readonly unknown[]): Line {
   const capture = currentCapture();
   const { fields, message } = readArguments(args, capture);
   const own = masked(fields, capture);
+  if (isPlain(own.err)) own.err = asPinoError(own.err);
   const span = activeSpan(context.active());
   const line: Record<string, unknown> = { ...traceContext(), ...enrichmentOf(attributesOf(span)) };
   for (const key of Object.keys(own)) line[key] = both(line[key], own[key]);
@@ -39,32 +40,51 @@ export function lineOf(args: readonly unknown[]): Line {
 /** A copy of an object's fields that is safe to write: bounded, secrets masked, user code asked once. */
 export function masked(fields: object, capture: CaptureContext): Record<string, unknown> {
   const copy: unknown = snapshot(fields, capture);
-  return typeof copy === 'object' && copy !== null && !Array.isArray(copy) ? (copy as Record<string, unknown>) : { value: copy };
+  return typeof copy === 'object' && copy !== null && !Array.isArray(copy)
+    ? (copy as Record<string, unknown>)
+    : { value: copy };
 }
 
 /** `info(message, fields?)`, and pino's own: `info(fields, message?, ...values)` and `info(message, ...values)`. */
-function readArguments(args: readonly unknown[], capture: CaptureContext): { fields: object; message: string | undefined } {
+function readArguments(
+  args: readonly unknown[],
+  capture: CaptureContext,
+): { fields: object; message: string | undefined } {
   const [first, second] = args;
   if (typeof first === 'string') {
     if (args.length === 1) return { fields: {}, message: first };
-    if (args.length === 2 && isObject(second) && !PLACEHOLDER.test(first)) return { fields: asFields(second), message: first };
+    if (args.length === 2 && isObject(second) && !PLACEHOLDER.test(first))
+      return { fields: asFields(second), message: first };
     return { fields: {}, message: interpolate(first, args.slice(1), capture) };
   }
   const fields = isObject(first) ? asFields(first) : first === undefined || first === null ? {} : { value: first };
   if (typeof second === 'string') return { fields, message: interpolate(second, args.slice(2), capture) };
-  return { fields: isObject(second) ? { ...masked(fields, capture), ...masked(asFields(second), capture) } : fields, message: errorText(first) };
+  return {
+    fields: isObject(second) ? { ...masked(fields, capture), ...masked(asFields(second), capture) } : fields,
+    message: errorText(first),
+  };
 }
 
 const PLACEHOLDER = /%[sdifjoO]/;
 
 function interpolate(message: string, values: readonly unknown[], capture: CaptureContext): string {
   if (values.length === 0) return message;
-  return format(message, ...values.map((value) => (isObject(value) || typeof value === 'function' ? snapshot(value, capture) : value)));
+  return format(
+    message,
+    ...values.map((value) => (isObject(value) || typeof value === 'function' ? snapshot(value, capture) : value)),
+  );
 }
 
 /** An error becomes `err`, as pino's users and their tools expect. */
 function asFields(value: object): object {
   return value instanceof Error ? { err: value } : value;
+}
+
+/** Tools for pino's lines look for `type`. */
+function asPinoError(error: Record<string, unknown>): Record<string, unknown> {
+  if (error.type !== undefined || error.name === undefined) return error;
+  const { name, ...rest } = error;
+  return { type: name, ...rest };
 }
 
 function errorText(value: unknown): string | undefined {

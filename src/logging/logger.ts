@@ -14,6 +14,7 @@ export interface LogMethod {
   (message: string, ...values: unknown[]): void;
 }
 
+type ChildOptions = Parameters<Logger['child']>[1];
 type Replaced = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'child';
 
 /** A pino logger whose every line carries the ids and the enrichment of the active span. */
@@ -29,7 +30,7 @@ export interface HoneyHiveLogger extends Omit<Logger, Replaced> {
   /** Logs what was thrown at level `error`, with its stack. `message` defaults to the error's own. */
   exception(error: unknown, message?: string, fields?: object): void;
   /** A logger that writes `bindings` with each line. */
-  child(bindings: object, options?: Parameters<Logger['child']>[1]): HoneyHiveLogger;
+  child(bindings: object, options?: ChildOptions): HoneyHiveLogger;
 }
 
 export interface LoggerOptions {
@@ -55,7 +56,8 @@ const MOST_NAMES = 1_000;
  * logger.info('order placed', { orderId: 7 });
  */
 export function getLogger(name?: string, options?: LoggerOptions): HoneyHiveLogger {
-  const level = options?.level === undefined ? levelOf(process.env.HH_LOG_LEVEL, 'HH_LOG_LEVEL') : levelOf(options.level, 'level');
+  const level =
+    options?.level === undefined ? levelOf(process.env.HH_LOG_LEVEL, 'HH_LOG_LEVEL') : levelOf(options.level, 'level');
   if (options?.destination !== undefined || options?.spanEvents) return make(name, level, options);
 
   const key = JSON.stringify([name ?? null, level]);
@@ -67,14 +69,17 @@ export function getLogger(name?: string, options?: LoggerOptions): HoneyHiveLogg
   return logger;
 }
 
-function make(name: string | undefined, level: string, { destination, spanEvents = false }: LoggerOptions): HoneyHiveLogger {
+function make(
+  name: string | undefined,
+  level: string,
+  { destination, spanEvents = false }: LoggerOptions,
+): HoneyHiveLogger {
   const { pino } = load<{ pino: MakePino }>('pino');
   const settings: PinoOptions = {
     ...(name === undefined ? {} : { name }),
     level,
     // Values arrive masked and copied; pino's own reading of an error would read the original.
     serializers: { err: (value: unknown) => value },
-    formatters: { bindings: (bindings) => masked(bindings, currentCapture()) },
     hooks: {
       logMethod(args, method, number) {
         let line: Line | undefined;
@@ -92,13 +97,24 @@ function make(name: string | undefined, level: string, { destination, spanEvents
     },
   };
   const logger = pino(settings, destination ?? terminal());
+  const { child, setBindings } = logger;
+  // Children have their parent as prototype, so these hold for them too.
   return Object.assign(logger, {
+    child(this: Logger, bindings: object, options?: ChildOptions) {
+      return child.call(this, masked(bindings ?? {}, currentCapture()), options);
+    },
+    setBindings(this: Logger, bindings: object) {
+      setBindings.call(this, masked(bindings, currentCapture()));
+    },
     warning(this: Logger, ...args: Parameters<Logger['warn']>) {
       this.warn(...args);
     },
     exception(this: Logger, error: unknown, message?: string, fields?: object) {
       const err = error instanceof Error ? error : { type: typeof error, message: error };
-      this.error({ ...(fields === undefined ? {} : masked(fields, currentCapture())), err }, message ?? messageOf(error));
+      this.error(
+        { ...(fields === undefined ? {} : masked(fields, currentCapture())), err },
+        message ?? messageOf(error),
+      );
     },
   }) as unknown as HoneyHiveLogger;
 }

@@ -7,7 +7,18 @@ const LEVELS: Readonly<Record<number, readonly [name: string, color: number]>> =
   60: ['FATAL', 35],
 };
 /** Known to the reader, or shown elsewhere in the line. */
-const HIDDEN: ReadonlySet<string> = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err', 'trace_id', 'span_id', 'session_id']);
+const HIDDEN: ReadonlySet<string> = new Set([
+  'level',
+  'time',
+  'pid',
+  'hostname',
+  'name',
+  'msg',
+  'err',
+  'trace_id',
+  'span_id',
+  'session_id',
+]);
 
 /** A line of pino's JSON as a person reads it in a terminal; text that is no such line is returned as it is. */
 export function pretty(json: string, colors: boolean): string {
@@ -32,7 +43,14 @@ export function pretty(json: string, colors: boolean): string {
   if (typeof line.trace_id === 'string') parts.push(paint(90, `trace=${line.trace_id.slice(0, 8)}`));
   const { stack, message } = (line.err ?? {}) as { stack?: unknown; message?: unknown };
   const error = typeof stack === 'string' ? stack : typeof message === 'string' ? message : undefined;
-  return `${parts.join(' ')}\n${error === undefined ? '' : `${error.split('\n').map((row) => `    ${safe(row)}`).join('\n')}\n`}`;
+  return `${parts.join(' ')}\n${
+    error === undefined
+      ? ''
+      : `${error
+          .split('\n')
+          .map((row) => `    ${safe(row)}`)
+          .join('\n')}\n`
+  }`;
 }
 
 function clock(time: unknown): string {
@@ -42,7 +60,7 @@ function clock(time: unknown): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
-/** Data must not be able to steer the terminal. */
+/** Data must not be able to steer the terminal, nor to look like a line of its own. */
 function safe(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
+  return text.replace(/(?![\t\n])\p{Cc}/gu, '\ufffd').replaceAll('\n', '\n    ');
 }

@@ -8,7 +8,8 @@ export function addSpanEvent(line: Line, level: string): void {
   if (line.message !== undefined) attributes['log.message'] = line.message;
   for (const key of Object.keys(line.own)) {
     const value = line.own[key];
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') attributes[`log.${key}`] = value;
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      attributes[`log.${key}`] = value;
     else if (value !== undefined && value !== null) attributes[`log.${key}`] = JSON.stringify(value);
   }
   span.addEvent('log', attributes);

@@ -9,6 +9,8 @@ export type Answer =
       /** Whether it is the server's trouble, not this request's: then nothing else is worth sending now. */
       readonly everyone: boolean;
       readonly retryAfter?: string | undefined;
+      /** Whether the server named the delay: a flush does not shorten it. */
+      readonly asked: boolean;
     }
   /** Another attempt succeeds only once somebody acted: a refused key, a redirect, plain http to another machine. */
   | { readonly kind: 'held'; readonly cause: string; readonly problem: string }
@@ -23,7 +25,10 @@ export function unreachable(code: string, url: URL): Answer {
     case 'EAI_AGAIN':
       return retry(code, `the host ${url.hostname} is unknown: check serverUrl (HH_API_URL) and the network`);
     case 'ECONNREFUSED':
-      return retry(code, `nothing listens at ${base}: start the server (local: npx honeyhive-local) or set serverUrl (HH_API_URL)`);
+      return retry(
+        code,
+        `nothing listens at ${base}: start the server (local: npx honeyhive-local) or set serverUrl (HH_API_URL)`,
+      );
     case 'TIMEOUT':
       return retry(code, `${base} did not answer within 5 s`);
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
@@ -32,12 +37,15 @@ export function unreachable(code: string, url: URL): Answer {
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'CERT_HAS_EXPIRED':
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return retry(code, `the certificate of ${base} is not trusted (${code}): fix it, or name its authority in NODE_EXTRA_CA_CERTS`);
+      return retry(
+        code,
+        `the certificate of ${base} is not trusted (${code}): fix it, or name its authority in NODE_EXTRA_CA_CERTS`,
+      );
     default:
       return retry(code, `no answer from ${base} (${code})`);
   }
 }
 
 function retry(cause: string, problem: string): Answer {
-  return { kind: 'retry', cause, problem, everyone: true };
+  return { kind: 'retry', cause, problem, everyone: true, asked: false };
 }

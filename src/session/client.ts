@@ -1,12 +1,13 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
-import type { AxiosInstance } from 'axios';
+import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import type { AxiosInstance, AxiosResponse } from 'axios';
 import { messageOf } from '../base/errors.js';
 import { isRetryable } from '../delivery/retry.js';
 import { type Answer, unreachable } from './answer.js';
 
+/** As `suppressTracing` of @opentelemetry/core marks it: the SDK's own requests are no part of the user's trace. */
+const UNTRACED = ROOT_CONTEXT.setValue(createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), true);
 const ATTEMPT_MS = 5_000;
 /** Nothing in an answer is needed beyond its status and the reason of a refusal. */
 const ANSWER_BYTES = 1024 * 1024;
@@ -23,6 +24,8 @@ export interface ClientOptions {
 }
 
 export interface SessionClient {
+  /** As each request carries them. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly origin: string;
   readonly startUrl: string;
   readonly eventsUrl: string;
@@ -39,6 +42,7 @@ export function createClient({ serverUrl, headers, allowInsecure }: ClientOption
   const local = isLoopback(target.hostname);
   const insecure = target.protocol === 'http:' && !local && !allowInsecure && hasCredentials(headers);
   const secrets = secretsOf(headers);
+  const sent = { ...headers, 'Content-Type': 'application/json', Accept: 'application/json' };
   let axios: Promise<Requester> | undefined;
 
   async function send(method: 'POST' | 'PUT', url: string, body: string): Promise<Answer> {
@@ -52,23 +56,27 @@ export function createClient({ serverUrl, headers, allowInsecure }: ClientOption
     try {
       axios ??= makeAxios(local);
       const client = await axios;
-      // The SDK's own requests are no part of the user's trace.
-      const response = await context.with(suppressTracing(ROOT_CONTEXT), () =>
-        client.request<unknown>({
-          method,
-          url,
-          data: body,
-          headers: { ...headers, 'Content-Type': 'application/json', Accept: 'application/json' },
-          signal: AbortSignal.timeout(ATTEMPT_MS),
-        }),
-      );
-      return judge(response.status, response.headers as Record<string, unknown>, response.data, target, (text) => scrub(text, secrets));
+      const signal = AbortSignal.timeout(ATTEMPT_MS);
+      const request = (): Promise<AxiosResponse<unknown>> =>
+        context.with(UNTRACED, () =>
+          client.request<unknown>({ method, url, data: body, headers: { ...sent }, signal }),
+        );
+      // A connection that the server closed while it was idle: nothing was wrong with the request.
+      const response = await request().catch((error: unknown) => (wasStale(error) ? request() : Promise.reject(error)));
+      return judge(response, target, secrets);
     } catch (error) {
       return unreachable(codeOf(error), target);
     }
   }
 
-  return { origin: target.origin, startUrl: `${base}/session/start`, eventsUrl: `${base}/events`, insecure, send };
+  return {
+    headers: sent,
+    origin: target.origin,
+    startUrl: `${base}/session/start`,
+    eventsUrl: `${base}/events`,
+    insecure,
+    send,
+  };
 }
 
 /** A client of our own: neither the interceptors nor the defaults that the program gave to its axios apply. */
@@ -96,19 +104,25 @@ async function makeAxios(local: boolean): Promise<Requester> {
 const AGENT = { keepAlive: true, maxSockets: 8, maxFreeSockets: 2, timeout: 30_000 } as const;
 
 /** `http.request` whose socket does not keep the process alive. */
-function requestWithoutHold(options: https.RequestOptions, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
+function requestWithoutHold(
+  options: https.RequestOptions,
+  onResponse: (response: http.IncomingMessage) => void,
+): http.ClientRequest {
   const request = (options.protocol === 'https:' ? https : http).request(options, onResponse);
   request.on('socket', (socket) => socket.unref());
   return request;
 }
 
-function judge(
-  status: number,
-  headers: Record<string, unknown>,
-  data: unknown,
-  target: URL,
-  clean: (text: string) => string,
-): Answer {
+function wasStale(error: unknown): boolean {
+  const { code, request, response } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown;
+    request?: { reusedSocket?: unknown };
+    response?: unknown;
+  };
+  return (code === 'ECONNRESET' || code === 'EPIPE') && request?.reusedSocket === true && response === undefined;
+}
+
+function judge({ status, headers, data }: AxiosResponse<unknown>, target: URL, secrets: readonly string[]): Answer {
   if (status >= 200 && status < 300) return { kind: 'ok' };
   if (status === 401 || status === 403) {
     const problem = `${target.origin} refused the API key (${status}): check HH_API_KEY and the project it belongs to`;
@@ -119,16 +133,18 @@ function judge(
     return { kind: 'held', cause: 'redirect', problem };
   }
   if (isRetryable(status)) {
-    const after = headers['retry-after'];
+    const after: unknown = headers['retry-after'];
+    const retryAfter = typeof after === 'string' ? after : undefined;
     return {
       kind: 'retry',
       cause: String(status),
       problem: `${target.origin} answered ${status}`,
       everyone: status === 429 || status === 503,
-      retryAfter: typeof after === 'string' ? after : undefined,
+      retryAfter,
+      asked: retryAfter !== undefined && retryAfter.trim() !== '0',
     };
   }
-  return { kind: 'refused', status, problem: clean(reasonOf(data)) };
+  return { kind: 'refused', status, problem: scrub(reasonOf(data), secrets) };
 }
 
 /** The reason in a refusal's body: JSON with a message, or the text itself. */
@@ -139,7 +155,9 @@ function reasonOf(data: unknown): string {
     const body = JSON.parse(data) as { message?: unknown; error?: unknown; detail?: unknown } | null;
     const inner = body?.error;
     const found =
-      body?.message ?? (typeof inner === 'object' && inner !== null ? (inner as { message?: unknown }).message : inner) ?? body?.detail;
+      body?.message ??
+      (typeof inner === 'object' && inner !== null ? (inner as { message?: unknown }).message : inner) ??
+      body?.detail;
     if (typeof found === 'string') reason = found;
   } catch {
     // Not JSON: the text is the reason.
@@ -148,14 +166,22 @@ function reasonOf(data: unknown): string {
 }
 
 function codeOf(error: unknown): string {
-  const { code, cause } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; cause?: unknown };
+  const { code, cause } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown;
+    cause?: unknown;
+  };
   const inner = (typeof cause === 'object' && cause !== null ? (cause as { code?: unknown }).code : undefined) ?? code;
   if (code === 'ERR_CANCELED' || code === 'ECONNABORTED' || code === 'ETIMEDOUT') return 'TIMEOUT';
   return typeof inner === 'string' ? inner : typeof code === 'string' ? code : messageOf(error).slice(0, 80);
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d{1,3}){3}$/.test(hostname)
+  );
 }
 
 const CREDENTIAL = /^(authorization|proxy-authorization|cookie|x-api-key|api-key)$/i;

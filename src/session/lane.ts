@@ -1,5 +1,5 @@
-import { emptyObject, isJsonObject, type JsonObject } from './json.js';
 import { mergeInto } from './body.js';
+import { emptyObject, isJsonObject, type JsonObject } from './json.js';
 import { later } from './time.js';
 
 /** Beyond this a session's updates no longer travel as one request, so that no server finds it too large. */
@@ -97,6 +97,10 @@ export function nextWork(lane: Lane): Work | undefined {
   return lane.start !== undefined && !(lane.passStart && update !== undefined) ? lane.start : update;
 }
 
+export function worksOf(lane: Lane): Work[] {
+  return lane.start === undefined ? [...lane.updates] : [lane.start, ...lane.updates];
+}
+
 /** Adds a call's body to the last update that is not under way, or opens a new one. */
 export function addUpdate(lane: Lane, body: JsonObject, bytes: number): UpdateWork {
   const last = lane.updates.at(-1);
@@ -108,7 +112,15 @@ export function addUpdate(lane: Lane, body: JsonObject, bytes: number): UpdateWo
   }
   const copy = emptyObject();
   mergeInto(copy, body);
-  const work: UpdateWork = { kind: 'update', body: copy, calls: 1, bytes, waiter: undefined, attempts: 0, handedOver: false };
+  const work: UpdateWork = {
+    kind: 'update',
+    body: copy,
+    calls: 1,
+    bytes,
+    waiter: undefined,
+    attempts: 0,
+    handedOver: false,
+  };
   lane.updates.push(work);
   return work;
 }

@@ -14,7 +14,10 @@ describe("a session's start", () => {
   const id = '66666666-6666-4666-8666-66666666666a';
 
   it('says what is there and leaves out what is not', () => {
-    const body = startBody({ sessionId: id, sessionName: 's1', source: 'dev', project: 'proj', inputs: { q: 'x' } }, capture);
+    const body = startBody(
+      { sessionId: id, sessionName: 's1', source: 'dev', project: 'proj', inputs: { q: 'x' } },
+      capture,
+    );
     expect(json(body)).toEqual({
       session: { session_name: 's1', source: 'dev', project: 'proj', session_id: id, inputs: { q: 'x' } },
     });
@@ -48,7 +51,10 @@ describe("a session's start", () => {
   });
 
   it('masks secrets', () => {
-    const body = startBody({ sessionId: id, sessionName: 's', source: 'dev', inputs: { password: 'hunter2' } }, capture);
+    const body = startBody(
+      { sessionId: id, sessionName: 's', source: 'dev', inputs: { password: 'hunter2' } },
+      capture,
+    );
     expect(JSON.stringify(body)).not.toContain('hunter2');
   });
 });
@@ -89,7 +95,9 @@ describe('a session update', () => {
   it('gives scalars and lists a name: result for outputs, value for others', () => {
     expect(update({ outputs: 'answer' })).toEqual({ outputs: { result: 'answer' } });
     expect(update({ outputs: [1, 2] })).toEqual({ outputs: { result: [1, 2] } });
-    expect(update({ metrics: 'good', feedback: 0, config: [1], userProperties: 'u', metadata: 'm', inputs: 'q' })).toEqual({
+    expect(
+      update({ metrics: 'good', feedback: 0, config: [1], userProperties: 'u', metadata: 'm', inputs: 'q' }),
+    ).toEqual({
       metrics: { value: 'good' },
       feedback: { value: 0 },
       config: { value: [1] },
@@ -99,7 +107,9 @@ describe('a session update', () => {
   });
 
   it('merges both spellings, the later wins', () => {
-    expect(update({ userProperties: { a: 1, b: 1 }, user_properties: { b: 2 } })).toEqual({ user_properties: { a: 1, b: 2 } });
+    expect(update({ userProperties: { a: 1, b: 1 }, user_properties: { b: 2 } })).toEqual({
+      user_properties: { a: 1, b: 2 },
+    });
   });
 
   it('applies namespaces, then attributes, then the rest', () => {
@@ -157,15 +167,29 @@ describe('a session update', () => {
 
 describe('merging updates', () => {
   const keys = fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor', 'x.y');
-  const leaf = fc.oneof(fc.integer(), fc.string({ maxLength: 3 }), fc.boolean(), fc.constant(null), fc.array(fc.integer(), { maxLength: 2 }));
-  const namespace = fc.dictionary(keys, fc.oneof(leaf, fc.dictionary(keys, leaf, { maxKeys: 2 })), { maxKeys: 4, noNullPrototype: true });
+  const leaf = fc.oneof(
+    fc.integer(),
+    fc.string({ maxLength: 3 }),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(fc.integer(), { maxLength: 2 }),
+  );
+  const namespace = fc.dictionary(keys, fc.oneof(leaf, fc.dictionary(keys, leaf, { maxKeys: 2 })), {
+    maxKeys: 4,
+    noNullPrototype: true,
+  });
   const names = fc.constantFrom('metadata', 'metrics', 'feedback', 'outputs', 'config', 'user_properties');
   const bodies = fc
-    .tuple(fc.dictionary(names, namespace, { maxKeys: 4, noNullPrototype: true }), fc.option(fc.integer(), { nil: undefined }))
+    .tuple(
+      fc.dictionary(names, namespace, { maxKeys: 4, noNullPrototype: true }),
+      fc.option(fc.integer(), { nil: undefined }),
+    )
     .map(([fields, duration]) => JSON.parse(JSON.stringify({ ...fields, duration })) as JsonObject);
   const nonEmpty = (state: unknown): unknown =>
     Object.fromEntries(
-      Object.entries(json(state) as object).filter(([, v]) => typeof v !== 'object' || v === null || Object.keys(v as object).length > 0),
+      Object.entries(json(state) as object).filter(
+        ([, v]) => typeof v !== 'object' || v === null || Object.keys(v as object).length > 0,
+      ),
     );
 
   it('ends in the state that one after the other ends in', () => {

@@ -7,17 +7,34 @@ import { freePort, type RestReceiver, startRestReceiver } from '../support/rest-
 const A = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
 const B = 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb';
 const KEY = 'hh_test_key_1234567890';
-const startOf = (id: string, more: JsonObject = {}): JsonObject => ({ session: { session_name: 's', source: 'dev', session_id: id, ...more } });
+const startOf = (id: string, more: JsonObject = {}): JsonObject => ({
+  session: { session_name: 's', source: 'dev', session_id: id, ...more },
+});
 
 class Counted implements Ledger {
-  counts = { made: 0, delivered: 0, spooled: 0, requests: 0, retries: 0 };
-  drops: { reason: string; count: number; names: readonly string[] }[] = [];
-  made = (count: number): void => void (this.counts.made += count);
-  delivered = (count: number): void => void (this.counts.delivered += count);
-  spooled = (count: number): void => void (this.counts.spooled += count);
-  dropped = (reason: string, count: number, names: readonly string[]): void => void this.drops.push({ reason, count, names });
-  request = (): void => void (this.counts.requests += 1);
-  retry = (): void => void (this.counts.retries += 1);
+  readonly counts = { made: 0, delivered: 0, spooled: 0, requests: 0, retries: 0 };
+  readonly drops: { reason: string; count: number; names: readonly string[] }[] = [];
+  made(count: number): void {
+    this.counts.made += count;
+  }
+  delivered(count: number): void {
+    this.counts.delivered += count;
+  }
+  spooled(count: number): void {
+    this.counts.spooled += count;
+  }
+  unspooled(count: number): void {
+    this.counts.spooled -= count;
+  }
+  dropped(reason: string, count: number, names: readonly string[]): void {
+    this.drops.push({ reason, count, names });
+  }
+  request(): void {
+    this.counts.requests += 1;
+  }
+  retry(): void {
+    this.counts.retries += 1;
+  }
   get pending(): number {
     const dropped = this.drops.reduce((sum, drop) => sum + drop.count, 0);
     return this.counts.made - this.counts.delivered - this.counts.spooled - dropped;
@@ -123,7 +140,11 @@ describe('an update', () => {
   it('is one PUT of the event', async () => {
     await queueTo().update(A, { metadata: { a: 1 }, duration: 12 });
     expect(receiver.requests).toHaveLength(1);
-    expect(receiver.requests[0]).toMatchObject({ method: 'PUT', path: '/events', body: { event_id: A, metadata: { a: 1 }, duration: 12 } });
+    expect(receiver.requests[0]).toMatchObject({
+      method: 'PUT',
+      path: '/events',
+      body: { event_id: A, metadata: { a: 1 }, duration: 12 },
+    });
     expect(ledger.counts).toMatchObject({ made: 1, delivered: 1, requests: 1, retries: 0 });
   });
 
@@ -145,7 +166,9 @@ describe('an update', () => {
 
   it('10,000 in a loop cost a handful of requests and end in the same state', async () => {
     const queue = queueTo();
-    const calls = Array.from({ length: 10_000 }, (_, i) => queue.update(A, { metadata: { last: i, [`k${i % 50}`]: i }, metrics: { n: i } }));
+    const calls = Array.from({ length: 10_000 }, (_, i) =>
+      queue.update(A, { metadata: { last: i, [`k${i % 50}`]: i }, metrics: { n: i } }),
+    );
     await Promise.all(calls);
     expect(receiver.requests.length).toBeLessThanOrEqual(20);
     const expected: Record<string, number> = { last: 9_999 };
@@ -179,7 +202,11 @@ describe('an update', () => {
   it('that is refused is reported once, with the reason, and counted by calls', async () => {
     receiver.answer(() => ({ status: 422, body: { error: { message: `no such event, ${KEY}` } } }));
     const queue = queueTo();
-    const calls = [queue.update(A, { metadata: { a: 1 } }), queue.update(A, { metadata: { b: 1 } }), queue.update(A, { feedback: { c: 1 } })];
+    const calls = [
+      queue.update(A, { metadata: { a: 1 } }),
+      queue.update(A, { metadata: { b: 1 } }),
+      queue.update(A, { feedback: { c: 1 } }),
+    ];
     await Promise.all(calls);
     expect(receiver.requests).toHaveLength(1);
     expect(ledger.drops).toEqual([{ reason: 'refused', count: 3, names: [`session ${A}`] }]);
@@ -252,23 +279,26 @@ describe('an update', () => {
 });
 
 describe('a server that refuses the key', () => {
-  it.each([401, 403])('keeps the data, warns once without the key, and delivers when it is accepted (%i)', async (status) => {
-    receiver.answer(() => ({ status }));
-    const queue = queueTo();
-    const outcome = queue.start(A, startOf(A));
-    await queue.update(A, { metadata: { a: 1 } });
-    expect(await outcome).toBe('given_up');
-    await queue.drain(within(5_000));
-    expect(ledger.pending).toBe(1);
-    expect(stderr).toHaveLength(1);
-    expect(stderr[0]).toContain('HH_API_KEY');
-    expect(stderr[0]).not.toContain(KEY);
-    receiver.answer(undefined);
-    await queue.drain(within(5_000));
-    expect(ledger.pending).toBe(0);
-    expect(receiver.state(A)).toEqual({ metadata: { a: 1 } });
-    expect(queue.started(A)).toBe('started');
-  });
+  it.each([401, 403])(
+    'keeps the data, warns once without the key, and delivers when it is accepted (%i)',
+    async (status) => {
+      receiver.answer(() => ({ status }));
+      const queue = queueTo();
+      const outcome = queue.start(A, startOf(A));
+      await queue.update(A, { metadata: { a: 1 } });
+      expect(await outcome).toBe('given_up');
+      await queue.drain(within(5_000));
+      expect(ledger.pending).toBe(1);
+      expect(stderr).toHaveLength(1);
+      expect(stderr[0]).toContain('HH_API_KEY');
+      expect(stderr[0]).not.toContain(KEY);
+      receiver.answer(undefined);
+      await queue.drain(within(5_000));
+      expect(ledger.pending).toBe(0);
+      expect(receiver.state(A)).toEqual({ metadata: { a: 1 } });
+      expect(queue.started(A)).toBe('started');
+    },
+  );
 });
 
 describe('credentials', () => {
@@ -370,10 +400,12 @@ describe('handing over', () => {
     const update = queue.update(A, { metadata: { a: 1 } });
     void queue.update(A, { metadata: { a: 2 }, metrics: { m: 1 } });
     const taken = queue.takeUnsent?.() ?? [];
-    expect(taken.map(({ kind, method, url, items }) => ({ kind, method, path: new URL(url).pathname, items }))).toEqual([
-      { kind: 'session', method: 'POST', path: '/session/start', items: 0 },
-      { kind: 'enrichment', method: 'PUT', path: '/events', items: 2 },
-    ]);
+    expect(taken.map(({ kind, method, url, items }) => ({ kind, method, path: new URL(url).pathname, items }))).toEqual(
+      [
+        { kind: 'session', method: 'POST', path: '/session/start', items: 0 },
+        { kind: 'enrichment', method: 'PUT', path: '/events', items: 2 },
+      ],
+    );
     expect(taken.map((r) => JSON.parse(Buffer.from(r.body).toString()))).toEqual([
       startOf(A),
       { event_id: A, metadata: { a: 2 }, metrics: { m: 1 } },
