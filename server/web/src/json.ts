@@ -34,6 +34,11 @@ export function chatMessages(value: unknown): ChatMessage[] | undefined {
   return messages;
 }
 
+/** One message, where the fields are those of one, as a model's outputs often are. */
+export function chatMessage(fields: Readonly<Record<string, unknown>>): ChatMessage | undefined {
+  return 'role' in fields && 'content' in fields ? chatMessages([fields])?.[0] : undefined;
+}
+
 /** What the copy button gives: a text as it is, everything else as indented JSON. */
 export function copyText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');

@@ -75,6 +75,14 @@ export function isScored(score: SpanScore): boolean {
   return score.score !== null || score.passed !== null;
 }
 
+const scoreSuffixes = ['', '_passed', '_label', '_explanation', '_status'];
+
+/** The metrics without those that say in other words what the evaluations say. */
+export function ownMetrics(metrics: Fields, evaluations: readonly Evaluation[]): Fields {
+  const said = new Set(evaluations.flatMap(({ name }) => scoreSuffixes.map((suffix) => name + suffix)));
+  return Object.fromEntries(Object.entries(metrics).filter(([name]) => !said.has(name)));
+}
+
 function readStatus(value: unknown): SpanStatus {
   return value === 'error' || value === 'ok' ? value : 'unset';
 }

@@ -9,6 +9,11 @@ interface ErrorSectionProps {
   readonly statusMessage: string | null;
 }
 
+/** The message without the type in front of it, which the box's title says already. */
+function withoutType(message: string, type: string | null): string {
+  return type && message.startsWith(`${type}: `) ? message.slice(type.length + 2) : message;
+}
+
 /** Why a span failed. A failed span without a word still says that it failed. */
 export function ErrorSection({ error, status, statusMessage }: ErrorSectionProps) {
   if (!error && status !== 'error') return null;
@@ -21,7 +26,7 @@ export function ErrorSection({ error, status, statusMessage }: ErrorSectionProps
           <Icon name="error" />
           {error?.type ?? 'Error'}
         </div>
-        <LongText text={message} />
+        <LongText text={withoutType(message, error?.type ?? null)} />
         {stack && (
           <div className="error-stack">
             <LongText text={stack} mono />

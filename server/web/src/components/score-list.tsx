@@ -44,8 +44,8 @@ function ScoreItem({ evaluation }: { readonly evaluation: Evaluation }) {
         <span className="score-value">{scored ? formatScore(score) : 'not scored'}</span>
         <Verdict passed={passed} />
         {label && <span className="badge">{label}</span>}
+        {!scored && <span className="score-reason">{whyUnscored(evaluation)}</span>}
       </div>
-      {!scored && <div className="score-reason">{whyUnscored(evaluation)}</div>}
       {explanation && (
         <div className="score-why">
           <LongText text={explanation} />

@@ -1,10 +1,10 @@
 import { type ReactNode, useState } from 'react';
-import { copyText } from '../json.js';
+import { chatMessage, copyText } from '../json.js';
 import type { Fields } from '../read.js';
 import { remember, remembered } from '../remember.js';
 import { CopyButton } from './copy-button.js';
 import { Icon } from './icon.js';
-import { ValueView } from './value-view.js';
+import { Message, ValueView } from './value-view.js';
 
 interface SectionProps {
   readonly title: string;
@@ -50,6 +50,14 @@ interface FieldsSectionProps {
 export function FieldsSection({ title, fields, startsOpen = true }: FieldsSectionProps) {
   const entries = Object.entries(fields);
   if (entries.length === 0) return null;
+  const message = chatMessage(fields);
+  if (message) {
+    return (
+      <Section title={title} copied={fields} startsOpen={startsOpen}>
+        <Message message={message} />
+      </Section>
+    );
+  }
   const isFlat = entries.every(([, value]) => typeof value !== 'object' && String(value).length < 60);
   return (
     <Section title={title} count={entries.length} copied={fields} startsOpen={startsOpen}>

@@ -1,7 +1,7 @@
 import { formatCost, formatCount, formatDuration, formatExact, formatMoment, formatPlural, shortId } from '../format.js';
 import { useSpan } from '../hooks/use-span.js';
 import { copyText } from '../json.js';
-import type { ThinSpan, WholeSpan } from '../span.js';
+import { ownMetrics, type ThinSpan, type WholeSpan } from '../span.js';
 import { CopyButton } from './copy-button.js';
 import { ErrorSection } from './error-section.js';
 import { EventList } from './event-list.js';
@@ -73,7 +73,7 @@ function PanelBody({ span }: { readonly span: WholeSpan }) {
       <FieldsSection title="Inputs" fields={span.inputs} />
       <FieldsSection title="Outputs" fields={span.outputs} />
       <FieldsSection title="Feedback" fields={span.feedback} />
-      <FieldsSection title="Metrics" fields={span.metrics} />
+      <FieldsSection title="Metrics" fields={ownMetrics(span.metrics, span.evaluations)} />
       <FieldsSection title="Metadata" fields={span.metadata} />
       <FieldsSection title="User properties" fields={span.userProperties} />
       <FieldsSection title="Config" fields={span.config} />

@@ -135,7 +135,7 @@ export function TreePane({ tree, title, session, complete, selected, onSelect }:
                   range={range}
                   isSelected={node.key === selected}
                   isCollapsed={collapsed.has(node.key)}
-                  isDimmed={filtered !== undefined && !filtered.hits.has(node)}
+                  isDimmed={filtered !== undefined && node.kind !== 'session' && !filtered.hits.has(node)}
                   onSelect={onSelect}
                   onToggle={toggle}
                   onZoom={setZoomKey}

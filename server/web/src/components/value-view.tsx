@@ -2,7 +2,7 @@ import { type ChatMessage, chatMessages, parsedText } from '../json.js';
 import { JsonTree } from './json-tree.js';
 import { LongText } from './long-text.js';
 
-function Message({ message }: { readonly message: ChatMessage }) {
+export function Message({ message }: { readonly message: ChatMessage }) {
   const { role, content, rest } = message;
   return (
     <div className={`message message-${['system', 'user', 'assistant', 'tool'].includes(role) ? role : 'other'}`}>
