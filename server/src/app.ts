@@ -1,9 +1,12 @@
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { request } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createHttp } from './http/create-http.js';
+import { isLoopback } from './http/guard.js';
+import { Keys, KeysError } from './http/keys.js';
 import { SqliteStore } from './store/sqlite/sqlite-store.js';
+import type { PriceTable } from './wire/price.js';
 import { fileFingerprint, StoreFileError } from './store/sqlite/store-file.js';
 
 export interface ServerOptions {
@@ -13,6 +16,12 @@ export interface ServerOptions {
   host?: string;
   /** Database file. Default `.honeyhive/traces.db`. */
   db?: string;
+  /** Keys as in `HH_LOCAL_KEYS`: `project=key`, `project=key:ingest`, `project=key:read`, with commas between. Default none. */
+  keys?: string;
+  /** More host names that requests may use. */
+  allowedHosts?: readonly string[];
+  /** US dollars a million tokens by model: `{ 'my-model': [input, output] }`; comes before the list prices. */
+  prices?: PriceTable;
   /** Told, in words, what is out of the ordinary: another port, a quarantined file. Default: a line on stderr. */
   onNotice?: (message: string) => void;
 }
@@ -37,15 +46,18 @@ export async function startServer(options: ServerOptions = {}): Promise<LocalSer
   const host = options.host ?? '127.0.0.1';
   const wanted = options.port ?? DEFAULT_PORT;
   const notice = options.onNotice ?? ((message: string) => process.stderr.write(`honeyhive-local: ${message}\n`));
-  const store = await openStore(db, host, wanted);
+  const keys = new Keys(options.keys);
+  if (!isLoopback(host) && !keys.used) throw new KeysError(`listening on ${host} lets other machines in; that needs keys: HH_LOCAL_KEYS=project=key`);
+  const store = await openStore(options, db, host, wanted);
   for (const message of store.notices) notice(message);
   const http = createHttp({
     store,
-    scopeOf: () => ({}),
+    keys,
+    host,
+    allowedHosts: options.allowedHosts ?? [],
     identity: { service: 'honeyhive-local', version: packageVersion(), db: fileFingerprint(db) },
     onError: (error) => notice(`internal error: ${error instanceof Error ? error.message : String(error)}`),
   });
-  http.server.headersTimeout = 10_000;
   http.server.maxConnections = 1000;
   try {
     await listen(http, host, wanted, notice);
@@ -54,20 +66,27 @@ export async function startServer(options: ServerOptions = {}): Promise<LocalSer
     throw error;
   }
   const { port } = http.server.address() as AddressInfo;
+  const second = host === '127.0.0.1' ? await alsoOnIpv6(http, port) : undefined;
   let closed: Promise<void> | undefined;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     db,
     close: () => {
-      closed ??= http.close().then(() => store.close());
+      closed ??= (async () => {
+        second?.close();
+        second?.closeIdleConnections();
+        await http.close();
+        second?.closeAllConnections();
+        await store.close();
+      })();
       return closed;
     },
   };
 }
 
-async function openStore(db: string, host: string, port: number): Promise<SqliteStore> {
+async function openStore(options: ServerOptions, db: string, host: string, port: number): Promise<SqliteStore> {
   try {
-    return await SqliteStore.open({ file: db });
+    return await SqliteStore.open({ file: db, ...(options.prices ? { prices: options.prices } : {}) });
   } catch (error) {
     if (!(error instanceof StoreFileError) || error.code !== 'in_use') throw error;
     const other = await identify(host, port);
@@ -88,6 +107,16 @@ async function listen(http: ReturnType<typeof createHttp>, host: string, wanted:
       notice(`port ${port} is taken by ${who}; trying ${port + 1}`);
     }
   }
+}
+
+/** `localhost` is ::1 for some programs; a machine without IPv6 simply goes without. */
+async function alsoOnIpv6(http: ReturnType<typeof createHttp>, port: number): Promise<Server | undefined> {
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2000 }, (incoming, outgoing) => http.routing(incoming, outgoing));
+  server.maxConnections = 1000;
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(undefined));
+    server.listen({ port, host: '::1', ipv6Only: true }, () => resolve(server));
+  });
 }
 
 /** What listens on that port, if it speaks our protocol. */

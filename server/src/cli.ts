@@ -10,7 +10,7 @@ async function serve(argv: string[]): Promise<void> {
   const env = process.env;
   const port = Number(values.port ?? (env.HH_LOCAL_PORT || DEFAULT_PORT));
   const db = values.db ?? (env.HH_LOCAL_DB || DEFAULT_DB);
-  const server = await startServer({ port, host: values.host ?? (env.HH_LOCAL_HOST || '127.0.0.1'), db });
+  const server = await startServer({ port, host: values.host ?? (env.HH_LOCAL_HOST || '127.0.0.1'), db, ...(env.HH_LOCAL_KEYS ? { keys: env.HH_LOCAL_KEYS } : {}) });
   process.stdout.write(values.json ? `${JSON.stringify({ ready: true, url: server.url, db })}\n` : `honeyhive-local ready: ${server.url}\n`);
   const stop = (): void => {
     const limit = setTimeout(() => process.exit(1), 5000);

@@ -52,6 +52,9 @@ export async function readBody(request: FastifyRequest): Promise<Buffer> {
   });
 }
 
+/** A form or plain-text body, which any web page may send anywhere, is not taken for JSON. */
 export async function readJson(request: FastifyRequest): Promise<unknown> {
+  const type = String(request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type !== 'application/json' && !type.endsWith('+json')) throw new HttpError(415, 'unsupported_type', 'content-type is not JSON', { field: 'content-type', allowed: 'application/json' });
   return parseJson(await readBody(request));
 }

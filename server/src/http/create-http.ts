@@ -2,17 +2,24 @@ import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { TraceStore } from '../store/trace-store.js';
-import { MAX_BODY } from './body.js';
+import { objectBody, textIn } from '../wire/rest-bodies.js';
+import { MAX_BODY, readJson } from './body.js';
 import { honeyhiveSessionRoutes } from './honeyhive-sessions.js';
 import { asHttpError } from './http-error.js';
 import { queryRoutes } from './query-routes.js';
+import { guard } from './guard.js';
+import { COOKIE, type Keys } from './keys.js';
+import { loadLimit } from './load-limit.js';
+import { RequestLog } from './request-log.js';
 import type { ScopeOf } from './scope.js';
 import { staticFiles } from './static-files.js';
 import { sendOtlpError, TRACE_PATHS, tracesRoute } from './traces-route.js';
 
 export interface HttpOptions {
   store: TraceStore;
-  scopeOf: ScopeOf;
+  keys: Keys;
+  host: string;
+  allowedHosts?: readonly string[];
   /** What `/healthz` says of this server, so that another one can recognise it. */
   identity: Record<string, unknown>;
   onError?: (error: unknown) => void;
@@ -28,7 +35,11 @@ const SECURITY_HEADERS = {
 
 /** The routes, their limits and their error shape. */
 export function createHttp(options: HttpOptions): FastifyInstance {
-  const { store, scopeOf } = options;
+  const { store, keys } = options;
+  const scopeOf: ScopeOf = (request, right) => {
+    const project = keys.project(request, right);
+    return project === undefined ? {} : { project };
+  };
   const app = fastify({
     bodyLimit: MAX_BODY,
     requestTimeout: 30_000,
@@ -36,10 +47,15 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     keepAliveTimeout: 72_000,
     forceCloseConnections: true,
     logger: false,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2000, maxHeaderSize: 16_384 },
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const log = new RequestLog();
+  log.watch(app);
+  guard(app, { host: options.host, allowedHosts: options.allowedHosts ?? [], keys });
+  loadLimit(app);
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(SECURITY_HEADERS);
   });
@@ -52,6 +68,16 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   });
 
   app.get('/healthz', async () => ({ status: 'ok', ...options.identity }));
+  app.get('/api/doctor', async (request) => {
+    scopeOf(request, 'read');
+    return log.report();
+  });
+  app.post('/api/login', async (request, reply) => {
+    const body = objectBody(await readJson(request));
+    const token = keys.login(request, textIn(body, 'key') ?? '');
+    reply.header('set-cookie', `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict`);
+    return { ok: true };
+  });
   tracesRoute(app, store, scopeOf);
   honeyhiveSessionRoutes(app, store, scopeOf);
   queryRoutes(app, store, scopeOf);

@@ -10,7 +10,8 @@ export type Payload = Omit<SpanRecord, 'resource' | 'traceId' | 'spanId' | 'pare
 const SHARED_FROM = 1024;
 /** Elements of a list (messages of a conversation) from this length on are kept once each. */
 const ELEMENT_FROM = 200;
-const COMPRESS_FROM = 768;
+/** Below this a compressor costs more time than its bytes are worth. */
+const COMPRESS_FROM = 4096;
 
 export function hashOf(text: string | Buffer): Buffer {
   return createHash('sha1').update(text).digest().subarray(0, 16);

@@ -1,0 +1,135 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { HttpError } from './http-error.js';
+
+export type Right = 'ingest' | 'read';
+
+interface Key {
+  project: string;
+  rights: ReadonlySet<Right>;
+  hash: Buffer;
+}
+
+/** `HH_LOCAL_KEYS` says something that cannot be read; the message never repeats a key. */
+export class KeysError extends Error {
+  override readonly name = 'KeysError';
+}
+
+const ALL: readonly Right[] = ['ingest', 'read'];
+const TRIES = 20;
+const TRIES_MS = 60_000;
+export const COOKIE = 'honeyhive_local';
+
+/** Keys of projects. Only hashes are kept, compared in constant time; who guesses is slowed down. */
+export class Keys {
+  readonly #keys: Key[];
+  readonly #failures = new Map<string, { count: number; since: number }>();
+  /** Signs the page's cookie; a restart asks for the key again. */
+  readonly #cookies = new Map<string, Key>();
+
+  constructor(text: string | undefined) {
+    this.#keys = (text ?? '').split(',').map((entry) => entry.trim()).filter((entry) => entry !== '').map(parse);
+  }
+
+  get used(): boolean {
+    return this.#keys.length > 0;
+  }
+
+  /** The project of the request's key. Throws 401 without a valid key, 403 where its rights do not reach. */
+  project(request: FastifyRequest, right: Right): string | undefined {
+    if (!this.used) return undefined;
+    const address = request.ip;
+    this.#throttle(address);
+    const key = this.#find(request);
+    if (!key) {
+      if (given(request) !== undefined) this.#failed(address);
+      throw new HttpError(401, 'unauthorized', 'a valid key is needed: Authorization: Bearer <key>');
+    }
+    if (!key.rights.has(right)) throw new HttpError(403, 'forbidden', `this key may not ${right === 'read' ? 'read' : 'write'}`);
+    return key.project;
+  }
+
+  carriesValidKey(request: FastifyRequest): boolean {
+    const text = bearer(request);
+    return text !== undefined && this.#match(text) !== undefined;
+  }
+
+  /** A cookie value for the page, in exchange for a key that may read. */
+  login(request: FastifyRequest, text: string): string {
+    this.#throttle(request.ip);
+    const key = this.#match(text);
+    if (!key || !key.rights.has('read')) {
+      this.#failed(request.ip);
+      throw new HttpError(401, 'unauthorized', 'this key does not open anything here');
+    }
+    const token = randomBytes(32).toString('base64url');
+    if (this.#cookies.size > 1000) this.#cookies.delete(this.#cookies.keys().next().value as string);
+    this.#cookies.set(token, key);
+    return token;
+  }
+
+  #find(request: FastifyRequest): Key | undefined {
+    const text = bearer(request);
+    if (text !== undefined) return this.#match(text);
+    const cookie = cookieOf(request);
+    return cookie === undefined ? undefined : this.#cookies.get(cookie);
+  }
+
+  #match(text: string): Key | undefined {
+    const hash = sha256(text);
+    let found: Key | undefined;
+    for (const key of this.#keys) if (timingSafeEqual(key.hash, hash)) found = key;
+    return found;
+  }
+
+  #throttle(address: string): void {
+    const failure = this.#failures.get(address);
+    if (!failure) return;
+    if (Date.now() - failure.since > TRIES_MS) this.#failures.delete(address);
+    else if (failure.count >= TRIES) throw new HttpError(429, 'too_many_tries', 'too many wrong keys; wait a minute');
+  }
+
+  #failed(address: string): void {
+    if (this.#failures.size > 10_000) this.#failures.clear();
+    const failure = this.#failures.get(address) ?? { count: 0, since: Date.now() };
+    failure.count++;
+    this.#failures.set(address, failure);
+  }
+}
+
+function parse(entry: string, index: number): Key {
+  const at = entry.indexOf('=');
+  const project = at === -1 ? '' : entry.slice(0, at).trim();
+  let key = entry.slice(at + 1).trim();
+  let rights = ALL;
+  for (const right of ALL) {
+    if (!key.endsWith(`:${right}`)) continue;
+    rights = [right];
+    key = key.slice(0, -right.length - 1);
+  }
+  if (project === '' || key === '') throw new KeysError(`HH_LOCAL_KEYS: entry ${index + 1} is not project=key, project=key:ingest or project=key:read`);
+  return { project, rights: new Set(rights), hash: sha256(key) };
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function bearer(request: FastifyRequest): string | undefined {
+  const header = request.headers.authorization;
+  if (header === undefined) return undefined;
+  const match = /^Bearer +(\S+)$/i.exec(header);
+  return match?.[1];
+}
+
+function cookieOf(request: FastifyRequest): string | undefined {
+  for (const part of (request.headers.cookie ?? '').split(';')) {
+    const [name, value] = part.trim().split('=');
+    if (name === COOKIE && value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function given(request: FastifyRequest): string | undefined {
+  return request.headers.authorization ?? cookieOf(request);
+}
