@@ -1,3 +1,5 @@
+import { onAbort } from './abort-relay.js';
+
 /** The end of an evaluator's time: after `timeoutMs`, or when the caller's signal is aborted. */
 export class Deadline {
   readonly signal: AbortSignal;
@@ -9,7 +11,7 @@ export class Deadline {
     const controller = new AbortController();
     this.signal = controller.signal;
     this.passed = new Promise((_resolve, reject) => {
-      controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+      onAbort(controller.signal, reject);
     });
     // Nobody may be waiting any more when it rejects.
     this.passed.catch(() => undefined);
@@ -18,12 +20,10 @@ export class Deadline {
     const timer =
       timeoutMs === undefined ? undefined : setTimeout(() => controller.abort(timeoutError(timeoutMs)), timeoutMs);
     if (o.background) timer?.unref();
-    const follow = (): void => controller.abort(signal?.reason);
-    if (signal?.aborted) follow();
-    else signal?.addEventListener('abort', follow, { once: true });
+    const unfollow = signal && onAbort(signal, (reason) => controller.abort(reason));
     this.clear = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', follow);
+      unfollow?.();
     };
   }
 }
