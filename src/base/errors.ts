@@ -32,7 +32,10 @@ export class ConfigError extends HoneyHiveError {
 
   constructor(subject: string, problems: readonly OptionProblem[]) {
     const lines = problems.map((p) => `  ${p.field}: got ${show(p.given)}, allowed: ${p.allowed}`);
-    super('config', `${subject}: ${problems.length === 1 ? 'one wrong option' : `${problems.length} wrong options`}\n${lines.join('\n')}`);
+    super(
+      'config',
+      `${subject}: ${problems.length === 1 ? 'one wrong option' : `${problems.length} wrong options`}\n${lines.join('\n')}`,
+    );
     this.problems = problems;
   }
 }

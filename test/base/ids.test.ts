@@ -8,7 +8,10 @@ describe('ids', () => {
   });
 
   it('keeps a UUID, in lower case, and says when it had to replace an id', () => {
-    expect(toUuid('66666666-6666-4666-8666-66666666666A')).toEqual({ id: '66666666-6666-4666-8666-66666666666a', replaced: false });
+    expect(toUuid('66666666-6666-4666-8666-66666666666A')).toEqual({
+      id: '66666666-6666-4666-8666-66666666666a',
+      replaced: false,
+    });
     expect(toUuid('order-7').replaced).toBe(true);
     expect(isUuid(toUuid('order-7').id)).toBe(true);
     expect(isUuid(newUuid())).toBe(true);

@@ -1,0 +1,151 @@
+import { shared } from '../src/base/slot.js';
+import { memberText, wrongTarget } from './errors.js';
+import { addToSite, makeSite, type Site, type SiteKind, siteOf } from './site.js';
+import type { AnyMethod, EvaluateOptions, TraceOptions } from './types.js';
+
+/** What a decorator wants to add to a member. */
+export interface Addition {
+  readonly decorator: string;
+  readonly trace?: TraceOptions;
+  readonly evaluate?: EvaluateOptions;
+}
+
+interface StandardContext {
+  readonly kind: string;
+  readonly name: PropertyKey;
+}
+
+const ALTERNATIVE =
+  'Decorate a method, an accessor or (in standard decorators) a field that holds a function; or wrap a function with trace(fn).';
+
+/** Sites by class and member, for legacy code where another decorator may stand between two of ours. */
+const byMember = shared('sites-by-member', () => new WeakMap<object, Map<PropertyKey, Site>>());
+/** Positions marked with `@Sensitive`, by class and member. */
+const sensitive = shared('sensitive-args', () => new WeakMap<object, Map<PropertyKey, Set<number>>>());
+
+/** Applies a decorator to whatever the language handed it, in either world. */
+export function decorate(addition: Addition, args: readonly unknown[]): unknown {
+  const [first, second, third] = args;
+  if (isStandardContext(second)) return decorateStandard(addition, first, second);
+  if (args.length === 1)
+    throw misplaced(addition, typeof first === 'function' ? `class ${first.name}` : String(first), 'this is a class');
+  return decorateLegacy(addition, first as object, second as PropertyKey, third);
+}
+
+export function isStandardContext(value: unknown): value is StandardContext {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<StandardContext>).kind === 'string';
+}
+
+function decorateStandard(addition: Addition, value: unknown, context: StandardContext): unknown {
+  const { kind, name } = context;
+  switch (kind) {
+    case 'method':
+    case 'getter':
+    case 'setter':
+      return install(addition, value as AnyMethod, kind, name);
+    case 'accessor': {
+      const { get, set } = value as { get: AnyMethod; set: AnyMethod };
+      return { get: install(addition, get, 'getter', name), set: install(addition, set, 'setter', name) };
+    }
+    case 'field':
+      return (initial: unknown) => {
+        if (typeof initial !== 'function')
+          throw misplaced(addition, memberText(name), `this field holds ${describe(initial)}, not a function`);
+        return install(addition, initial as AnyMethod, 'field', name);
+      };
+    default:
+      throw misplaced(addition, memberText(name), `this is a ${kind}`);
+  }
+}
+
+function decorateLegacy(addition: Addition, target: object, key: PropertyKey, third: unknown): unknown {
+  const place = `${classNameOf(target)}.${memberText(key)}`;
+  if (typeof third === 'number') throw misplaced(addition, place, 'this is a parameter');
+  const descriptor = third as (PropertyDescriptor & { initializer?: (() => unknown) | null }) | undefined;
+  if (descriptor === undefined || descriptor === null) {
+    throw misplaced(addition, place, 'this is a field, which a legacy decorator never gets to see');
+  }
+  if (typeof descriptor.initializer === 'function') {
+    // Babel's legacy mode hands over a field's initializer.
+    const { initializer } = descriptor;
+    descriptor.initializer = function (this: unknown) {
+      const initial = initializer.call(this);
+      if (typeof initial !== 'function')
+        throw misplaced(addition, place, `this field holds ${describe(initial)}, not a function`);
+      return install(addition, initial as AnyMethod, 'field', key);
+    };
+    return descriptor;
+  }
+  const legacy = { target, key };
+  if (typeof descriptor.value === 'function')
+    descriptor.value = install(addition, descriptor.value as AnyMethod, 'method', key, legacy);
+  else if (descriptor.get !== undefined || descriptor.set !== undefined) {
+    if (descriptor.get !== undefined)
+      descriptor.get = install(addition, descriptor.get, 'getter', key) as () => unknown;
+    if (descriptor.set !== undefined)
+      descriptor.set = install(addition, descriptor.set, 'setter', key) as (value: unknown) => void;
+  } else throw misplaced(addition, place, `this is ${describe(descriptor.value)}, not a method`);
+  return descriptor;
+}
+
+/** Adds to the wrapper that is there, or wraps. However many of our decorators a member has, one wrapper works. */
+export function install(
+  addition: Addition,
+  fn: AnyMethod,
+  kind: SiteKind,
+  member: PropertyKey,
+  legacy?: { target: object; key: PropertyKey },
+): AnyMethod {
+  const existing = siteOf(fn);
+  if (existing !== undefined) {
+    addToSite(existing, addition);
+    return fn;
+  }
+  const { site, wrapper } = makeSite(fn, kind, member);
+  if (legacy !== undefined) {
+    const inner = memberSites(legacy.target).get(legacy.key);
+    if (inner !== undefined) {
+      // Somebody else's decorator stands between: the outer wrapper sees everything, so it takes over.
+      inner.passive = true;
+      if (inner.trace !== undefined) addToSite(site, { trace: inner.trace });
+      site.evaluators.push(...inner.evaluators);
+    }
+    memberSites(legacy.target).set(legacy.key, site);
+    for (const index of sensitive.get(legacy.target)?.get(legacy.key) ?? []) site.sensitiveArgs.add(index);
+  }
+  addToSite(site, addition);
+  return wrapper;
+}
+
+export function markSensitive(target: object, key: PropertyKey, index: number): void {
+  let members = sensitive.get(target);
+  if (members === undefined) sensitive.set(target, (members = new Map()));
+  let indexes = members.get(key);
+  if (indexes === undefined) members.set(key, (indexes = new Set()));
+  indexes.add(index);
+}
+
+function memberSites(target: object): Map<PropertyKey, Site> {
+  let members = byMember.get(target);
+  if (members === undefined) byMember.set(target, (members = new Map()));
+  return members;
+}
+
+/** The site of a member in legacy code, where its function alone does not lead there. */
+export function siteOfMember(target: object, key: PropertyKey): Site | undefined {
+  return byMember.get(target)?.get(key);
+}
+
+function misplaced(addition: Addition, place: string, found: string): Error {
+  return wrongTarget(addition.decorator, place, found, ALTERNATIVE);
+}
+
+function classNameOf(target: object): string {
+  const owner: unknown = typeof target === 'function' ? target : target.constructor;
+  return typeof owner === 'function' && owner.name !== '' ? owner.name : 'a class';
+}
+
+function describe(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

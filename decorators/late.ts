@@ -1,0 +1,31 @@
+import { HoneyHiveError } from '../src/base/errors.js';
+import { install } from './install.js';
+import type { AnyMethod, TraceOptions } from './types.js';
+
+/**
+ * Traces a plain function, or a method that is decorated late: `Service.prototype.run = trace(Service.prototype.run)`.
+ * Gives a function of the same type.
+ *
+ * @example
+ * const load = trace({ eventType: 'tool' })(async (id: string) => db.get(id));
+ */
+export function trace<F extends AnyMethod>(fn: F): F;
+// biome-ignore lint/suspicious/noExplicitAny: without a type argument `(self) => self.tracer` compiles for every class
+export function trace<Self = any>(options: TraceOptions<Self>): <F extends AnyMethod>(fn: F) => F;
+export function trace(what: AnyMethod | TraceOptions): unknown {
+  if (typeof what === 'function') return wrap(what, {});
+  return (fn: AnyMethod) => wrap(fn, what);
+}
+
+function wrap(fn: unknown, options: TraceOptions): AnyMethod {
+  if (typeof fn !== 'function') {
+    throw new HoneyHiveError('decorator', `trace() needs a function, got ${fn === null ? 'null' : typeof fn}.`);
+  }
+  if (/^class\b/.test(Function.prototype.toString.call(fn))) {
+    throw new HoneyHiveError(
+      'decorator',
+      `trace() on class ${fn.name}: a class is not a function to call. Use @TraceClass.`,
+    );
+  }
+  return install({ decorator: 'trace()', trace: options }, fn as AnyMethod, 'function', fn.name || 'anonymous');
+}

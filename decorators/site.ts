@@ -1,0 +1,124 @@
+import { shared } from '../src/base/slot.js';
+import { argNamesOf } from '../src/tracing/arg-names.js';
+import { makePlan, type SpanPlan } from '../src/tracing/plan.js';
+import { anyTracer, coreFrom, implicitCore } from '../src/tracing/resolve.js';
+import { runInSpan } from '../src/tracing/run-in-span.js';
+import { carryOver } from './carry-over.js';
+import { memberText } from './errors.js';
+import { evaluationHook } from './evaluation.js';
+import type { AnyMethod, EvaluateOptions, TraceOptions } from './types.js';
+
+export type SiteKind = 'method' | 'getter' | 'setter' | 'field' | 'function';
+
+/** One traced place: what its decorators said of it. All decorators of a member share one. */
+export interface Site {
+  readonly original: AnyMethod;
+  readonly kind: SiteKind;
+  readonly member: PropertyKey;
+  trace: TraceOptions | undefined;
+  readonly evaluators: EvaluateOptions[];
+  readonly sensitiveArgs: Set<number>;
+  /** Set where another wrapper of the same member, further out, does the work. */
+  passive: boolean;
+  plan: SpanPlan | undefined;
+}
+
+/** By wrapper. Shared, so that both copies of the package see that a method is wrapped already. */
+const sites = shared('sites', () => new WeakMap<object, Site>());
+
+export function siteOf(fn: unknown): Site | undefined {
+  return typeof fn === 'function' ? sites.get(fn) : undefined;
+}
+
+/** A site without decorators yet, and the function that takes the member's place. */
+export function makeSite(original: AnyMethod, kind: SiteKind, member: PropertyKey): { site: Site; wrapper: AnyMethod } {
+  const site: Site = {
+    original,
+    kind,
+    member,
+    trace: undefined,
+    evaluators: [],
+    sensitiveArgs: new Set(),
+    passive: false,
+    plan: undefined,
+  };
+  // A method of an object literal: it takes `this` as it comes and, like a class's method, cannot be constructed.
+  const { wrapper } = {
+    wrapper(this: unknown, ...args: unknown[]): unknown {
+      if (site.passive || !anyTracer()) return Reflect.apply(original, this, args);
+      return callTraced(site, this, args);
+    },
+  };
+  carryOver(original, wrapper);
+  sites.set(wrapper, site);
+  return { site, wrapper };
+}
+
+/** Adds what one more decorator says. */
+export function addToSite(site: Site, options: { trace?: TraceOptions; evaluate?: EvaluateOptions }): void {
+  if (options.trace !== undefined) site.trace = { ...site.trace, ...options.trace };
+  // Decorators run from the inside out; the outer one is read first.
+  if (options.evaluate !== undefined) site.evaluators.unshift(options.evaluate);
+  site.plan = undefined;
+}
+
+function callTraced(site: Site, self: unknown, args: unknown[]): unknown {
+  const ref = site.trace?.tracer ?? site.evaluators.find((one) => one.tracer !== undefined)?.tracer;
+  const core = ref === undefined ? implicitCore() : coreFrom(ref, self, spanName(site, self));
+  if (core === undefined) return Reflect.apply(site.original, self, args);
+  site.plan ??= planOf(site);
+  return runInSpan(core, site.plan, self, args, () => Reflect.apply(site.original, self, args));
+}
+
+function planOf(site: Site): SpanPlan {
+  const hidesInputs = site.evaluators.some((one) => one.includeInputs === false);
+  const hidesOutputs = site.evaluators.some((one) => one.includeOutputs === false);
+  const options: TraceOptions = {
+    ...site.trace,
+    ...(hidesInputs ? { includeInputs: false } : {}),
+    ...(hidesOutputs ? { includeOutputs: false } : {}),
+  };
+  const names = new WeakMap<object, string>();
+  const plan: SpanPlan = makePlan({
+    options,
+    name: (self) => {
+      const owner = ownerOf(self);
+      if (owner === undefined) return memberText(site.member);
+      let name = names.get(owner);
+      if (name === undefined) {
+        name = nameIn(owner, site.member);
+        names.set(owner, name);
+      }
+      return name;
+    },
+    argNames: () =>
+      site.kind === 'setter' ? { names: ['value'], rest: -1, defaults: new Map() } : argNamesOf(site.original),
+    sensitiveArgs: site.sensitiveArgs,
+    evaluation: site.evaluators.length === 0 ? undefined : evaluationHook(site.evaluators, () => plan.argNames().names),
+  });
+  return plan;
+}
+
+/** `Class.method`, by the runtime class of `this`; without one, the member's name alone. */
+export function spanName(site: Site, self: unknown): string {
+  const owner = ownerOf(self);
+  return owner === undefined ? memberText(site.member) : nameIn(owner, site.member);
+}
+
+type Named = object & { readonly name?: unknown };
+
+function ownerOf(self: unknown): Named | undefined {
+  try {
+    if (typeof self === 'function') return self;
+    if (typeof self !== 'object' || self === null) return undefined;
+    const owner: unknown = self.constructor;
+    return typeof owner === 'function' && owner !== Object ? owner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function nameIn(owner: Named, member: PropertyKey): string {
+  const { name } = owner;
+  return typeof name === 'string' && name !== '' ? `${name}.${memberText(member)}` : memberText(member);
+}

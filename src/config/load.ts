@@ -1,0 +1,123 @@
+import { basename, extname } from 'node:path';
+import { DEFAULT_LIMITS, type Limits } from '../attributes/limits.js';
+import { ConfigError, type OptionProblem } from '../base/errors.js';
+import { newUuid, toUuid } from '../base/ids.js';
+import { warn } from '../base/warn.js';
+import { optionsFromEnv } from './env.js';
+import type { ResolvedConfig, TracerOptions } from './options.js';
+import { optionProblems } from './validate.js';
+
+/** Data plane of HoneyHive's cloud; dedicated and self-hosted planes have their own (`HH_API_URL`). */
+const CLOUD_URL = 'https://api.dp1.us.honeyhive.ai';
+/** OTLP's own port, on which the local server listens. */
+const LOCAL_URL = 'http://127.0.0.1:4318';
+const SPOOL_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Options, then environment, then defaults, into one frozen configuration.
+ * Throws one {@link ConfigError} that lists every wrong field.
+ */
+export function loadConfig(options: TracerOptions = {}, env: NodeJS.ProcessEnv = process.env): ResolvedConfig {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigError('HoneyHiveTracer.init', [{ field: 'options', given: options, allowed: 'an object' }]);
+  }
+  const fromCaller = withoutEmpty(options);
+  const fromEnv = optionsFromEnv(env);
+  const merged = { ...withoutEmpty(fromEnv.options), ...fromCaller } as TracerOptions;
+
+  const problems: OptionProblem[] = fromEnv.problems.filter((p) => !overridden(p.field, fromCaller));
+  if (Object.keys(merged).length > 0) problems.push(...optionProblems(merged));
+  if (problems.length > 0) throw new ConfigError('HoneyHiveTracer.init', problems);
+
+  const serverUrl = (merged.serverUrl ?? (merged.apiKey ? CLOUD_URL : LOCAL_URL)).replace(/\/+$/, '');
+  const userProperties = merged.userProperties ?? merged.user_properties;
+  return Object.freeze({
+    ...defined({
+      apiKey: merged.apiKey,
+      project: merged.project,
+      inputs: merged.inputs,
+      metadata: merged.metadata,
+      userProperties,
+      config: merged.config,
+      sampler: merged.sampler,
+      redact: merged.redact,
+      spanFilters: merged.spanFilters,
+      spanExporter: merged.spanExporter,
+      onDrop: merged.onDrop,
+      runId: merged.runId,
+      datasetId: merged.datasetId,
+      datapointId: merged.datapointId,
+      spool: spool(merged.spool),
+    }),
+    serverUrl,
+    otlpEndpoint: merged.otlpEndpoint ?? `${serverUrl}/opentelemetry/v1/traces`,
+    otlpHeaders: Object.freeze({ ...merged.otlpHeaders }),
+    otlpProtocol: merged.otlpProtocol ?? 'http/protobuf',
+    sessionApi: merged.sessionApi ?? true,
+    source: merged.source ?? 'dev',
+    sessionName: merged.sessionName ?? mainFileName(),
+    sessionId: sessionId(merged.sessionId),
+    disabled: merged.disabled ?? false,
+    testMode: merged.testMode ?? false,
+    verbose: merged.verbose ?? false,
+    sampleRate: merged.sampleRate ?? 1,
+    limits: Object.freeze(limits(fromEnv.options.limits, fromCaller.limits as Partial<Limits> | undefined)),
+    spanProcessors: Object.freeze([...(merged.spanProcessors ?? [])]),
+    global: merged.global ?? 'auto',
+    handleExit: merged.handleExit ?? true,
+    allowInsecure: merged.allowInsecure ?? false,
+  }) as ResolvedConfig;
+}
+
+/** A text that is empty, and `undefined`, count as not given. */
+function withoutEmpty(options: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function defined(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+const VARIABLE_OF: Readonly<Record<string, string>> = {
+  HH_SESSION_API: 'sessionApi',
+  HH_DISABLE_TRACING: 'disabled',
+  HH_OTLP_ENABLED: 'disabled',
+  OTEL_SDK_DISABLED: 'disabled',
+  HH_TEST_MODE: 'testMode',
+  HH_VERBOSE: 'verbose',
+  HH_SAMPLE_RATE: 'sampleRate',
+  HH_HANDLE_EXIT: 'handleExit',
+  HH_ALLOW_INSECURE: 'allowInsecure',
+  HH_OTLP_PROTOCOL: 'otlpProtocol',
+  HH_OTLP_HEADERS: 'otlpHeaders',
+  HH_REDACT: 'redact',
+};
+
+/** A wrong variable does not matter where the caller gave the option. */
+function overridden(variable: string, given: Record<string, unknown>): boolean {
+  const option = VARIABLE_OF[variable];
+  return option !== undefined && option in given;
+}
+
+function limits(...layers: (Partial<Limits> | undefined)[]): Limits {
+  return Object.assign({ ...DEFAULT_LIMITS }, ...layers.map((layer) => defined({ ...layer }))) as Limits;
+}
+
+function spool(option: TracerOptions['spool']): ResolvedConfig['spool'] {
+  if (option === undefined) return undefined;
+  const { directory, maxBytes = SPOOL_BYTES } = typeof option === 'string' ? { directory: option } : option;
+  return { directory, maxBytes };
+}
+
+function sessionId(given: string | undefined): string {
+  if (given === undefined) return newUuid();
+  const { id, replaced } = toUuid(given);
+  if (replaced)
+    warn('session-id', `session id ${JSON.stringify(given.slice(0, 80))} is no UUID: its version 5 UUID ${id} is used`);
+  return id;
+}
+
+function mainFileName(): string {
+  const file = process.argv[1];
+  return (file && basename(file, extname(file))) || 'unknown';
+}

@@ -1,0 +1,156 @@
+import type { OptionProblem } from '../base/errors.js';
+import { load } from '../base/load.js';
+
+type ClassValidator = typeof import('class-validator');
+type Validate = (options: object) => OptionProblem[];
+
+let validate: Validate | undefined;
+
+/** What is wrong with the options given, every field at once. */
+export function optionProblems(options: object): OptionProblem[] {
+  validate ??= makeValidator(load<ClassValidator>('class-validator'));
+  return validate(options);
+}
+
+/**
+ * class-validator takes its time to load, so the class of rules is made when the first tracer is, not when the
+ * package is imported. Its message is the `allowed` of a problem.
+ */
+function makeValidator(cv: ClassValidator): Validate {
+  const { IsBoolean, IsIn, IsInt, IsNumber, IsString, IsUrl, Max, Min, IsOptional } = cv;
+  const url = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
+
+  const text = (): PropertyDecorator => all(IsOptional(), IsString({ message: 'a text' }));
+  const flag = (): PropertyDecorator => all(IsOptional(), IsBoolean({ message: 'true or false' }));
+  const address = (): PropertyDecorator => all(IsOptional(), IsUrl(url, { message: 'an http or https URL' }));
+  const by = (message: string, test: (value: unknown) => boolean): PropertyDecorator =>
+    all(IsOptional(), cv.ValidateBy({ name: message, validator: { validate: test, defaultMessage: () => message } }));
+  const record = (): PropertyDecorator => by('an object', isRecord);
+  const limit = (): PropertyDecorator =>
+    all(IsOptional(), IsInt({ message: 'a whole number from 1' }), Min(1, { message: 'a whole number from 1' }));
+
+  class LimitRules {
+    @limit() attributesPerSpan!: unknown;
+    @limit() valueLength!: unknown;
+    @limit() depth!: unknown;
+    @limit() spanBytes!: unknown;
+    @limit() queueBytes!: unknown;
+  }
+
+  class OptionRules {
+    @text() apiKey!: unknown;
+    @address() serverUrl!: unknown;
+    @address() otlpEndpoint!: unknown;
+    @by('an object of texts', isTextRecord) otlpHeaders!: unknown;
+    @IsOptional()
+    @IsIn(['http/protobuf', 'http/json'], { message: "'http/protobuf' or 'http/json'" })
+    otlpProtocol!: unknown;
+    @flag() sessionApi!: unknown;
+    @text() project!: unknown;
+    @text() source!: unknown;
+    @text() sessionName!: unknown;
+    @text() sessionId!: unknown;
+    @record() inputs!: unknown;
+    @record() metadata!: unknown;
+    @record() userProperties!: unknown;
+    @record() user_properties!: unknown;
+    @record() config!: unknown;
+    @flag() disabled!: unknown;
+    @flag() testMode!: unknown;
+    @flag() verbose!: unknown;
+    @IsOptional()
+    @IsNumber({ allowNaN: false, allowInfinity: false }, { message: 'a number from 0 to 1' })
+    @Min(0, { message: 'a number from 0 to 1' })
+    @Max(1, { message: 'a number from 0 to 1' })
+    sampleRate!: unknown;
+    @by('an OpenTelemetry Sampler', hasMethod('shouldSample')) sampler!: unknown;
+    @by('false, or { keys?, patterns?, replace?, hook?, defaults? }', isRedact) redact!: unknown;
+    @record() limits!: unknown;
+    @by('a directory, or { directory, maxBytes? }', isSpool) spool!: unknown;
+    @by('{ include?: string[], exclude?: string[] }', isFilters) spanFilters!: unknown;
+    @by('an array of OpenTelemetry SpanProcessors', (v) => Array.isArray(v) && v.every(hasMethod('onEnd')))
+    spanProcessors!: unknown;
+    @by('an OpenTelemetry SpanExporter', hasMethod('export')) spanExporter!: unknown;
+    @IsOptional() @IsIn(['auto', true, false], { message: "'auto', true or false" }) global!: unknown;
+    @flag() handleExit!: unknown;
+    @flag() allowInsecure!: unknown;
+    @by('a function', (v) => typeof v === 'function') onDrop!: unknown;
+    @text() runId!: unknown;
+    @text() datasetId!: unknown;
+    @text() datapointId!: unknown;
+  }
+
+  const known = new Set(Object.keys(new OptionRules()));
+  const check = (rules: object, values: object, prefix: string): OptionProblem[] =>
+    cv
+      .validateSync(Object.assign(rules, values), { forbidUnknownValues: false, stopAtFirstError: true })
+      .map((error) => ({
+        field: prefix + error.property,
+        given: SECRET_FIELDS.has(error.property) ? typeName(error.value) : error.value,
+        allowed: Object.values(error.constraints ?? {})[0] ?? 'another value',
+      }));
+
+  return (options) => {
+    const values = options as Record<string, unknown>;
+    const problems = check(new OptionRules(), pick(values, known), '');
+    if (isRecord(values.limits)) problems.push(...check(new LimitRules(), values.limits, 'limits.'));
+    return problems;
+  };
+}
+
+/** Their values are credentials: an error names only their type. */
+const SECRET_FIELDS = new Set(['apiKey', 'otlpHeaders']);
+
+function all(...decorators: PropertyDecorator[]): PropertyDecorator {
+  return (target, key) => {
+    for (const decorate of decorators) decorate(target, key);
+  };
+}
+
+function pick(values: Record<string, unknown>, keys: Set<string>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([key, value]) => keys.has(key) && value !== undefined));
+}
+
+function typeName(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTextRecord(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every((entry) => typeof entry === 'string');
+}
+
+function hasMethod(name: string): (value: unknown) => boolean {
+  return (value) =>
+    typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function';
+}
+
+function isTextList(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every((entry) => typeof entry === 'string'));
+}
+
+function isFilters(value: unknown): boolean {
+  return isRecord(value) && isTextList(value.include) && isTextList(value.exclude);
+}
+
+function isSpool(value: unknown): boolean {
+  if (typeof value === 'string') return value !== '';
+  if (!isRecord(value) || typeof value.directory !== 'string' || value.directory === '') return false;
+  return value.maxBytes === undefined || (typeof value.maxBytes === 'number' && value.maxBytes > 0);
+}
+
+function isRedact(value: unknown): boolean {
+  if (value === false) return true;
+  if (!isRecord(value)) return false;
+  const { keys, patterns, replace, hook, defaults } = value;
+  return (
+    (keys === undefined || (Array.isArray(keys) && keys.every((k) => typeof k === 'string' || k instanceof RegExp))) &&
+    (patterns === undefined || (Array.isArray(patterns) && patterns.every((p) => p instanceof RegExp))) &&
+    (replace === undefined || typeof replace === 'string') &&
+    (hook === undefined || typeof hook === 'function') &&
+    (defaults === undefined || typeof defaults === 'boolean')
+  );
+}

@@ -1,0 +1,80 @@
+import { context } from '@opentelemetry/api';
+import { toUuid } from '../base/ids.js';
+import { debug, warn } from '../base/warn.js';
+import { defaultCore, type TracerCore } from '../tracing/core.js';
+import { activeCore, scopeOf, sessionOf } from '../tracing/scope.js';
+
+/** What `enrichSession` takes: namespaces by name, and anything else as metadata. */
+export interface SessionEnrichment {
+  metadata?: unknown;
+  metrics?: unknown;
+  feedback?: unknown;
+  inputs?: unknown;
+  outputs?: unknown;
+  config?: unknown;
+  userProperties?: unknown;
+  user_properties?: unknown;
+  /** Another session than the active one. */
+  sessionId?: string;
+  session_id?: string;
+  [other: string]: unknown;
+}
+
+/**
+ * Puts data on a session: the given one, else the active one, else the tracer's. Without data it makes sure that the
+ * session exists. Resolves when the back end has it or it was given up; never rejects, and need not be awaited.
+ *
+ * @example
+ * await enrichSession({ feedback: { rating: 5 } });
+ * await enrichSession('7af94e2b-4dd9-50f0-9c9a-8a48519bdef0', { metrics: { turns: 3 } });
+ */
+export function enrichSession(data?: SessionEnrichment): Promise<void>;
+export function enrichSession(sessionId: string | undefined, data?: SessionEnrichment): Promise<void>;
+export function enrichSession(first?: string | SessionEnrichment, second?: SessionEnrichment): Promise<void> {
+  return enrich(activeCore(context.active()) ?? defaultCore(), first, second);
+}
+
+/** The same, of one tracer. */
+export function enrichSessionOf(
+  core: TracerCore,
+  first?: string | SessionEnrichment,
+  second?: SessionEnrichment,
+): Promise<void> {
+  return enrich(core, first, second);
+}
+
+function enrich(core: TracerCore | undefined, first: unknown, second: unknown): Promise<void> {
+  try {
+    if (core?.recording !== true) {
+      debug('enrichSession: there is no tracer that records, the data went nowhere');
+      return Promise.resolve();
+    }
+    const { sessionId, data } = read(first, second);
+    const id = sessionId === undefined ? sessionOf(core, scopeOf(context.active())).id : uuid(sessionId);
+    return data === undefined ? core.events.touch(id) : core.events.update(id, data);
+  } catch {
+    return Promise.resolve();
+  }
+}
+
+function read(first: unknown, second: unknown): { sessionId?: string; data?: Record<string, unknown> } {
+  const positional = typeof first === 'string' && first !== '' ? first : undefined;
+  const given = (typeof first === 'object' && first !== null ? first : second) as
+    | Record<string, unknown>
+    | null
+    | undefined;
+  if (given === undefined || given === null) return positional === undefined ? {} : { sessionId: positional };
+  const { sessionId, session_id, ...data } = given;
+  const id = positional ?? sessionId ?? session_id;
+  return {
+    ...(id === undefined || id === null || id === '' ? {} : { sessionId: String(id) }),
+    ...(Object.keys(data).length === 0 ? {} : { data }),
+  };
+}
+
+function uuid(given: string): string {
+  const { id, replaced } = toUuid(given);
+  if (replaced)
+    warn('session-id', `session id ${JSON.stringify(given.slice(0, 80))} is no UUID: its version 5 UUID ${id} is used`);
+  return id;
+}

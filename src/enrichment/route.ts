@@ -1,0 +1,113 @@
+import type { CaptureContext } from '../attributes/capture.js';
+import { describeError } from '../attributes/error.js';
+import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
+import { ERROR, ERROR_TYPE, NAMESPACES, type Namespace } from '../attributes/keys.js';
+
+/** What `enrichSpan` takes: namespaces by name, and anything else as metadata. */
+export interface SpanData {
+  metadata?: unknown;
+  metrics?: unknown;
+  feedback?: unknown;
+  inputs?: unknown;
+  outputs?: unknown;
+  config?: unknown;
+  userProperties?: unknown;
+  user_properties?: unknown;
+  /** A dictionary for metadata, applied after the namespaces. */
+  attributes?: unknown;
+  /** Text or Error. */
+  error?: unknown;
+  eventId?: string;
+  event_id?: string;
+  [other: string]: unknown;
+}
+
+const ALIASES: Readonly<Record<string, Namespace>> = { user_properties: 'userProperties' };
+const SINGLES = new Set(['attributes', 'error', 'eventId', 'event_id']);
+
+/** What a call of `enrichSpan` means, before it is known where it goes. */
+export interface RoutedData {
+  /** In the order in which they are applied: the last one wins, per leaf. */
+  readonly layers: readonly (readonly [Namespace, unknown])[];
+  readonly error?: unknown;
+  readonly eventId?: string;
+}
+
+/**
+ * With one argument, reserved names go to their namespace and the rest to metadata, which is applied last. With two,
+ * the first is all metadata, whatever its keys.
+ */
+export function routeSpanData(first: unknown, second: unknown): RoutedData {
+  if (second !== undefined && second !== null) {
+    const routed = routeOne(second);
+    return { ...routed, layers: [...routed.layers, ['metadata', first]] };
+  }
+  return routeOne(first);
+}
+
+function routeOne(data: unknown): RoutedData {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return { layers: [['metadata', data]] };
+  const layers: [Namespace, unknown][] = [];
+  const rest: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  const single: Record<string, unknown> = {};
+  for (const key of Object.keys(data)) {
+    const value = safeRead(data, key);
+    const namespace = ALIASES[key] ?? (Object.hasOwn(NAMESPACES, key) ? (key as Namespace) : undefined);
+    if (namespace !== undefined) layers.push([namespace, value]);
+    else if (SINGLES.has(key)) single[key] = value;
+    else Object.defineProperty(rest, key, { value, enumerable: true, configurable: true, writable: true });
+  }
+  if (single.attributes !== undefined) layers.push(['metadata', single.attributes]);
+  if (Object.keys(rest).length > 0) layers.push(['metadata', rest]);
+  const eventId = single.eventId ?? single.event_id;
+  return {
+    layers,
+    ...(single.error === undefined || single.error === null ? {} : { error: single.error }),
+    ...(typeof eventId === 'string' && eventId !== '' ? { eventId } : {}),
+  };
+}
+
+function safeRead(data: object, key: string): unknown {
+  try {
+    return (data as Record<string, unknown>)[key];
+  } catch (thrown) {
+    return `[Throws: ${String(thrown)}]`;
+  }
+}
+
+/** The attributes of a routed call, as they are at this moment, and how many a limit left out. */
+export function attributesOf(routed: RoutedData, capture: CaptureContext): { flat: FlatAttributes; leftOut: number } {
+  const flat = Object.create(null) as FlatAttributes;
+  let leftOut = 0;
+  for (const [namespace, value] of routed.layers) {
+    if (value !== undefined && value !== null) leftOut += flattenInto(flat, NAMESPACES[namespace], value, capture);
+  }
+  if (routed.error !== undefined) {
+    const facts = describeError(routed.error, capture);
+    flat[ERROR] = facts.message;
+    if (routed.error instanceof Error) flat[ERROR_TYPE] = facts.type;
+  }
+  return { flat, leftOut };
+}
+
+/** The same call as an update of an event over REST, which knows no `error` field. */
+export function updateOf(routed: RoutedData, capture: CaptureContext): Record<string, unknown> {
+  const update: Record<string, unknown> = {};
+  for (const [namespace, value] of routed.layers) {
+    const before = update[namespace];
+    update[namespace] = isRecord(before) && isRecord(value) ? { ...before, ...value } : value;
+  }
+  if (routed.error !== undefined) {
+    const metadata = isRecord(update.metadata)
+      ? update.metadata
+      : update.metadata === undefined
+        ? {}
+        : { value: update.metadata };
+    update.metadata = { ...metadata, error: describeError(routed.error, capture).message };
+  }
+  return update;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,83 @@
+import { context } from '@opentelemetry/api';
+import { type CaptureContext, captureValue, createCapture } from '../attributes/capture.js';
+import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
+import { METADATA, USER_PROPERTIES } from '../attributes/keys.js';
+import { DEFAULT_LIMITS } from '../attributes/limits.js';
+import { toUuid } from '../base/ids.js';
+import { defaultCore, type SessionRef, type TracerCore } from '../tracing/core.js';
+import { activeCore, type ScopeAttribute, withScope } from '../tracing/scope.js';
+
+/** What every span started inside a block gets, those of instrumentations too. */
+export interface ContextAttributes {
+  userId?: string;
+  user_id?: string;
+  sessionId?: string;
+  session_id?: string;
+  metadata?: Readonly<Record<string, unknown>>;
+  tags?: readonly string[];
+  /** The template of a prompt, its version and the variables filled in. */
+  promptTemplate?: string | { template?: string; version?: string; variables?: Readonly<Record<string, unknown>> };
+  prompt_template?: ContextAttributes['promptTemplate'];
+  /** Raw span attributes. */
+  attributes?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Runs `work` so that every span started inside carries these attributes, under HoneyHive's names and under
+ * OpenInference's context attributes (`session.id`, `user.id`, `metadata`, `tag.tags`, `llm.prompt_template.*`).
+ */
+export function withAttributes<T>(attributes: ContextAttributes, work: () => T): T {
+  return withAttributesOf(activeCore(context.active()) ?? defaultCore(), attributes, work);
+}
+
+/** The same for one tracer's limits and masks. */
+export function withAttributesOf<T>(core: TracerCore | undefined, given: ContextAttributes, work: () => T): T {
+  let scoped = context.active();
+  try {
+    const capture = core?.capture ?? createCapture(DEFAULT_LIMITS, undefined);
+    const session = sessionFrom(given);
+    scoped = withScope(scoped, {
+      attributes: scopeAttributes(given, capture),
+      ...(session === undefined ? {} : { session }),
+    });
+  } catch {
+    // What cannot be described is left out; the work runs all the same.
+  }
+  return context.with(scoped, work);
+}
+
+function scopeAttributes(given: ContextAttributes, capture: CaptureContext): Record<string, ScopeAttribute> {
+  const flat = Object.create(null) as FlatAttributes;
+  const lists: Record<string, readonly string[]> = {};
+  const put = (key: string, value: unknown): void => {
+    const captured = captureValue(value, key, capture);
+    if (captured !== undefined) flat[key] = captured;
+  };
+  const userId = given.userId ?? given.user_id;
+  if (userId !== undefined) {
+    put('user.id', String(userId));
+    put(`${USER_PROPERTIES}.user_id`, String(userId));
+  }
+  const sessionId = given.sessionId ?? given.session_id;
+  if (sessionId !== undefined) put('session.id', String(sessionId));
+  if (given.metadata !== undefined) {
+    put('metadata', given.metadata);
+    flattenInto(flat, METADATA, given.metadata, capture);
+  }
+  if (given.tags !== undefined) lists['tag.tags'] = given.tags.map((tag) => capture.redactor.text(String(tag)));
+  const prompt = given.promptTemplate ?? given.prompt_template;
+  if (typeof prompt === 'string') put('llm.prompt_template.template', prompt);
+  else if (prompt !== undefined && prompt !== null) {
+    put('llm.prompt_template.template', prompt.template);
+    put('llm.prompt_template.version', prompt.version);
+    put('llm.prompt_template.variables', prompt.variables);
+  }
+  for (const [key, value] of Object.entries(given.attributes ?? {})) put(key, value);
+  return { ...flat, ...lists };
+}
+
+/** A session that somebody else may have started: the back end is asked to make it where nobody did. */
+function sessionFrom(given: ContextAttributes): SessionRef | undefined {
+  const id = given.sessionId ?? given.session_id;
+  return id === undefined || id === '' ? undefined : { id: toUuid(String(id)).id, autoCreate: () => true };
+}

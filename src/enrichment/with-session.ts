@@ -1,0 +1,42 @@
+import { context } from '@opentelemetry/api';
+import { newUuid } from '../base/ids.js';
+import { debug } from '../base/warn.js';
+import { defaultCore, type SessionStartOptions, type TracerCore } from '../tracing/core.js';
+import { activeCore, withScope } from '../tracing/scope.js';
+import { enrichSessionOf, type SessionEnrichment } from './enrich-session.js';
+
+/** The session that a callback of `withSession` runs in. */
+export interface SessionHandle {
+  readonly sessionId: string;
+  /** The same as `enrichSession` with this session's id. */
+  enrich(data?: SessionEnrichment): Promise<void>;
+}
+
+/**
+ * Runs `work` in a session of its own, one per request or conversation; spans started inside belong to it, however
+ * many such blocks run at once. Gives what `work` gives.
+ *
+ * @example
+ * await withSession({ sessionName: 'support chat', userProperties: { user_id: 'u1' } }, () => desk.answer(question));
+ */
+export function withSession<T>(options: SessionStartOptions, work: (session: SessionHandle) => T): T {
+  return withSessionOf(activeCore(context.active()) ?? defaultCore(), options, work);
+}
+
+/** The same, of one tracer. */
+export function withSessionOf<T>(
+  core: TracerCore | undefined,
+  options: SessionStartOptions,
+  work: (session: SessionHandle) => T,
+): T {
+  if (core?.recording !== true) {
+    debug('withSession: there is no tracer that records');
+    return work({ sessionId: newUuid(), enrich: () => Promise.resolve() });
+  }
+  const session = core.events.startSession(options ?? {});
+  const handle: SessionHandle = {
+    sessionId: session.id,
+    enrich: (data) => enrichSessionOf(core, session.id, data),
+  };
+  return context.with(withScope(context.active(), { core, session }), work, undefined, handle);
+}

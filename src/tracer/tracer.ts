@@ -1,0 +1,294 @@
+import { context, type Span, type TracerProvider, trace } from '@opentelemetry/api';
+import { createCapture } from '../attributes/capture.js';
+import { ABANDONED } from '../attributes/keys.js';
+import { PACKAGE } from '../base/version.js';
+import { setVerbose } from '../base/warn.js';
+import { loadConfig } from '../config/load.js';
+import type { ResolvedConfig, TracerOptions } from '../config/options.js';
+import type { DeliveryReceipt, DeliveryStats, FlushOptions } from '../delivery/contract.js';
+import { createDelivery, type Delivery } from '../delivery/delivery.js';
+import { type enrichSession, enrichSessionOf } from '../enrichment/enrich-session.js';
+import { type enrichSpan, enrichSpanOf } from '../enrichment/enrich-span.js';
+import { type ContextAttributes, withAttributesOf } from '../enrichment/with-attributes.js';
+import { type SessionHandle, withSessionOf } from '../enrichment/with-session.js';
+import { startBody } from '../session/body.js';
+import { createSessionQueue, type SessionQueue } from '../session/queue.js';
+import { ActiveSpan } from '../tracing/active-span.js';
+import { ensureContextManager } from '../tracing/context-manager.js';
+import {
+  CORE,
+  defaultCore,
+  liveCores,
+  registerCore,
+  type SessionStartOptions,
+  type TracerCore,
+  unregisterCore,
+} from '../tracing/core.js';
+import { createHeldQueue } from '../tracing/held.js';
+import type { SpanOptionsBase } from '../tracing/options.js';
+import { makePlan } from '../tracing/plan.js';
+import type { RecordedSpan } from '../tracing/recorded-span.js';
+import { Recorder } from '../tracing/recorder.js';
+import { makeResource } from '../tracing/resource.js';
+import { runInSpan } from '../tracing/run-in-span.js';
+import { recordError, SpanCall } from '../tracing/span-call.js';
+import { restEvents, silentEvents, spanEvents } from './events.js';
+import { nameFilter } from './filters.js';
+import { requestHeaders } from './headers.js';
+import { samplerFor } from './sampler.js';
+import { memoryDelivery } from './test-delivery.js';
+
+type TracerDelivery = Pick<Delivery, 'enqueue' | 'addSource' | 'flush' | 'close' | 'stats'>;
+
+/**
+ * The object users hold: spans, sessions and their delivery. Made by {@link HoneyHiveTracer.init}; several can live in
+ * one process without mixing.
+ *
+ * @example
+ * const tracer = HoneyHiveTracer.init({ sessionName: 'nightly' });
+ * class Search {
+ *   @Trace({ tracer }) find(query: string) { return index.search(query); }
+ * }
+ * await tracer.close();
+ */
+export class HoneyHiveTracer {
+  readonly sessionId: string;
+  readonly project?: string;
+  readonly source: string;
+  readonly serverUrl: string;
+  /** Finished spans, in `testMode`. */
+  readonly testSpans: readonly RecordedSpan[];
+  /** @internal */
+  readonly [CORE]: TracerCore;
+
+  readonly #core: TracerCore;
+  readonly #delivery: TracerDelivery;
+  readonly #start: Promise<void>;
+  #closing: Promise<DeliveryReceipt> | undefined;
+
+  private constructor(config: ResolvedConfig) {
+    const spans: RecordedSpan[] = [];
+    const held = createHeldQueue();
+    const headers = requestHeaders(config);
+    const silent = config.disabled || config.testMode;
+    const wire = silent
+      ? undefined
+      : deliveryFor(config, headers, () => endOpenSpans(core, held.releaseAll, 'process ended'));
+    const delivery = wire ?? memoryDelivery(spans);
+    const recorder = new Recorder({
+      resource: makeResource(config),
+      scopeName: { name: PACKAGE.name, version: PACKAGE.version },
+      sampler: samplerFor(config),
+      deliver: (span) => delivery.enqueue(span),
+      processors: [...config.spanProcessors, ...exporterProcessors(config)],
+      passes: nameFilter(config.spanFilters),
+    });
+    const queue =
+      wire === undefined || !config.sessionApi
+        ? undefined
+        : createSessionQueue({
+            serverUrl: config.serverUrl,
+            headers,
+            ledger: wire.ledger,
+            allowInsecure: config.allowInsecure,
+            enabled: true,
+          });
+    const self = (): TracerCore => core;
+    const core: TracerCore = {
+      config,
+      capture: createCapture(config.limits, config.redact),
+      session: {
+        id: config.sessionId,
+        name: config.sessionName,
+        autoCreate: () => !silent && (queue === undefined || queue.started(config.sessionId) === 'given_up'),
+      },
+      recorder,
+      recording: !config.disabled,
+      held,
+      events: queue !== undefined ? restEvents(queue, self) : silent ? silentEvents(self) : spanEvents(self),
+      owner: this,
+    };
+    recorder.bind(core);
+    delivery.addSource(held);
+    if (queue !== undefined) delivery.addSource(queue);
+
+    this.#core = core;
+    this[CORE] = core;
+    this.#delivery = delivery;
+    this.sessionId = config.sessionId;
+    if (config.project !== undefined) this.project = config.project;
+    this.source = config.source;
+    this.serverUrl = config.serverUrl;
+    this.testSpans = spans;
+    this.#start = startOwnSession(core, queue);
+  }
+
+  /**
+   * Makes a tracer. Synchronous; never waits for the network. Throws one `ConfigError` that lists every wrong option,
+   * and nothing else. Without a key it talks to the local server on `http://127.0.0.1:4318`.
+   */
+  static init(options?: TracerOptions): HoneyHiveTracer {
+    const config = loadConfig(options);
+    setVerbose(config.verbose);
+    ensureContextManager();
+    const tracer = new HoneyHiveTracer(config);
+    registerCore(tracer.#core);
+    if (!config.disabled && config.global !== false) becomeGlobal(tracer.provider, config.global === true);
+    return tracer;
+  }
+
+  /** The first tracer of this process that is not closed. */
+  static get default(): HoneyHiveTracer | undefined {
+    return defaultCore()?.owner as HoneyHiveTracer | undefined;
+  }
+
+  /** Flushes every live tracer; the receipts are added up. */
+  static async flushAll(options?: FlushOptions): Promise<DeliveryReceipt> {
+    const receipts = await Promise.all(liveCores().map((core) => (core.owner as HoneyHiveTracer).flush(options)));
+    return receipts.reduce(addReceipts, emptyReceipt());
+  }
+
+  /** For any OpenTelemetry instrumentation: its spans then belong to this tracer's sessions. */
+  get provider(): TracerProvider {
+    return this.#core.recorder;
+  }
+
+  /** Resolves when the session's start was answered, or given up; never rejects. */
+  ready(): Promise<void> {
+    return this.#start;
+  }
+
+  /** Runs `work` in a span and gives what it gives. */
+  trace<T>(name: string, work: (span: Span) => T, options: SpanOptionsBase = {}): T {
+    const core = this.#core;
+    if (!core.recording)
+      return work(
+        trace.getActiveSpan() ??
+          trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 }),
+      );
+    const plan = makePlan({ options: { ...options, eventName: options.eventName ?? name }, name: () => name });
+    return runInSpan(core, plan, undefined, [], (call) => work(trace.getSpan(call.context) as Span));
+  }
+
+  /** A span that is active until it is disposed: `using span = tracer.startSpan('load')`. */
+  startSpan(name: string, options: SpanOptionsBase = {}): ActiveSpan {
+    const at = context.active();
+    const plan = makePlan({ options: { ...options, eventName: options.eventName ?? name }, name: () => name });
+    const call = new SpanCall(this.#core, plan, undefined, [], at);
+    return new ActiveSpan(trace.getSpan(call.context) as Span, at);
+  }
+
+  /** `enrichSpan` for the spans of this tracer. */
+  readonly enrichSpan: typeof enrichSpan = (data, more) => enrichSpanOf(this.#core, data, more);
+
+  /** `enrichSession` for this tracer's sessions. */
+  readonly enrichSession: typeof enrichSession = (first?: unknown, second?: unknown) =>
+    enrichSessionOf(this.#core, first as string, second as Record<string, unknown>);
+
+  /** `withSession` of this tracer. */
+  withSession<T>(options: SessionStartOptions, work: (session: SessionHandle) => T): T {
+    return withSessionOf(this.#core, options, work);
+  }
+
+  /** `withAttributes`, masked and cut as this tracer wants it. */
+  withAttributes<T>(attributes: ContextAttributes, work: () => T): T {
+    return withAttributesOf(this.#core, attributes, work);
+  }
+
+  /** Delivers what is waiting. Never rejects, keeps its deadline (default 5,000 ms), and says what became of everything. */
+  flush(options?: FlushOptions): Promise<DeliveryReceipt> {
+    return this.#delivery.flush(options);
+  }
+
+  /** Flushes, after which this tracer's spans are no-ops. Calling it again gives the same receipt. */
+  close(options?: FlushOptions): Promise<DeliveryReceipt> {
+    this.#closing ??= this.#close(options);
+    return this.#closing;
+  }
+
+  async #close(options: FlushOptions | undefined): Promise<DeliveryReceipt> {
+    const { timeoutMs = 5_000 } = options ?? {};
+    const deadline = performance.now() + timeoutMs;
+    unregisterCore(this.#core);
+    await (this.#core.held as ReturnType<typeof createHeldQueue>).drain(deadline);
+    endOpenSpans(
+      this.#core,
+      () => (this.#core.held as ReturnType<typeof createHeldQueue>).releaseAll(),
+      'tracer closed',
+    );
+    this.#core.recording = false;
+    return this.#delivery.close({ timeoutMs: Math.max(0, deadline - performance.now()) });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close().then(() => undefined);
+  }
+
+  /** What became of everything since the start. */
+  stats(): DeliveryStats {
+    return this.#delivery.stats();
+  }
+}
+
+function deliveryFor(config: ResolvedConfig, headers: Record<string, string>, onProcessEnd: () => void): Delivery {
+  return createDelivery({
+    endpoint: config.otlpEndpoint,
+    headers: { ...headers, ...config.otlpHeaders },
+    protocol: config.otlpProtocol,
+    allowInsecure: config.allowInsecure,
+    queueBytes: config.limits.queueBytes,
+    spanBytes: config.limits.spanBytes,
+    ...(config.spool === undefined ? {} : { spool: config.spool }),
+    target: { serverUrl: config.serverUrl, ...(config.project === undefined ? {} : { project: config.project }) },
+    handleExit: config.handleExit,
+    ...(config.onDrop === undefined ? {} : { onDrop: config.onDrop }),
+    onProcessEnd,
+  });
+}
+
+function startOwnSession(core: TracerCore, queue: SessionQueue | undefined): Promise<void> {
+  const { config, capture } = core;
+  if (queue !== undefined) return queue.start(config.sessionId, startBody(config, capture)).then(() => undefined);
+  const { sessionId, sessionName, inputs, metadata, userProperties } = config;
+  if (core.recording && !config.testMode)
+    core.events.startSession({ sessionId, sessionName, inputs, metadata, config: config.config, userProperties });
+  return Promise.resolve();
+}
+
+/** Nothing that was started is lost: what still runs is ended and says why. */
+function endOpenSpans(core: TracerCore, releaseHeld: () => void, reason: string): void {
+  releaseHeld();
+  for (const span of core.recorder.openSpans()) {
+    if (span.ended) continue;
+    if (span.waiting) span.stamp(ABANDONED, true);
+    else recordError(span, reason);
+    span.end();
+  }
+}
+
+function becomeGlobal(provider: TracerProvider, force: boolean): void {
+  if (force) trace.disable();
+  // Refused, without an error, where the program has a provider of its own.
+  trace.setGlobalTracerProvider(provider);
+}
+
+function exporterProcessors(config: ResolvedConfig): ResolvedConfig['spanProcessors'] {
+  void config;
+  return [];
+}
+
+function emptyReceipt(): DeliveryReceipt {
+  return { delivered: 0, pending: 0, spooled: 0, dropped: { count: 0, reasons: {} }, timedOut: false };
+}
+
+function addReceipts(sum: DeliveryReceipt, one: DeliveryReceipt): DeliveryReceipt {
+  const reasons = { ...sum.dropped.reasons };
+  for (const [reason, count] of Object.entries(one.dropped.reasons)) reasons[reason] = (reasons[reason] ?? 0) + count;
+  return {
+    delivered: sum.delivered + one.delivered,
+    pending: sum.pending + one.pending,
+    spooled: sum.spooled + one.spooled,
+    dropped: { count: sum.dropped.count + one.dropped.count, reasons },
+    timedOut: sum.timedOut || one.timedOut,
+  };
+}

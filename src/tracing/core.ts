@@ -1,0 +1,92 @@
+import type { CaptureContext } from '../attributes/capture.js';
+import { shared } from '../base/slot.js';
+import type { ResolvedConfig } from '../config/options.js';
+import type { RecordedSpan } from './recorded-span.js';
+import type { Recorder } from './recorder.js';
+
+/** A session as spans see it. */
+export interface SessionRef {
+  readonly id: string;
+  readonly name?: string;
+  /** Whether nobody told the back end of it, so that spans must ask for it (`session_auto_create`). Asked when a span ends. */
+  autoCreate(): boolean;
+}
+
+/** What the floors below the tracer know of it. */
+export interface TracerCore {
+  readonly config: ResolvedConfig;
+  readonly capture: CaptureContext;
+  readonly session: SessionRef;
+  readonly recorder: Recorder;
+  /** False where tracing is switched off or the tracer is closed: decorated code then runs as if undecorated. */
+  recording: boolean;
+  /** Evaluations that still run on spans whose method has returned. */
+  readonly held: HeldSpans;
+  readonly events: EventUpdates;
+  /** The object that users hold. */
+  readonly owner: object;
+}
+
+/** What the floors below the tracer may tell the back end about events, sessions among them. */
+export interface EventUpdates {
+  /** Resolves when the back end has it or it was given up; never rejects. */
+  update(eventId: string, data: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Makes sure that the session exists. */
+  touch(sessionId: string): Promise<void>;
+  /** Starts a session in the background. */
+  startSession(session: SessionStartOptions): SessionRef;
+}
+
+/** A session that a program opens beside the tracer's own. */
+export interface SessionStartOptions {
+  readonly sessionName?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly session_name?: string | undefined;
+  readonly session_id?: string | undefined;
+  readonly inputs?: unknown;
+  readonly metadata?: unknown;
+  readonly config?: unknown;
+  readonly userProperties?: unknown;
+  readonly user_properties?: unknown;
+}
+
+/** Spans that wait for their scores after their method returned. */
+export interface HeldSpans {
+  /** Whether there is room for one more. */
+  admit(): boolean;
+  hold(span: RecordedSpan, work: Promise<void>): void;
+}
+
+/** Under this key a tracer carries its core; a registered symbol, so that every copy of the package finds it. */
+export const CORE = Symbol.for('honeyhive-decorators.core');
+
+interface LiveCores {
+  /** In the order they were made; the first is the default. */
+  readonly list: TracerCore[];
+}
+
+const live = (): LiveCores => shared('cores', () => ({ list: [] as TracerCore[] }));
+const cores = live();
+
+export function registerCore(core: TracerCore): void {
+  cores.list.push(core);
+}
+
+export function unregisterCore(core: TracerCore): void {
+  const at = cores.list.indexOf(core);
+  if (at >= 0) cores.list.splice(at, 1);
+}
+
+export function defaultCore(): TracerCore | undefined {
+  return cores.list[0];
+}
+
+export function liveCores(): readonly TracerCore[] {
+  return cores.list;
+}
+
+/** The core of whatever a user gave as a tracer; undefined if it is none. */
+export function coreOf(tracer: unknown): TracerCore | undefined {
+  if (typeof tracer !== 'object' || tracer === null) return undefined;
+  return (tracer as { [CORE]?: TracerCore })[CORE];
+}

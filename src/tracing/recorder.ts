@@ -1,0 +1,204 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  isSpanContextValid,
+  ROOT_CONTEXT,
+  SamplingDecision,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  TraceFlags,
+  type Tracer,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api';
+import type { ReadableSpan, Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { TracerCore } from './core.js';
+import { asRecordedSpan, RecordedSpan } from './recorded-span.js';
+import { type Scope, scopeOf } from './scope.js';
+import { newSpanId, newTraceId } from './span-ids.js';
+import { stampEnd, stampStart } from './stamp.js';
+
+/** Open spans remembered for the process's end; the oldest are forgotten first, so that spans nobody ends cannot pile up. */
+const MAX_OPEN = 50_000;
+
+export interface RecorderOptions {
+  readonly resource: ReadableSpan['resource'];
+  readonly scopeName: ReadableSpan['instrumentationScope'];
+  readonly sampler: Sampler | undefined;
+  /** Takes every finished span that is to leave the process. */
+  readonly deliver: (span: RecordedSpan) => void;
+  readonly processors: readonly SpanProcessor[];
+  /** Whether a span of that name leaves the process. */
+  readonly passes: (name: string) => boolean;
+}
+
+/** Starts and finishes the spans of one tracer, its own and those of instrumentations that use its provider. */
+export class Recorder implements TracerProvider {
+  readonly resource: ReadableSpan['resource'];
+  readonly #options: RecorderOptions;
+  #core: TracerCore | undefined;
+  #newest: RecordedSpan | undefined;
+  #oldest: RecordedSpan | undefined;
+  #open = 0;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.resource = options.resource;
+  }
+
+  /** The tracer that the recorder works for; set once, right after both exist. */
+  bind(core: TracerCore): void {
+    this.#core = core;
+  }
+
+  getTracer(name: string, version?: string): Tracer {
+    const scopeName = version === undefined ? { name } : { name, version };
+    const start = (spanName: string, options: SpanOptions = {}, at: Context = context.active()): Span =>
+      this.start(spanName, at, options, scopeName);
+    return {
+      startSpan: start,
+      startActiveSpan: (spanName: string, ...rest: unknown[]): never => {
+        const fn = rest.pop() as (span: Span) => never;
+        const [options, given] = rest as [SpanOptions | undefined, Context | undefined];
+        const at = given ?? context.active();
+        const span = start(spanName, options, at);
+        return context.with(trace.setSpan(at, span), fn, undefined, span);
+      },
+    };
+  }
+
+  /** Starts a span, or a stand-in that only carries ids where the trace is not sampled. */
+  start(name: string, at: Context, options: SpanOptions = {}, scopeName = this.#options.scopeName): Span {
+    const core = this.#core;
+    if (core === undefined || !core.recording) return trace.wrapSpanContext(NO_SPAN);
+    const active = trace.getSpan(at);
+    const parent = options.root === true ? undefined : parentFor(core, active);
+    const kind = options.kind ?? SpanKind.INTERNAL;
+    const spanContext: SpanContext = {
+      traceId: parent?.traceId ?? newTraceId(),
+      spanId: newSpanId(),
+      traceFlags: parent === undefined ? TraceFlags.SAMPLED : parent.traceFlags,
+    };
+    if (parent?.traceState !== undefined) spanContext.traceState = parent.traceState;
+    const extra = this.#sample(spanContext, parent, at, name, kind, options.attributes);
+    if (extra === false) return trace.wrapSpanContext(spanContext);
+
+    const scope: Scope | undefined = scopeOf(at);
+    const span = new RecordedSpan({
+      core,
+      recorder: this,
+      scopeName,
+      name,
+      kind,
+      context: spanContext,
+      parent,
+      scope,
+      outer: asRecordedSpan(active),
+      startTime: options.startTime,
+    });
+    stampStart(span, core, at, scope);
+    if (options.attributes !== undefined) span.setAttributes(options.attributes);
+    if (extra !== undefined) span.setAttributes(extra);
+    if (options.links !== undefined) span.addLinks(options.links);
+    this.#remember(span);
+    for (const processor of this.#options.processors) quietly(() => processor.onStart(span as never, at));
+    return span;
+  }
+
+  /** Ids for a trace that is not recorded. */
+  freshIds(): SpanContext {
+    return { traceId: newTraceId(), spanId: newSpanId(), traceFlags: TraceFlags.NONE };
+  }
+
+  /** Called by a span that ended and is not held back. */
+  finished(span: RecordedSpan): void {
+    this.#forget(span);
+    if (!span.sampled) return;
+    stampEnd(span);
+    if (!this.#options.passes(span.name)) return;
+    this.#options.deliver(span);
+    for (const processor of this.#options.processors) quietly(() => processor.onEnd(span));
+  }
+
+  /** Every span that was started and has not left, oldest first. */
+  openSpans(): RecordedSpan[] {
+    const spans: RecordedSpan[] = [];
+    for (let span = this.#oldest; span !== undefined; span = span.newer) spans.push(span);
+    return spans;
+  }
+
+  /**
+   * Decides by the parent, else by the sampler. Gives `false` for not recorded, else the sampler's attributes.
+   * A parent that is not sampled costs its children nothing.
+   */
+  #sample(
+    spanContext: SpanContext,
+    parent: SpanContext | undefined,
+    at: Context,
+    name: string,
+    kind: SpanKind,
+    attributes: Attributes | undefined,
+  ): Attributes | undefined | false {
+    const { sampler } = this.#options;
+    if (sampler === undefined) return (spanContext.traceFlags & TraceFlags.SAMPLED) === 0 ? false : undefined;
+    const base = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(at, parent);
+    const result = sampler.shouldSample(base, spanContext.traceId, name, kind, attributes ?? {}, []);
+    if (result.traceState !== undefined) spanContext.traceState = result.traceState;
+    const sampled = result.decision === SamplingDecision.RECORD_AND_SAMPLED;
+    spanContext.traceFlags = sampled
+      ? spanContext.traceFlags | TraceFlags.SAMPLED
+      : spanContext.traceFlags & ~TraceFlags.SAMPLED;
+    return result.decision === SamplingDecision.NOT_RECORD ? false : result.attributes;
+  }
+
+  #remember(span: RecordedSpan): void {
+    span.older = this.#newest;
+    if (this.#newest !== undefined) this.#newest.newer = span;
+    else this.#oldest = span;
+    this.#newest = span;
+    if (++this.#open > MAX_OPEN && this.#oldest !== undefined) this.#forget(this.#oldest);
+  }
+
+  #forget(span: RecordedSpan): void {
+    const { older, newer } = span;
+    if (older === undefined && newer === undefined && this.#oldest !== span) return;
+    if (older !== undefined) older.newer = newer;
+    else this.#oldest = newer;
+    if (newer !== undefined) newer.older = older;
+    else this.#newest = older;
+    span.older = undefined;
+    span.newer = undefined;
+    this.#open--;
+  }
+}
+
+/**
+ * The parent of a new span of `core`. A span of another tracer is none, since that tracer's back end would hold half
+ * of the trace each: the nearest span of the same tracer outside it is, so that both traces stay whole.
+ */
+function parentFor(core: TracerCore, active: Span | undefined): SpanContext | undefined {
+  if (active === undefined) return undefined;
+  const recorded = asRecordedSpan(active);
+  if (recorded === undefined) {
+    const remote = active.spanContext();
+    return isSpanContextValid(remote) ? remote : undefined;
+  }
+  for (let span: RecordedSpan | undefined = recorded; span !== undefined; span = span.outer) {
+    if (span.core === core && !(span.attached && span.ended)) return span.spanContext();
+  }
+  return undefined;
+}
+
+const NO_SPAN: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: TraceFlags.NONE };
+
+/** A user's processor that throws must not reach the traced program. */
+function quietly(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // The processor is the user's; its failure is not the program's.
+  }
+}

@@ -1,0 +1,52 @@
+import { context } from '@opentelemetry/api';
+import { messageOf } from '../base/errors.js';
+import { isThenable } from '../base/thenable.js';
+import { warn } from '../base/warn.js';
+import { coreOf, defaultCore, liveCores, type TracerCore } from './core.js';
+import { activeCore } from './scope.js';
+
+/** Whether any tracer could take a span; where not, traced code takes the shortest way. */
+export function anyTracer(): boolean {
+  return liveCores().length > 0;
+}
+
+/** The tracer of a call that names none: the active one, else the first live one of the process. */
+export function implicitCore(): TracerCore | undefined {
+  const core = activeCore(context.active()) ?? defaultCore();
+  return core?.recording === true ? core : undefined;
+}
+
+/**
+ * The tracer that a decorator's option names, asked at every call. What gives no tracer leaves the call untraced,
+ * with one warning per place: never an error, and no fall-back to a tracer of somebody else.
+ */
+export function coreFrom(ref: unknown, self: unknown, place: string): TracerCore | undefined {
+  let tracer = ref;
+  if (typeof ref === 'function') {
+    try {
+      tracer = (ref as (self: unknown) => unknown)(self);
+    } catch (thrown) {
+      return untraced(place, `its tracer function threw "${messageOf(thrown)}"`);
+    }
+    if (isThenable(tracer)) {
+      tracer.then(undefined, () => undefined);
+      return untraced(
+        place,
+        'its tracer function returned a promise; HoneyHiveTracer.init is synchronous, store its result',
+      );
+    }
+  }
+  const core = coreOf(tracer);
+  if (core === undefined) {
+    return untraced(
+      place,
+      tracer === undefined || tracer === null ? 'its tracer is not set (yet)' : 'what it names is no HoneyHiveTracer',
+    );
+  }
+  return core.recording ? core : undefined;
+}
+
+function untraced(place: string, reason: string): undefined {
+  warn(`tracer:${place}`, `${place} runs untraced: ${reason}`);
+  return undefined;
+}

@@ -1,0 +1,42 @@
+import { context } from '@opentelemetry/api';
+import type { TracerCore } from './core.js';
+import type { SpanPlan } from './plan.js';
+import { settle } from './shapes/settle.js';
+import { SpanCall } from './span-call.js';
+
+/**
+ * Runs `body` once, inside a span that ends when the work does. What `body` returns or throws reaches the caller as it
+ * is. This is the only place where a traced call starts.
+ */
+export function runInSpan<T>(
+  core: TracerCore,
+  plan: SpanPlan,
+  self: unknown,
+  args: readonly unknown[],
+  body: (call: SpanCall) => T,
+): T {
+  let call: SpanCall;
+  try {
+    call = new SpanCall(core, plan, self, args, context.active());
+  } catch {
+    return body(UNTRACED);
+  }
+  let entered = false;
+  let result: T;
+  try {
+    result = context.with(call.context, () => {
+      entered = true;
+      return body(call);
+    });
+  } catch (thrown) {
+    call.fail(thrown);
+    // A context manager that failed before it called us: the user's code has not run yet.
+    if (!entered) return body(call);
+    throw thrown;
+  }
+  settle(call, result, args);
+  return result;
+}
+
+/** Stands in where no span could be started. */
+const UNTRACED = { span: undefined } as SpanCall;

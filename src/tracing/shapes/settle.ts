@@ -1,0 +1,57 @@
+import { isGeneratorObject } from 'node:util/types';
+import { isThenable } from '../../base/thenable.js';
+import type { SpanCall } from '../span-call.js';
+import { isLazyAsyncIterable, watchAsyncIterable, watchGenerator } from './iterator.js';
+import { isReadableNodeStream, watchNodeStream } from './node-stream.js';
+import { isObservable, watchObservable } from './observable.js';
+import { watchPromise } from './promise.js';
+import { isWebStream, responseBody, watchWebStream } from './web-stream.js';
+
+/**
+ * Decides when the work of a call ends, by what the call returned, and sees to it that the span ends then. The value
+ * itself is never replaced: whatever has to be watched is watched in place.
+ */
+export function settle(call: SpanCall, result: unknown, args: readonly unknown[]): void {
+  if (call.span === undefined) return;
+  if (typeof result !== 'object' || result === null) {
+    call.succeed(result);
+    return;
+  }
+  try {
+    if (isThenable(result)) {
+      const watched = watchPromise(
+        result,
+        (value) => settleValue(call, value, args),
+        (thrown) => call.fail(thrown),
+        call,
+      );
+      if (!watched) call.succeed(result);
+    } else settleValue(call, result, args);
+  } catch {
+    call.succeed(result);
+  }
+}
+
+function settleValue(call: SpanCall, value: unknown, args: readonly unknown[]): void {
+  try {
+    if (typeof value !== 'object' || value === null || !watchLazy(call, value, args)) call.succeed(value);
+  } catch {
+    call.succeed(value);
+  }
+}
+
+/** Watches what produces values later; false for a plain value. */
+function watchLazy(call: SpanCall, value: object, args: readonly unknown[]): boolean {
+  if (isGeneratorObject(value)) return watchGenerator(call, value as Generator | AsyncGenerator, args);
+  if (isWebStream(value)) return watchWebStream(call, value, args);
+  const body = responseBody(value);
+  if (body !== undefined) {
+    call.span?.put('honeyhive_outputs.status', (value as Response).status);
+    return isWebStream(body)
+      ? watchWebStream(call, body, args)
+      : isReadableNodeStream(body) && watchNodeStream(call, body, args);
+  }
+  if (isReadableNodeStream(value)) return watchNodeStream(call, value, args);
+  if (isObservable(value)) return watchObservable(call, value, args);
+  return isLazyAsyncIterable(value) && watchAsyncIterable(call, value, args);
+}

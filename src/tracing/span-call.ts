@@ -1,0 +1,213 @@
+import { type Context, type Span, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
+import { type AttributeScalar, captureValue } from '../attributes/capture.js';
+import { describeError } from '../attributes/error.js';
+import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
+import { DURATION_MS, ERROR, ERROR_TYPE, EVENT_NAME, INPUTS, OUTPUTS, RESULT } from '../attributes/keys.js';
+import { messageOf } from '../base/errors.js';
+import { isThenable } from '../base/thenable.js';
+import type { TracerCore } from './core.js';
+import type { LateRecord, PendingEvaluation } from './options.js';
+import type { SpanPlan } from './plan.js';
+import { asRecordedSpan, type RecordedSpan } from './recorded-span.js';
+import { isEvaluating } from './scope.js';
+
+/**
+ * One call of a traced place, from its start to its one end. Nothing in here throws: what fails while describing the
+ * call costs the description, never the call.
+ */
+export class SpanCall {
+  /** The context in which the user's code runs. */
+  readonly context: Context;
+  /** Undefined where the trace is not sampled: the call only carries ids then. */
+  readonly span: RecordedSpan | undefined;
+  readonly #plan: SpanPlan;
+  readonly #evaluation: PendingEvaluation | undefined;
+  #done = false;
+
+  constructor(core: TracerCore, plan: SpanPlan, self: unknown, args: readonly unknown[], at: Context) {
+    this.#plan = plan;
+    const started = sampledOut(plan, at) ? unsampled(core, at) : core.recorder.start(plan.name(self), at);
+    this.span = asRecordedSpan(started);
+    this.context = trace.setSpan(at, started);
+    const { span } = this;
+    if (span === undefined) return;
+    span.own = true;
+    span.stamp(EVENT_NAME, span.name);
+    const fixed = plan.fixed(core);
+    for (const key in fixed) span.put(key, fixed[key] as AttributeScalar);
+    if (plan.evaluation !== undefined && !isEvaluating(at)) {
+      this.#evaluation = plan.evaluation({ core, traceId: span.spanContext().traceId, self, args, at: this.context });
+    }
+    if (plan.includeInputs) captureInputs(span, plan, args);
+  }
+
+  get isDone(): boolean {
+    return this.#done;
+  }
+
+  /** The work ended well. `scored` is what evaluators see, if it is not the output itself. */
+  succeed(output: unknown): void {
+    if (this.#done) return;
+    this.#done = true;
+    const { span } = this;
+    if (span === undefined) return;
+    const latencyMs = span.elapsedMs();
+    if (this.#plan.includeOutputs) captureOutput(span, this.#plan, output);
+    this.#evaluate(span, output, latencyMs);
+    finish(span, latencyMs);
+  }
+
+  /** The work ended with `thrown`. */
+  fail(thrown: unknown): void {
+    if (this.#done) return;
+    this.#done = true;
+    const { span } = this;
+    if (span === undefined) return;
+    recordError(span, thrown);
+    finish(span, span.elapsedMs());
+  }
+
+  /** A lazy result that ended; what was collected of it is described by the caller of this. */
+  end(describe: (span: RecordedSpan) => void, scored?: { output: unknown }): void {
+    if (this.#done) return;
+    this.#done = true;
+    const { span } = this;
+    if (span === undefined) return;
+    const latencyMs = span.elapsedMs();
+    guarded(() => describe(span));
+    if (scored !== undefined) this.#evaluate(span, scored.output, latencyMs);
+    finish(span, latencyMs);
+  }
+
+  get includeOutputs(): boolean {
+    return this.#plan.includeOutputs;
+  }
+
+  get isEvaluated(): boolean {
+    return this.#evaluation !== undefined;
+  }
+
+  /** Output as the plan wants it on the span. */
+  describeOutput(span: RecordedSpan, output: unknown): void {
+    if (this.#plan.includeOutputs) captureOutput(span, this.#plan, output);
+  }
+
+  #evaluate(span: RecordedSpan, output: unknown, latencyMs: number): void {
+    const evaluation = this.#evaluation;
+    if (evaluation === undefined) return;
+    const { held } = span.core;
+    if (!held.admit()) {
+      apply(span, evaluation.skipped('too many evaluations are waiting'));
+      return;
+    }
+    span.hold();
+    held.hold(
+      span,
+      evaluation.score(output, { latencyMs }).then(
+        (record) => apply(span, record),
+        () => undefined,
+      ),
+    );
+  }
+}
+
+/** Error, its type and one exception event on the span itself. */
+export function recordError(span: RecordedSpan, thrown: unknown): void {
+  guarded(() => {
+    const facts = describeError(thrown, span.core.capture);
+    span.stamp(ERROR, facts.message);
+    span.stamp(ERROR_TYPE, facts.type);
+    span.recordException(thrown as Error);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: `${facts.type}: ${facts.message}` });
+  });
+}
+
+function finish(span: RecordedSpan, elapsedMs: number): void {
+  guarded(() => {
+    span.stamp(DURATION_MS, elapsedMs);
+    span.end();
+  });
+}
+
+function apply(span: RecordedSpan, record: LateRecord): void {
+  for (const key of Object.keys(record.attributes)) span.put(key, record.attributes[key] as AttributeScalar);
+  for (const event of record.events) span.addEvent(event.name, event.attributes);
+}
+
+function captureInputs(span: RecordedSpan, plan: SpanPlan, args: readonly unknown[]): void {
+  guarded(() => {
+    if (plan.options.captureInputs !== undefined) {
+      describe(span, INPUTS, `${INPUTS}.value`, () => plan.options.captureInputs?.([...args]));
+      return;
+    }
+    const { names, rest, defaults } = plan.argNames();
+    const { capture } = span.core;
+    const count = Math.max(args.length, defaults.size === 0 ? 0 : Math.max(...defaults.keys()) + 1);
+    for (let index = 0; index < count; index++) {
+      const name = names[index] ?? `arg${index}`;
+      const isRest = index === rest;
+      let value = isRest ? args.slice(index) : args[index];
+      if (value === undefined && defaults.has(index)) value = defaults.get(index);
+      if (value === undefined || (isRest && (value as unknown[]).length === 0)) continue;
+      const hidden = plan.sensitive(name, index);
+      const captured =
+        hidden === true ? capture.redactor.replacement || '[REDACTED]' : captureValue(value, name, capture, hidden);
+      if (captured !== undefined) span.put(`${INPUTS}.${name}`, captured);
+      if (isRest) break;
+    }
+  });
+}
+
+function captureOutput(span: RecordedSpan, plan: SpanPlan, output: unknown): void {
+  guarded(() => {
+    const summary = plan.options.captureOutput;
+    if (summary === undefined) putFlat(span, RESULT, output);
+    else describe(span, OUTPUTS, RESULT, () => summary(output as never));
+  });
+}
+
+/** Puts the user's own summary on the span: an object under `prefix`, anything else under `scalarKey`. */
+function describe(span: RecordedSpan, prefix: string, scalarKey: string, summarise: () => unknown): void {
+  const put = (summary: unknown): void => {
+    const nested = prefix === INPUTS && typeof summary === 'object' && summary !== null && !Array.isArray(summary);
+    putFlat(span, nested ? prefix : scalarKey, summary);
+  };
+  const failed = (thrown: unknown): void =>
+    span.put(scalarKey, `[Throws: ${span.core.capture.redactor.text(messageOf(thrown))}]`);
+  try {
+    const summary = summarise();
+    if (isThenable(summary)) summary.then(put, failed);
+    else put(summary);
+  } catch (thrown) {
+    failed(thrown);
+  }
+}
+
+export function putFlat(span: RecordedSpan, prefix: string, value: unknown): void {
+  if (value === undefined || value === null) return;
+  const flat = Object.create(null) as FlatAttributes;
+  span.droppedAttributesCount += flattenInto(flat, prefix, value, span.core.capture);
+  for (const key in flat) span.put(key, flat[key] as AttributeScalar);
+}
+
+/** Runs a piece of description; what it throws is nobody's business but ours. */
+function guarded(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // A value that cannot be described must not cost the call that it belongs to.
+  }
+}
+
+function sampledOut(plan: SpanPlan, at: Context): boolean {
+  const { sampleRate } = plan.options;
+  if (sampleRate === undefined || sampleRate >= 1) return false;
+  // Inside a trace that is already left out there is nothing to decide.
+  return trace.getSpan(at)?.spanContext().traceFlags !== TraceFlags.NONE && Math.random() >= sampleRate;
+}
+
+/** Carries the trace on, marked as not sampled, so that everything inside stays out as well. */
+function unsampled(core: TracerCore, at: Context): Span {
+  const parent = trace.getSpan(at)?.spanContext() ?? core.recorder.freshIds();
+  return trace.wrapSpanContext({ ...parent, traceFlags: parent.traceFlags & ~TraceFlags.SAMPLED });
+}
