@@ -1,7 +1,7 @@
 import { ConfigError, type OptionProblem } from '../../src/base/errors.js';
 import { type BaseEvaluator, optionsOf } from '../base.js';
-import type { EvaluationResult } from '../result.js';
 import { type EvaluatorLike, resolveEvaluator } from '../resolve.js';
+import type { EvaluationResult } from '../result.js';
 import { accuracyOf, cohenKappa, krippendorffAlpha } from './agreement.js';
 import { bootstrap, type Figure } from './bootstrap.js';
 import { type Comparison, comparisonOf, isGood, numbersOf, type RatedCase, verdictsOf } from './cases.js';
@@ -86,13 +86,18 @@ export async function calibrate<I = unknown, O = unknown, E = unknown>(
   const cases: RatedCase[] = [];
   results.forEach((result, i) => {
     const row = rows[i] as CalibrationRow<I, O, E>;
-    if (result.status === 'ok' && (result.score !== null || result.label !== undefined)) cases.push(toCase(row, result));
+    if (result.status === 'ok' && (result.score !== null || result.label !== undefined))
+      cases.push(toCase(row, result));
     else count(unscored, reasonOf(result));
   });
   const how = comparisonOf(cases, threshold, direction ?? 'maximize');
   const figures = await bootstrap(
     cases.length,
-    (indices) => measure(indices.map((i) => cases[i] as RatedCase), how),
+    (indices) =>
+      measure(
+        indices.map((i) => cases[i] as RatedCase),
+        how,
+      ),
     options.bootstrap ?? 1_000,
     options.seed ?? 1,
   );
@@ -117,7 +122,12 @@ function measure(cases: readonly RatedCase[], how: Comparison) {
   return {
     accuracy: confusion ? accuracyOf(confusion) : null,
     kappa: confusion ? cohenKappa(confusion) : null,
-    alpha: compared ? krippendorffAlpha(compared.human.map((h, i) => [h, compared.machine[i]]), how.alphaLevel) : null,
+    alpha: compared
+      ? krippendorffAlpha(
+          compared.human.map((h, i) => [h, compared.machine[i]]),
+          how.alphaLevel,
+        )
+      : null,
     spearman: numbers ? spearman(numbers.human, numbers.machine) : null,
     kendall: numbers ? kendallTauB(numbers.human, numbers.machine) : null,
     lengthCorrelation: spearman(
@@ -127,7 +137,11 @@ function measure(cases: readonly RatedCase[], how: Comparison) {
     flipRate: ordered.length === 0 ? null : ordered.filter((one) => one.flipped).length / ordered.length,
     threshold:
       how.scale === 'verdict' && numbers
-        ? bestThreshold(numbers.machine, cases.map((one) => isGood(one.human)), how.direction)
+        ? bestThreshold(
+            numbers.machine,
+            cases.map((one) => isGood(one.human)),
+            how.direction,
+          )
         : null,
   };
 }
@@ -208,7 +222,8 @@ function check(rows: readonly CalibrationRow[], options: CalibrateOptions): void
     rows.forEach((row: unknown, i) => {
       const human = typeof row === 'object' && row !== null ? (row as { human?: unknown }).human : undefined;
       const fine = typeof human === 'string' || typeof human === 'boolean' || Number.isFinite(human);
-      if (!fine) problems.push({ field: `rows[${i}].human`, given: human, allowed: 'a finite number, a text or a boolean' });
+      if (!fine)
+        problems.push({ field: `rows[${i}].human`, given: human, allowed: 'a finite number, a text or a boolean' });
     });
   }
   const whole = (field: 'bootstrap' | 'seed' | 'concurrency' | 'timeoutMs', least: number) => {

@@ -1,5 +1,5 @@
 import type { AlphaLevel, Rating } from './agreement.js';
-import { bestThreshold, type Direction, passes } from './threshold.js';
+import { bestCut, type Direction, passes } from './threshold.js';
 
 /** What a person said and what the evaluator said about the same output. */
 export interface RatedCase {
@@ -85,9 +85,9 @@ export function verdictsOf(cases: readonly RatedCase[], how: Comparison): Verdic
     }
     case 'fitted threshold': {
       const verdicts = human.map(isGood);
-      const cut = bestThreshold(scores, verdicts, how.direction);
-      if (cut === null) return undefined;
-      return { human: verdicts, machine: scores.map((score) => passes(score, cut, how.direction)) };
+      const best = bestCut(scores, verdicts, how.direction);
+      if (best === undefined) return undefined;
+      return { human: verdicts, machine: scores.map((score) => passes(score, best.cut, how.direction)) };
     }
     case 'nothing':
       return undefined;
@@ -95,7 +95,10 @@ export function verdictsOf(cases: readonly RatedCase[], how: Comparison): Verdic
 }
 
 /** Numbers of both sides, for the correlations; labels have none. */
-export function numbersOf(cases: readonly RatedCase[], how: Comparison): { human: number[]; machine: number[] } | undefined {
+export function numbersOf(
+  cases: readonly RatedCase[],
+  how: Comparison,
+): { human: number[]; machine: number[] } | undefined {
   if (how.scale === 'label' || cases.some((one) => one.score === null)) return undefined;
   return { human: cases.map((one) => Number(one.human)), machine: cases.map((one) => one.score as number) };
 }

@@ -15,9 +15,19 @@ export function bestThreshold(
   human: readonly boolean[],
   direction: Direction,
 ): number | null {
+  const best = bestCut(scores, human, direction);
+  return best === undefined || best.gain <= 0 ? null : best.cut;
+}
+
+/** The same cut, also where it is no better than chance: a useless evaluator has verdicts too. */
+export function bestCut(
+  scores: readonly number[],
+  human: readonly boolean[],
+  direction: Direction,
+): { readonly cut: number; readonly gain: number } | undefined {
   const good = human.filter(Boolean).length;
   const bad = human.length - good;
-  if (good === 0 || bad === 0) return null;
+  if (good === 0 || bad === 0) return undefined;
   const order = Array.from(scores.keys()).sort((i, j) => (scores[i] as number) - (scores[j] as number));
   const sign = direction === 'minimize' ? -1 : 1;
   let best: { cut: number; gain: number; gap: number } | undefined;
@@ -35,5 +45,5 @@ export function bestThreshold(
       best = { cut: low + gap / 2, gain, gap };
     }
   }
-  return best === undefined || best.gain <= 0 ? null : best.cut;
+  return best;
 }

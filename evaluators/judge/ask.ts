@@ -100,7 +100,10 @@ export class Asking {
     const second = await this.#call(question, [...messages, ...repair(first.value, problems)]);
     const still = faults(question, second.value);
     if (still.length === 0) return second;
-    throw new JudgeError('judge_parse_error', `the judge's answer does not fit, not even after one repair: ${still.slice(0, 3).join('; ')}`);
+    throw new JudgeError(
+      'judge_parse_error',
+      `the judge's answer does not fit, not even after one repair: ${still.slice(0, 3).join('; ')}`,
+    );
   }
 
   async #call(question: Question, messages: readonly JudgeMessage[]): Promise<JudgeReply> {
@@ -143,7 +146,9 @@ async function completed(client: JudgeClient, request: Parameters<JudgeClient['c
     if (typeof reply === 'object' && reply !== null && 'value' in reply) return reply as JudgeReply;
   } catch (thrown) {
     request.signal?.throwIfAborted();
-    throw isJudgeError(thrown) ? thrown : new JudgeError('judge_failed', `the judge could not be asked: ${messageOf(thrown)}`);
+    throw isJudgeError(thrown)
+      ? thrown
+      : new JudgeError('judge_failed', `the judge could not be asked: ${messageOf(thrown)}`);
   }
   throw new JudgeError('judge_failed', 'the judge client gave no { value }');
 }

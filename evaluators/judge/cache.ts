@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { debug } from '../../src/base/warn.js';
 import { messageOf } from '../../src/base/errors.js';
+import { debug } from '../../src/base/warn.js';
 import type { JudgeReply } from './client.js';
 
 /**
@@ -39,7 +39,9 @@ export function memoryCache(most: number = MOST_ENTRIES): JudgeCache {
 
 /** The same for the same question, model, settings, evaluator version and trial; different where one differs. */
 export function cacheKey(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts.map((part) => part ?? null))).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(parts.map((part) => part ?? null)))
+    .digest('hex');
 }
 
 /** The answer kept under `key`; undefined where there is none or the cache fails. */

@@ -64,11 +64,16 @@ export async function supportedShare(
   const table = samples.map((sample) => new Map(sample.verdicts.map((one) => [one.claim, one])));
   const verdicts = claims.map((claim, i) => {
     const votes = table.map((sample) => sample.get(i + 1) as Judged['verdicts'][number]);
-    const verdict = majority(votes.map((vote) => vote.verdict), (one) => MERIT[one]);
+    const verdict = majority(
+      votes.map((vote) => vote.verdict),
+      (one) => MERIT[one],
+    );
     return { claim, verdict, reasoning: votes.find((vote) => vote.verdict === verdict)?.reasoning ?? '' };
   });
   const count = (verdict: Verdict) => verdicts.filter((one) => one.verdict === verdict).length;
-  const shares = table.map((sample) => [...sample.values()].filter((one) => one.verdict === 'supported').length / claims.length);
+  const shares = table.map(
+    (sample) => [...sample.values()].filter((one) => one.verdict === 'supported').length / claims.length,
+  );
   return {
     score: count('supported') / claims.length,
     feedback: explain(verdicts),
@@ -86,7 +91,9 @@ export async function supportedShare(
 function missing({ verdicts }: Judged, claims: number): string[] {
   const seen = verdicts.map((one) => one.claim).sort((a, b) => a - b);
   const whole = seen.length === claims && seen.every((claim, i) => claim === i + 1);
-  return whole ? [] : [`verdicts must have exactly one entry for each of the claims 1 to ${claims}, but has ${JSON.stringify(seen)}`];
+  return whole
+    ? []
+    : [`verdicts must have exactly one entry for each of the claims 1 to ${claims}, but has ${JSON.stringify(seen)}`];
 }
 
 function explain(verdicts: readonly { claim: string; verdict: Verdict; reasoning: string }[]): string {

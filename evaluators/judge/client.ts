@@ -42,5 +42,7 @@ export interface JudgeClient {
 
 /** Whether `value` can be asked. */
 export function isJudgeClient(value: unknown): value is JudgeClient {
-  return typeof value === 'object' && value !== null && typeof (value as { complete?: unknown }).complete === 'function';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { complete?: unknown }).complete === 'function'
+  );
 }

@@ -1,7 +1,7 @@
 import { ConfigError, type OptionProblem } from '../../src/base/errors.js';
 import { shared } from '../../src/base/slot.js';
 import { isJudgeClient, type JudgeClient } from './client.js';
-import { OPENAI_URL, openAiJudge, type OpenAiJudgeOptions } from './openai-client.js';
+import { OPENAI_URL, type OpenAiJudgeOptions, openAiJudge } from './openai-client.js';
 import { isLoopback } from './secret.js';
 
 /** What {@link configureJudge} takes besides a client: an endpoint; what is left out comes from the environment. */
@@ -53,7 +53,10 @@ export function configureJudge(judge: JudgeConfig | JudgeClient | undefined): vo
 export function configuredJudge(): JudgeClient | undefined {
   const current = state();
   if (current.explicit !== undefined) return current.explicit;
-  if (env('OPENAI_API_KEY') === undefined && (env('OPENAI_BASE_URL') === undefined || env('HH_JUDGE_MODEL') === undefined)) {
+  if (
+    env('OPENAI_API_KEY') === undefined &&
+    (env('OPENAI_BASE_URL') === undefined || env('HH_JUDGE_MODEL') === undefined)
+  ) {
     return undefined;
   }
   const resolved = resolve({});
@@ -104,7 +107,8 @@ function problemsOf(config: unknown): OptionProblem[] {
   rule('maxResponseBytes', 'a whole number from 1', isCount(1));
   rule('allowInsecure', 'true or false', (value) => typeof value === 'boolean');
   for (const field of Object.keys(given)) {
-    if (!FIELDS.has(field)) problems.push({ field, given: `a ${typeof given[field]}`, allowed: 'no such option exists' });
+    if (!FIELDS.has(field))
+      problems.push({ field, given: `a ${typeof given[field]}`, allowed: 'no such option exists' });
   }
   return problems;
 }

@@ -29,7 +29,12 @@ export abstract class LlmEvaluator<I = unknown, O = unknown, E = O> extends Base
   }
 
   /** Judges by asking; what it returns is completed with tokens, cost and the judge's model. */
-  protected abstract judge(asking: Asking, input: I, output: O, context: EvaluationContext<E>): Promise<EvaluatorReport>;
+  protected abstract judge(
+    asking: Asking,
+    input: I,
+    output: O,
+    context: EvaluationContext<E>,
+  ): Promise<EvaluatorReport>;
 
   override async evaluate(input: I, output: O, context: EvaluationContext<E>): Promise<EvaluatorReport> {
     const { judge, model, temperature = 0, samples = 1, version } = this.#options;
@@ -58,6 +63,13 @@ function withTally(report: EvaluatorReport, { tally }: Asking): EvaluatorReport 
     ...report,
     ...(usage === undefined ? {} : { usage }),
     ...(costUsd === undefined ? {} : { costUsd }),
-    metadata: { ...report.metadata, ...(model === undefined ? {} : { judgeModel: model }), calls, repaired, cached, failedSamples },
+    metadata: {
+      ...report.metadata,
+      ...(model === undefined ? {} : { judgeModel: model }),
+      calls,
+      repaired,
+      cached,
+      failedSamples,
+    },
   };
 }

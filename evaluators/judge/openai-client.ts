@@ -55,7 +55,12 @@ export function openAiJudge(options: OpenAiJudgeOptions): JudgeClient {
     async complete(request) {
       const model = request.model ?? options.model;
       for (let manners = learnt.get(model) ?? { mode: 'response_format', temperature: true }; ; ) {
-        const { status, body } = await post(endpoint, '/chat/completions', completionBody(request, model, manners), request.signal);
+        const { status, body } = await post(
+          endpoint,
+          '/chat/completions',
+          completionBody(request, model, manners),
+          request.signal,
+        );
         if (status >= 200 && status < 300) {
           const usage = usageOf(body);
           return {
@@ -77,7 +82,12 @@ export function openAiJudge(options: OpenAiJudgeOptions): JudgeClient {
       const vectors: number[][] = [];
       for (let from = 0; from < texts.length; from += EMBEDDINGS_PER_REQUEST) {
         const input = texts.slice(from, from + EMBEDDINGS_PER_REQUEST);
-        const { status, body } = await post(endpoint, '/embeddings', { model, input, encoding_format: 'float' }, signal);
+        const { status, body } = await post(
+          endpoint,
+          '/embeddings',
+          { model, input, encoding_format: 'float' },
+          signal,
+        );
         if (status < 200 || status >= 300) throw refused(status, body, endpoint.apiKey);
         vectors.push(...vectorsOf(body, input.length));
       }

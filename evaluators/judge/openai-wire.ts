@@ -68,7 +68,9 @@ export function usageOf(body: unknown): TokenUsage | undefined {
   const usage = field(body, 'usage');
   const inputTokens = field(usage, 'prompt_tokens');
   const outputTokens = field(usage, 'completion_tokens') ?? 0;
-  return typeof inputTokens === 'number' && typeof outputTokens === 'number' ? { inputTokens, outputTokens } : undefined;
+  return typeof inputTokens === 'number' && typeof outputTokens === 'number'
+    ? { inputTokens, outputTokens }
+    : undefined;
 }
 
 /** The model that answered. */
@@ -90,7 +92,8 @@ export function vectorsOf(body: unknown, count: number): number[][] {
   }
   const complete = vectors.slice(0, count);
   for (let i = 0; i < count; i += 1) {
-    if (complete[i] === undefined) throw new JudgeError('judge_http_error', `the answer holds no embedding for text ${i}`);
+    if (complete[i] === undefined)
+      throw new JudgeError('judge_http_error', `the answer holds no embedding for text ${i}`);
   }
   return complete as number[][];
 }

@@ -43,10 +43,16 @@ function judgeOptions(cv: ClassValidator, Common: OptionsClass): OptionsClass {
     @by('a number from 0 to 2', (value) => value === undefined || isBetween(value, 0, 2))
     temperature?: unknown;
 
-    @by('a whole number from 1 to 100', (value) => value === undefined || (Number.isInteger(value) && isBetween(value, 1, 100)))
+    @by(
+      'a whole number from 1 to 100',
+      (value) => value === undefined || (Number.isInteger(value) && isBetween(value, 1, 100)),
+    )
     samples?: unknown;
 
-    @by('true, false, or a store with get and set', (value) => value === undefined || typeof value === 'boolean' || isCache(value))
+    @by(
+      'true, false, or a store with get and set',
+      (value) => value === undefined || typeof value === 'boolean' || isCache(value),
+    )
     cache?: unknown;
 
     @by('US dollars from 0', (value) => value === undefined || isBetween(value, 0, Number.MAX_VALUE))

@@ -48,8 +48,10 @@ export async function post(endpoint: Endpoint, path: string, body: unknown, sign
     for (let tries = 1; ; tries += 1) {
       const attempt = await send(endpoint, url, body, stop.signal);
       signal?.throwIfAborted();
-      if (stop.signal.aborted) throw new JudgeError('judge_timeout', `the judge gave no answer within ${endpoint.timeoutMs} ms`);
-      if (attempt.kind === 'answer' && !worthRetrying(attempt)) return { status: attempt.status, body: parsed(attempt.text) };
+      if (stop.signal.aborted)
+        throw new JudgeError('judge_timeout', `the judge gave no answer within ${endpoint.timeoutMs} ms`);
+      if (attempt.kind === 'answer' && !worthRetrying(attempt))
+        return { status: attempt.status, body: parsed(attempt.text) };
       if (tries > endpoint.maxRetries) throw givenUp(endpoint, url, attempt, tries);
       const delay = delayAfter(attempt, tries);
       const left = endpoint.timeoutMs - (performance.now() - start);
@@ -132,11 +134,18 @@ function worthRetrying(attempt: Extract<Attempt, { kind: 'answer' }>): boolean {
 function givenUp(endpoint: Endpoint, url: URL, attempt: Attempt, tries: number): JudgeError {
   const after = tries === 1 ? '' : ` after ${tries} attempts`;
   if (attempt.kind === 'broken') {
-    return new JudgeError('judge_unreachable', `the judge at ${url.host} could not be reached${after}: ${attempt.code}`);
+    return new JudgeError(
+      'judge_unreachable',
+      `the judge at ${url.host} could not be reached${after}: ${attempt.code}`,
+    );
   }
   const wait = attempt.retryAfter === undefined ? '' : `, retry-after ${attempt.retryAfter.slice(0, 40)}`;
   const reason = errorText(parsed(attempt.text), endpoint.apiKey);
-  return new JudgeError('judge_http_error', `the judge answered ${attempt.status}${after}${wait}: ${reason}`, attempt.status);
+  return new JudgeError(
+    'judge_http_error',
+    `the judge answered ${attempt.status}${after}${wait}: ${reason}`,
+    attempt.status,
+  );
 }
 
 function refuseInsecure({ apiKey, allowInsecure }: Endpoint, url: URL): void {

@@ -1,7 +1,10 @@
+import { maskShapes } from '../../src/attributes/secret-text.js';
+
+const REDACTED = '[REDACTED]';
+
 /** The text without the key and without anything shaped like one: servers quote keys in their errors. */
 export function withoutSecrets(text: string, apiKey: string | undefined): string {
-  const bare = apiKey === undefined || apiKey === '' ? text : text.replaceAll(apiKey, '[REDACTED]');
-  return bare.replace(/\bBearer\s+[^\s"',]+/gi, 'Bearer [REDACTED]').replace(/\b(?:sk|pk)-[\w*-]{6,}/g, '[REDACTED]');
+  return maskShapes(apiKey === undefined ? text : text.replaceAll(apiKey, REDACTED), REDACTED);
 }
 
 /** Whether a request to `url` stays on this machine. */

@@ -183,3 +183,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
 }
+
+/** The fields of the answer that was asked for, in their order. */
+export function askedFields(body: ChatBody): string[] {
+  return Object.keys((askedSchema(body)?.['properties'] ?? {}) as object);
+}

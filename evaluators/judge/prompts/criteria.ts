@@ -8,7 +8,8 @@ export interface Criterion {
 }
 
 const KNOWN: Readonly<Record<string, string>> = {
-  accuracy: 'Are the statements correct, as far as the material and general knowledge tell? Invented facts weigh heavily.',
+  accuracy:
+    'Are the statements correct, as far as the material and general knowledge tell? Invented facts weigh heavily.',
   relevance: 'Does it address what the input asks for, without matter beside the point?',
   clarity: 'Is it easy to understand: well ordered, precise in its words, free of ambiguity?',
   completeness: 'Does it cover everything that the input asks for?',

@@ -9,14 +9,38 @@ const columns = (...raters: (number | string | null)[][]) =>
   (raters[0] as unknown[]).map((_, i) => raters.map((ratings) => ratings[i] ?? null));
 const letters = (text: string) => text.split(' ');
 
-describe('Cohen\'s kappa', () => {
+describe("Cohen's kappa", () => {
   it('is 0.4 for the table of Wikipedia\'s "Cohen\'s kappa", first example', () => {
-    expect(cohenKappa({ labels: ['yes', 'no'], counts: [[20, 5], [10, 15]] })).toBeCloseTo(0.4, 12);
+    expect(
+      cohenKappa({
+        labels: ['yes', 'no'],
+        counts: [
+          [20, 5],
+          [10, 15],
+        ],
+      }),
+    ).toBeCloseTo(0.4, 12);
   });
 
   it('tells apart the two tables with equal agreement, second example there', () => {
-    expect(cohenKappa({ labels: ['yes', 'no'], counts: [[45, 15], [25, 15]] })).toBeCloseTo(0.1304, 4);
-    expect(cohenKappa({ labels: ['yes', 'no'], counts: [[25, 35], [5, 35]] })).toBeCloseTo(0.2593, 4);
+    expect(
+      cohenKappa({
+        labels: ['yes', 'no'],
+        counts: [
+          [45, 15],
+          [25, 15],
+        ],
+      }),
+    ).toBeCloseTo(0.1304, 4);
+    expect(
+      cohenKappa({
+        labels: ['yes', 'no'],
+        counts: [
+          [25, 35],
+          [5, 35],
+        ],
+      }),
+    ).toBeCloseTo(0.2593, 4);
   });
 
   it('is null where both raters know one label only, and without cases', () => {
@@ -26,7 +50,7 @@ describe('Cohen\'s kappa', () => {
   });
 });
 
-describe('Krippendorff\'s alpha', () => {
+describe("Krippendorff's alpha", () => {
   it('has the values of Krippendorff (2011), sections A to C: nominal 0.095, 0.692, 0.743; interval 0.849', () => {
     const meg = [0, 1, 0, 0, 0, 0, 0, 0, 1, 0];
     const owen = [1, 1, 1, 0, 0, 1, 0, 0, 0, 0];
@@ -48,20 +72,50 @@ describe('Krippendorff\'s alpha', () => {
   });
 
   it('has the values asserted by inspect_ai, tests/scorer/test_krippendorff.py', () => {
-    const nominal = [[1, 1, 1], [0, 0, 0], [1, 1, 1], [0, 0, 1]];
+    const nominal = [
+      [1, 1, 1],
+      [0, 0, 0],
+      [1, 1, 1],
+      [0, 0, 1],
+    ];
     expect(krippendorffAlpha(nominal, 'nominal')).toBeCloseTo(0.6857142857142857, 12);
-    expect(krippendorffAlpha([[1, 2], [3, 4], [1, 1]], 'interval')).toBeCloseTo(0.7916666666666666, 12);
+    expect(
+      krippendorffAlpha(
+        [
+          [1, 2],
+          [3, 4],
+          [1, 1],
+        ],
+        'interval',
+      ),
+    ).toBeCloseTo(0.7916666666666666, 12);
   });
 
   it('is null where nothing varies or nothing is paired', () => {
-    expect(krippendorffAlpha([[1, 1], [1, 1]], 'interval')).toBeNull();
-    expect(krippendorffAlpha([['a', null], [null, 'b']], 'nominal')).toBeNull();
+    expect(
+      krippendorffAlpha(
+        [
+          [1, 1],
+          [1, 1],
+        ],
+        'interval',
+      ),
+    ).toBeNull();
+    expect(
+      krippendorffAlpha(
+        [
+          ['a', null],
+          [null, 'b'],
+        ],
+        'nominal',
+      ),
+    ).toBeNull();
     expect(krippendorffAlpha([], 'nominal')).toBeNull();
   });
 });
 
 describe('rank correlations', () => {
-  it('have scipy\'s values with ties (spearmanr, kendalltau)', () => {
+  it("have scipy's values with ties (spearmanr, kendalltau)", () => {
     const x = [4, 4, 5, 2, 1, 3];
     const y = [5, 4, 4, 1, 2, 2];
     expect(spearman(x, y)).toBeCloseTo(0.7612788283838284, 12);
@@ -142,7 +196,10 @@ describe('for any ratings', () => {
         for (const level of ['nominal', 'interval'] as const) {
           const alpha = krippendorffAlpha(list, level);
           if (alpha !== null) expect(alpha).toBeLessThanOrEqual(1);
-          const same = krippendorffAlpha(first(list).map((a) => [a, a]), level);
+          const same = krippendorffAlpha(
+            first(list).map((a) => [a, a]),
+            level,
+          );
           if (same !== null) expect(same).toBe(1);
         }
       }),
@@ -153,7 +210,8 @@ describe('for any ratings', () => {
     fc.assert(
       fc.property(pairs, (list) => {
         const all = list.flat();
-        const between = (ratings: number[]) => ratings.flatMap((a) => ratings.map((b) => (a - b) ** 2)).reduce((s, d) => s + d, 0);
+        const between = (ratings: number[]) =>
+          ratings.flatMap((a) => ratings.map((b) => (a - b) ** 2)).reduce((s, d) => s + d, 0);
         const expected = between(all) / (all.length - 1);
         const observed = list.reduce((sum, unit) => sum + between([...unit]), 0);
         const alpha = krippendorffAlpha(list, 'interval');
@@ -209,7 +267,8 @@ describe('for any ratings', () => {
         fc.pre(good > 0 && good < human.length);
         const gain = (cut: number) => {
           const hits = list.filter(([score, is]) => is && passes(score, cut, direction)).length / good;
-          const alarms = list.filter(([score, is]) => !is && passes(score, cut, direction)).length / (human.length - good);
+          const alarms =
+            list.filter(([score, is]) => !is && passes(score, cut, direction)).length / (human.length - good);
           return hits - alarms;
         };
         const chosen = bestThreshold(scores, human, direction);

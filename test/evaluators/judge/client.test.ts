@@ -1,11 +1,17 @@
 import { inspect } from 'node:util';
 import OpenAI from 'openai';
-import { isConfigError } from '../../../src/base/errors.js';
 import type { JudgeClient } from '../../../evaluators/judge/client.js';
 import { configuredJudge, configureJudge } from '../../../evaluators/judge/configure.js';
-import { openAiJudge, type OpenAiJudgeOptions } from '../../../evaluators/judge/openai-client.js';
+import { type OpenAiJudgeOptions, openAiJudge } from '../../../evaluators/judge/openai-client.js';
 import { objectOf, text } from '../../../evaluators/judge/schema.js';
-import { type Act, askedSchema, type OpenAiServer, type OpenAiServerOptions, startOpenAiServer } from '../../support/openai-server.js';
+import { isConfigError } from '../../../src/base/errors.js';
+import {
+  type Act,
+  askedSchema,
+  type OpenAiServer,
+  type OpenAiServerOptions,
+  startOpenAiServer,
+} from '../../support/openai-server.js';
 
 const KEY = 'sk-canary-0123456789';
 const GOOD = { reasoning: 'because', verdict: 'yes' };
@@ -44,7 +50,10 @@ describe('a judge behind an OpenAI-compatible endpoint', () => {
     expect(request?.path).toBe('/v1/chat/completions');
     expect(request?.body).toMatchObject({ model: 'judge-1', temperature: 0, messages });
     expect(request?.body.response_format).toMatchObject({ type: 'json_schema', json_schema: { strict: true, schema } });
-    expect(Object.keys(request?.body.response_format?.json_schema.schema['properties'] as object)).toEqual(['reasoning', 'verdict']);
+    expect(Object.keys(request?.body.response_format?.json_schema.schema['properties'] as object)).toEqual([
+      'reasoning',
+      'verdict',
+    ]);
   });
 
   it('takes a price function, and tells no cost without a price', async () => {
@@ -65,7 +74,9 @@ describe('a judge behind an OpenAI-compatible endpoint', () => {
   });
 
   it('asks in words alone where tools are refused too', async () => {
-    const server = await serve([{ say: `\`\`\`json\n${JSON.stringify(GOOD)}\n\`\`\`` }], { refuse: ['response_format', 'tools'] });
+    const server = await serve([{ say: `\`\`\`json\n${JSON.stringify(GOOD)}\n\`\`\`` }], {
+      refuse: ['response_format', 'tools'],
+    });
     expect((await ask(judgeAt(server))).value).toEqual(GOOD);
     expect(server.requests).toHaveLength(3);
   });
@@ -100,17 +111,22 @@ describe('a judge behind an OpenAI-compatible endpoint', () => {
 
   it('calls a refusal and a content filter what they are', async () => {
     const server = await serve([{ refusal: 'I cannot help with that' }, { say: '', finish: 'content_filter' }]);
-    await expect(ask(judgeAt(server))).rejects.toMatchObject({ name: 'judge_refused', message: expect.stringContaining('I cannot help') });
+    await expect(ask(judgeAt(server))).rejects.toMatchObject({
+      name: 'judge_refused',
+      message: expect.stringContaining('I cannot help'),
+    });
     await expect(ask(judgeAt(server))).rejects.toMatchObject({ name: 'judge_refused' });
   });
 
-  it.each([['a page', '<html>gateway</html>'], ['an empty body', ''], ['no choices', '{"choices":[]}'], ['null', 'null']])(
-    'calls %s with status 200 no completion',
-    async (_name, raw) => {
-      const server = await serve([{ raw }]);
-      await expect(ask(judgeAt(server))).rejects.toMatchObject({ name: 'judge_http_error' });
-    },
-  );
+  it.each([
+    ['a page', '<html>gateway</html>'],
+    ['an empty body', ''],
+    ['no choices', '{"choices":[]}'],
+    ['null', 'null'],
+  ])('calls %s with status 200 no completion', async (_name, raw) => {
+    const server = await serve([{ raw }]);
+    await expect(ask(judgeAt(server))).rejects.toMatchObject({ name: 'judge_http_error' });
+  });
 });
 
 describe('retries', () => {
@@ -211,8 +227,9 @@ describe('the key', () => {
   it('is not handed to a proxy of the environment on its way to this machine', async () => {
     const proxy = await serve([{ say: GOOD }]);
     const server = await serve([{ say: GOOD }]);
-    await withEnv({ HTTP_PROXY: new URL(proxy.url).origin, http_proxy: new URL(proxy.url).origin, NO_PROXY: '', no_proxy: '' }, () =>
-      ask(judgeAt(server)),
+    await withEnv(
+      { HTTP_PROXY: new URL(proxy.url).origin, http_proxy: new URL(proxy.url).origin, NO_PROXY: '', no_proxy: '' },
+      () => ask(judgeAt(server)),
     );
     expect([proxy.requests.length, server.requests.length]).toEqual([0, 1]);
   });
@@ -220,13 +237,15 @@ describe('the key', () => {
   it('does not travel over plain http to another machine', async () => {
     const far = { model: 'm', baseUrl: 'http://judge.invalid/v1', apiKey: KEY };
     await expect(ask(openAiJudge(far))).rejects.toMatchObject({ name: 'judge_insecure' });
-    expect(() => configureJudge(far)).toThrow(expect.objectContaining({ message: expect.stringContaining('allowInsecure') }));
+    expect(() => configureJudge(far)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('allowInsecure') }),
+    );
     configureJudge({ ...far, allowInsecure: true });
     configureJudge({ model: 'm', baseUrl: 'http://judge.invalid/v1' });
     configureJudge(undefined);
   });
 
-  it('of the environment goes only to the environment\'s server', async () => {
+  it("of the environment goes only to the environment's server", async () => {
     const server = await serve([{ say: GOOD }]);
     await withEnv({ OPENAI_API_KEY: KEY, OPENAI_BASE_URL: undefined, HH_JUDGE_MODEL: undefined }, async () => {
       configureJudge({ model: 'm', baseUrl: server.url });
@@ -241,20 +260,32 @@ describe('configureJudge', () => {
   afterEach(() => configureJudge(undefined));
 
   it('lists every wrong field, and no key', () => {
-    const wrong = { model: 3, baseUrl: 'ftp://x', apiKey: { secret: KEY }, price: { input: 'a lot' }, timeoutMs: 0, modell: 'x' };
+    const wrong = {
+      model: 3,
+      baseUrl: 'ftp://x',
+      apiKey: { secret: KEY },
+      price: { input: 'a lot' },
+      timeoutMs: 0,
+      modell: 'x',
+    };
     let thrown: unknown;
     try {
       configureJudge(wrong as never);
     } catch (error) {
       thrown = error;
     }
-    expect(isConfigError(thrown) && thrown.problems.map((problem) => problem.field).sort()).toEqual(
-      ['apiKey', 'baseUrl', 'model', 'modell', 'price', 'timeoutMs'],
-    );
+    expect(isConfigError(thrown) && thrown.problems.map((problem) => problem.field).sort()).toEqual([
+      'apiKey',
+      'baseUrl',
+      'model',
+      'modell',
+      'price',
+      'timeoutMs',
+    ]);
     expect(inspect(thrown, { depth: 10 })).not.toContain('canary');
   });
 
-  it('takes a client of one\'s own as it is', () => {
+  it("takes a client of one's own as it is", () => {
     const own: JudgeClient = { complete: async () => ({ value: null }) };
     configureJudge(own);
     expect(configuredJudge()).toBe(own);
@@ -289,7 +320,9 @@ describe('embeddings', () => {
 
   it('are an error where one is no vector of numbers', async () => {
     const server = await serve([], { vector: (one) => (one === 'b' ? [Number.NaN] : [1]) });
-    await expect(judgeAt(server).embed?.(['a', 'b'])).rejects.toMatchObject({ message: expect.stringContaining('text 1') });
+    await expect(judgeAt(server).embed?.(['a', 'b'])).rejects.toMatchObject({
+      message: expect.stringContaining('text 1'),
+    });
   });
 });
 
@@ -302,7 +335,10 @@ describe('the scripted server', () => {
     const client = new OpenAI({ apiKey: KEY, baseURL: server.url, maxRetries: 0 });
     const request = { model: 'gpt', messages: [{ role: 'user' as const, content: 'hi' }] };
     const json_schema = { name: 'verdict', strict: true, schema: { ...schema } };
-    const structured = await client.chat.completions.parse({ ...request, response_format: { type: 'json_schema', json_schema } });
+    const structured = await client.chat.completions.parse({
+      ...request,
+      response_format: { type: 'json_schema', json_schema },
+    });
     expect(structured.choices[0]?.message.parsed).toEqual(GOOD);
     expect(structured.usage?.total_tokens).toBe(120);
 
