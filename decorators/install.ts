@@ -118,17 +118,12 @@ export function install(
 }
 
 export function markSensitive(target: object, key: PropertyKey, index: number): void {
-  let members = sensitive.get(target);
-  if (members === undefined) sensitive.set(target, (members = new Map()));
-  let indexes = members.get(key);
-  if (indexes === undefined) members.set(key, (indexes = new Set()));
-  indexes.add(index);
+  const members = inserted(sensitive, target, () => new Map<PropertyKey, Set<number>>());
+  inserted(members, key, () => new Set<number>()).add(index);
 }
 
 function memberSites(target: object): Map<PropertyKey, Site> {
-  let members = byMember.get(target);
-  if (members === undefined) byMember.set(target, (members = new Map()));
-  return members;
+  return inserted(byMember, target, () => new Map<PropertyKey, Site>());
 }
 
 /** The site of a member in legacy code, where its function alone does not lead there. */
@@ -148,4 +143,13 @@ function classNameOf(target: object): string {
 function describe(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function inserted<K, V>(map: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }

@@ -136,9 +136,9 @@ function isTraceable(value: unknown, owner: object, key: PropertyKey): value is 
 
 /** Whether an object is a class or its prototype, as opposed to what comes with the runtime. */
 function isOfClass(owner: object): boolean {
-  const constructor: unknown =
+  const maker: unknown =
     typeof owner === 'function' ? owner : Object.getOwnPropertyDescriptor(owner, 'constructor')?.value;
-  return typeof constructor === 'function' && isClass(constructor);
+  return typeof maker === 'function' && isClass(maker);
 }
 
 function isClass(value: unknown): boolean {

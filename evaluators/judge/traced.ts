@@ -1,13 +1,26 @@
+import { NAMESPACES } from '../../src/attributes/keys.js';
+import { makePlan } from '../../src/tracing/plan.js';
+import { implicitCore } from '../../src/tracing/resolve.js';
+import { runInSpan } from '../../src/tracing/run-in-span.js';
+import { putFlat } from '../../src/tracing/span-call.js';
+
 /**
- * Every request to a judge passes through here, so that this is the one place where it becomes a span of its own:
- * event type `model`, the inputs and outputs given, never itself evaluated. Gives what `call` gives and throws what
- * it throws; `outputs` is asked only after success.
+ * Every request to a judge passes through here: the one place where it becomes a span of its own, of event type
+ * `model`, with the inputs and outputs given, never itself evaluated. Gives what `call` gives and throws what it
+ * throws; `outputs` is asked only after success.
  */
 export function tracedJudgeCall<T>(
-  _name: string,
-  _inputs: Record<string, unknown>,
+  name: string,
+  inputs: Record<string, unknown>,
   call: () => Promise<T>,
-  _outputs: (reply: T) => Record<string, unknown>,
+  outputs: (reply: T) => Record<string, unknown>,
 ): Promise<T> {
-  return call();
+  const core = implicitCore();
+  if (core === undefined) return call();
+  const plan = makePlan({ options: { eventType: 'model', eventName: name, inputs, includeOutputs: false }, name: () => name });
+  return runInSpan(core, plan, undefined, [], async ({ span }) => {
+    const reply = await call();
+    if (span !== undefined) putFlat(span, NAMESPACES.outputs, outputs(reply));
+    return reply;
+  });
 }

@@ -36,7 +36,7 @@ export function setVerbose(verbose: boolean): void {
 function write(line: string): void {
   try {
     // One line stays one line, whatever a server or an error put into it.
-    process.stderr.write(`${line.replace(/[\u0000-\u001f\u007f]+/g, ' ')}\n`);
+    process.stderr.write(`${line.replace(/\p{Cc}+/gu, ' ')}\n`);
   } catch {
     // A closed stderr must not break the program that is being traced.
   }

@@ -24,7 +24,7 @@ import {
   type TracerCore,
   unregisterCore,
 } from '../tracing/core.js';
-import { createHeldQueue } from '../tracing/held.js';
+import { createHeldQueue, type HeldQueue } from '../tracing/held.js';
 import type { SpanOptionsBase } from '../tracing/options.js';
 import { makePlan } from '../tracing/plan.js';
 import type { RecordedSpan } from '../tracing/recorded-span.js';
@@ -35,6 +35,7 @@ import { recordError, SpanCall } from '../tracing/span-call.js';
 import { restEvents, silentEvents, spanEvents } from './events.js';
 import { nameFilter } from './filters.js';
 import { requestHeaders } from './headers.js';
+import { processorsFor, processorsSource, shutdownProcessors } from './processors.js';
 import { samplerFor } from './sampler.js';
 import { memoryDelivery } from './test-delivery.js';
 
@@ -63,6 +64,8 @@ export class HoneyHiveTracer {
 
   readonly #core: TracerCore;
   readonly #delivery: TracerDelivery;
+  readonly #held: HeldQueue;
+  readonly #processors: ReturnType<typeof processorsFor>;
   readonly #start: Promise<void>;
   #closing: Promise<DeliveryReceipt> | undefined;
 
@@ -75,12 +78,13 @@ export class HoneyHiveTracer {
       ? undefined
       : deliveryFor(config, headers, () => endOpenSpans(core, held.releaseAll, 'process ended'));
     const delivery = wire ?? memoryDelivery(spans);
+    const processors = processorsFor(config);
     const recorder = new Recorder({
       resource: makeResource(config),
       scopeName: { name: PACKAGE.name, version: PACKAGE.version },
       sampler: samplerFor(config),
       deliver: (span) => delivery.enqueue(span),
-      processors: [...config.spanProcessors, ...exporterProcessors(config)],
+      processors,
       passes: nameFilter(config.spanFilters),
     });
     const queue =
@@ -110,11 +114,14 @@ export class HoneyHiveTracer {
     };
     recorder.bind(core);
     delivery.addSource(held);
+    if (processors.length > 0) delivery.addSource(processorsSource(processors));
     if (queue !== undefined) delivery.addSource(queue);
 
     this.#core = core;
     this[CORE] = core;
     this.#delivery = delivery;
+    this.#held = held;
+    this.#processors = processors;
     this.sessionId = config.sessionId;
     if (config.project !== undefined) this.project = config.project;
     this.source = config.source;
@@ -210,14 +217,16 @@ export class HoneyHiveTracer {
     const { timeoutMs = 5_000 } = options ?? {};
     const deadline = performance.now() + timeoutMs;
     unregisterCore(this.#core);
-    await (this.#core.held as ReturnType<typeof createHeldQueue>).drain(deadline);
+    await this.#held.drain(deadline);
     endOpenSpans(
       this.#core,
-      () => (this.#core.held as ReturnType<typeof createHeldQueue>).releaseAll(),
+      () => this.#held.releaseAll(),
       'tracer closed',
     );
     this.#core.recording = false;
-    return this.#delivery.close({ timeoutMs: Math.max(0, deadline - performance.now()) });
+    const receipt = await this.#delivery.close({ timeoutMs: Math.max(0, deadline - performance.now()) });
+    await shutdownProcessors(this.#processors, deadline);
+    return receipt;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -270,11 +279,6 @@ function becomeGlobal(provider: TracerProvider, force: boolean): void {
   if (force) trace.disable();
   // Refused, without an error, where the program has a provider of its own.
   trace.setGlobalTracerProvider(provider);
-}
-
-function exporterProcessors(config: ResolvedConfig): ResolvedConfig['spanProcessors'] {
-  void config;
-  return [];
 }
 
 function emptyReceipt(): DeliveryReceipt {
