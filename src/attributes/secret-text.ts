@@ -1,36 +1,31 @@
 import { hasDashedPrefix, hasScheme, hasUnderscoredPrefix, mayHoldShape } from './secret-hints.js';
 
 /**
- * Secrets by their shape, inside texts. Every expression here is linear: runs are consumed whole, nothing follows
- * an open repetition that could fail and be tried again (checked by `scripts/check-regexes.mjs`).
+ * Secrets by their shape, inside texts. Every expression here takes linear time: after its first letters it takes the
+ * whole run and cannot fail; length and border are looked at afterwards (checked by `scripts/check-regexes.mjs`).
  */
-const SK = /\bsk-[A-Za-z0-9_-]{8,}/g;
-const DASHED =
-  /\b(?:glpat-[A-Za-z0-9_-]{12,}|xox[a-z]-[A-Za-z0-9-]{8,}|xapp-[A-Za-z0-9-]{8,}|pplx-[A-Za-z0-9]{16,}|xai-[A-Za-z0-9]{16,}|nvapi-[A-Za-z0-9_-]{16,}|tvly-[A-Za-z0-9-]{12,})/g;
+const DASHED = /(?:sk|glpat|xox[a-z]|xapp|pplx|xai|nvapi|tvly)-[A-Za-z0-9_-]+/g;
 const UNDERSCORED =
-  /(?<![A-Za-z0-9])(?:gh[opusr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,}|[rs]k_(?:live|test)_[A-Za-z0-9]{8,}|npm_[A-Za-z0-9]{20,}|hf_[A-Za-z0-9]{16,}|gsk_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/]{12,}|r8_[A-Za-z0-9]{16,}|lsv2_[A-Za-z0-9_]{16,}|shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,}|dop_v1_[a-f0-9]{16,})/g;
-const CLOUD = /(?<![A-Za-z0-9])A(?:(?:KIA|SIA|BIA|CCA|ROA|IDA)[A-Z0-9]{12,}|Iza[A-Za-z0-9_-]{20,})/g;
-const DOTTED = /(?<![A-Za-z0-9])(?:ya29\.[A-Za-z0-9_-]{10,}|SG\.[A-Za-z0-9_.-]{16,})/g;
-const JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]+){1,4}/g;
-const SCHEME = /\b(bearer|basic)([ \t]{1,4})([A-Za-z0-9._~+/-]{6,}={0,2})/gi;
+  /(?:gh[opusr]|github_pat|[rs]k_live|[rs]k_test|npm|hf|gsk|whsec|r8|lsv2|shp(?:at|ca|pa|ss)|dop_v1)_[A-Za-z0-9_+/]+/g;
+const AMAZON = /A(?:KIA|SIA|BIA|CCA|ROA|IDA)[A-Z0-9]+/g;
+const GOOGLE = /(?:AIza|ya29\.)[A-Za-z0-9_-]+/g;
+const SENDGRID = /SG\.[A-Za-z0-9_.-]+/g;
+const JWT = /eyJ[A-Za-z0-9_.-]+/g;
+const SCHEME = /\b(bearer|basic)([ \t]+)([A-Za-z0-9._~+/=-]+)/gi;
 const URL_PASSWORD = /:\/\/([^\s/:@?#"'<>\\]*):([^\s/?#"'<>\\]+)@/g;
-const SLACK_HOOK = /(hooks\.slack\.com\/[a-z]{1,16}\/)[A-Za-z0-9/_-]+/g;
+const SLACK_HOOK = /(hooks\.slack\.com\/[a-z]+\/)[A-Za-z0-9/_-]+/g;
 
 /** `text` without key-shaped values. */
 export function maskShapes(text: string, replacement: string): string {
   if (!mayHoldShape(text)) return text;
-  const mask = (): string => replacement;
   let out = text;
   if (out.includes('PRIVATE KEY')) out = maskPem(out, replacement);
-  if (hasDashedPrefix(out)) {
-    out = out
-      .replace(SK, (found) => (/\d/.test(found) || found.length >= 19 ? replacement : found))
-      .replace(DASHED, mask);
-  }
-  if (hasUnderscoredPrefix(out)) out = out.replace(UNDERSCORED, mask);
-  if (out.includes('J') && out.includes('eyJ')) out = out.replace(JWT, mask);
-  if (out.includes('A')) out = out.replace(CLOUD, mask);
-  if (out.includes('ya29.') || out.includes('SG.')) out = out.replace(DOTTED, mask);
+  if (hasDashedPrefix(out)) out = maskRuns(out, DASHED, 11, replacement);
+  if (hasUnderscoredPrefix(out)) out = maskRuns(out, UNDERSCORED, 16, replacement);
+  if (out.includes('J') && out.includes('eyJ')) out = maskRuns(out, JWT, 12, replacement, '.');
+  if (out.includes('A')) out = maskRuns(out, AMAZON, 16, replacement);
+  if (out.includes('AIza') || out.includes('ya29.')) out = maskRuns(out, GOOGLE, 15, replacement);
+  if (out.includes('SG.')) out = maskRuns(out, SENDGRID, 19, replacement);
   if (hasScheme(out)) {
     out = out.replace(SCHEME, (found, scheme: string, gap: string, token: string) =>
       isToken(scheme, token) ? `${scheme}${gap}${replacement}` : found,
@@ -47,10 +42,29 @@ export function maskShapes(text: string, replacement: string): string {
   return out;
 }
 
+/** Masks the runs that begin a word, are long enough, and hold what only keys hold: a digit, or `sign`. */
+function maskRuns(text: string, expression: RegExp, least: number, replacement: string, sign?: string): string {
+  return text.replace(expression, (found: string, at: number) => {
+    if (found.length < least || (at > 0 && isAlphanumeric(text.charCodeAt(at - 1)))) return found;
+    if (sign !== undefined) return found.slice(0, -1).includes(sign) ? replacement : found;
+    return /\d/.test(found) || isOneWord(found) ? replacement : found;
+  });
+}
+
+/** `sk-learn-a-lot` is a phrase, `sk-abcdefghijklmnopqrst` is none. */
+function isOneWord(run: string): boolean {
+  return run.length >= 19 && !/^[a-z0-9]{1,9}(?:[-_][a-z]{1,9})+$/.test(run);
+}
+
+function isAlphanumeric(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+}
+
 /** Prose has "Basic information" and "bearer bonds"; credentials have a colon inside, or look like no word. */
 function isToken(scheme: string, token: string): boolean {
+  if (token.length < 6) return false;
   if (scheme.toLowerCase() === 'basic') return Buffer.from(token, 'base64').toString('latin1').includes(':');
-  return !/^[A-Za-z]{1,19}[.-]?$/.test(token);
+  return !/^[A-Z]?[a-z]{1,19}[.-]?$/.test(token);
 }
 
 /** Everything between the header and the footer of a private key; without a footer, all the rest. */
