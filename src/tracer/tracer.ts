@@ -27,6 +27,7 @@ import {
 import { createHeldQueue, type HeldQueue } from '../tracing/held.js';
 import type { SpanOptionsBase } from '../tracing/options.js';
 import { makePlan } from '../tracing/plan.js';
+import { injectInto, remoteContext } from '../tracing/propagation/propagate.js';
 import type { RecordedSpan } from '../tracing/recorded-span.js';
 import { Recorder } from '../tracing/recorder.js';
 import { makeResource } from '../tracing/resource.js';
@@ -202,6 +203,25 @@ export class HoneyHiveTracer {
     return withAttributesOf(this.#core, attributes, work);
   }
 
+  /**
+   * Adds the active trace and session to the headers of an outgoing request: W3C `traceparent`, `tracestate` and
+   * `baggage` (session, project, source). Gives the carrier back.
+   */
+  inject(carrier: Record<string, string> = {}): Record<string, string> {
+    return this.#core.recording ? injectInto(this.#core, carrier) : carrier;
+  }
+
+  /** Runs `work` in the trace and session that the headers of an incoming request name. Gives what `work` gives. */
+  withRemoteContext<T>(headers: Record<string, unknown>, work: () => T): T {
+    let remote = context.active();
+    try {
+      if (this.#core.recording) remote = remoteContext(this.#core, headers ?? {}, remote);
+    } catch {
+      // Headers that cannot be read start a trace of their own.
+    }
+    return context.with(remote, work);
+  }
+
   /** Delivers what is waiting. Never rejects, keeps its deadline (default 5,000 ms), and says what became of everything. */
   flush(options?: FlushOptions): Promise<DeliveryReceipt> {
     return this.#delivery.flush(options);
@@ -218,11 +238,7 @@ export class HoneyHiveTracer {
     const deadline = performance.now() + timeoutMs;
     unregisterCore(this.#core);
     await this.#held.drain(deadline);
-    endOpenSpans(
-      this.#core,
-      () => this.#held.releaseAll(),
-      'tracer closed',
-    );
+    endOpenSpans(this.#core, () => this.#held.releaseAll(), 'tracer closed');
     this.#core.recording = false;
     const receipt = await this.#delivery.close({ timeoutMs: Math.max(0, deadline - performance.now()) });
     await shutdownProcessors(this.#processors, deadline);

@@ -1,0 +1,63 @@
+import { type Context, context, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
+import { toUuid } from '../../base/ids.js';
+import type { TracerCore } from '../core.js';
+import { activeSpanOf, scopeOf, sessionOf, withScope } from '../scope.js';
+import { readBaggage, writeBaggage } from './baggage.js';
+import { readTraceparent, writeTraceparent } from './traceparent.js';
+import { readTracestate } from './tracestate.js';
+
+const SESSION_KEYS = ['session_id', 'honeyhive_session_id', 'honeyhive.session_id'];
+
+/**
+ * Puts the active trace and session of a tracer into `carrier`: `traceparent`, `tracestate` and `baggage` of the W3C
+ * recommendations, with `session_id`, `project` and `source` in the baggage.
+ */
+export function injectInto(core: TracerCore, carrier: Record<string, string>): Record<string, string> {
+  const at = context.active();
+  const spanContext = (activeSpanOf(core, at) ?? trace.getSpan(at))?.spanContext();
+  if (spanContext !== undefined && isSpanContextValid(spanContext)) {
+    carrier.traceparent = writeTraceparent(spanContext);
+    const state = spanContext.traceState?.serialize();
+    if (state) carrier.tracestate = state;
+  }
+  const own: Record<string, string> = { session_id: sessionOf(core, scopeOf(at)).id, source: core.config.source };
+  if (core.config.project !== undefined) own.project = core.config.project;
+  carrier.baggage = writeBaggage(own, propagation.getBaggage(at));
+  return carrier;
+}
+
+/** The context of a request that came with these headers: its trace goes on, and so does its session. */
+export function remoteContext(core: TracerCore, headers: Readonly<Record<string, unknown>>, at: Context): Context {
+  let remote = at;
+  const parents = headerValues(headers, 'traceparent');
+  const parent = parents.length === 1 ? readTraceparent(parents[0] as string) : undefined;
+  if (parent !== undefined) {
+    const traceState = readTracestate(headerValues(headers, 'tracestate').join(','));
+    remote = trace.setSpanContext(remote, traceState === undefined ? parent : { ...parent, traceState });
+  } else if (parents.length > 0) remote = trace.deleteSpan(remote);
+
+  const baggageHeader = headerValues(headers, 'baggage').join(',');
+  if (baggageHeader === '') return remote;
+  const baggage = readBaggage(baggageHeader);
+  remote = propagation.setBaggage(remote, baggage);
+  const session = SESSION_KEYS.map((key) => baggage.getEntry(key)?.value).find(
+    (value) => value !== undefined && value !== '',
+  );
+  if (session === undefined) return withScope(remote, { core });
+  // Whoever sent the request started the session.
+  return withScope(remote, { core, session: { id: toUuid(session).id, autoCreate: () => !core.config.sessionApi } });
+}
+
+/** All values of a header, whatever the case of its name, as Node, fetch and frameworks hand them over. */
+function headerValues(headers: Readonly<Record<string, unknown>>, name: string): string[] {
+  const values: string[] = [];
+  const entries: Iterable<readonly [unknown, unknown]> =
+    typeof (headers as { entries?: unknown }).entries === 'function'
+      ? (headers as unknown as Headers).entries()
+      : Object.entries(headers);
+  for (const [key, value] of entries) {
+    if (String(key).toLowerCase() !== name) continue;
+    for (const item of Array.isArray(value) ? value : [value]) if (typeof item === 'string') values.push(item);
+  }
+  return values;
+}
