@@ -102,7 +102,7 @@ function keyed(criteria: NonNullable<QualityScoreOptions['criteria']>): Keyed[] 
     const word = name
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '_')
-      .replace(/^_+|_+$/g, '');
+      .replace(/^_|_$/g, '');
     const key = /^[a-z]/.test(word) && !taken.has(word) ? word : `criterion_${i + 1}`;
     taken.add(key);
     return { key, name, weight, description: description ?? describeCriterion(name) };

@@ -1,7 +1,5 @@
 import type { Confusion } from './confusion.js';
-
-/** A value that two raters can agree on: a label, a verdict, a number. */
-export type Rating = string | number | boolean;
+import type { Rating } from './rating.js';
 
 /** How far apart two ratings are for {@link krippendorffAlpha}: same or not, or the squared difference of numbers. */
 export type AlphaLevel = 'nominal' | 'interval';

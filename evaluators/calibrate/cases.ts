@@ -1,4 +1,5 @@
-import type { AlphaLevel, Rating } from './agreement.js';
+import type { AlphaLevel } from './agreement.js';
+import type { Rating } from './rating.js';
 import { bestCut, type Direction, passes } from './threshold.js';
 
 /** What a person said and what the evaluator said about the same output. */

@@ -1,4 +1,4 @@
-import type { Rating } from './agreement.js';
+import type { Rating } from './rating.js';
 
 /** How often each human rating (row) met each rating of the evaluator (column). */
 export interface Confusion {

@@ -36,7 +36,7 @@ type Attempt =
  * a JudgeError or the signal's reason; neither holds the request, so the key cannot leak with it.
  */
 export async function post(endpoint: Endpoint, path: string, body: unknown, signal?: AbortSignal): Promise<Posted> {
-  const url = new URL(`${endpoint.baseUrl.replace(/\/+$/, '')}${path}`);
+  const url = new URL(`${endpoint.baseUrl}${endpoint.baseUrl.endsWith('/') ? path.slice(1) : path}`);
   refuseInsecure(endpoint, url);
   signal?.throwIfAborted();
   const stop = new AbortController();

@@ -17,7 +17,10 @@ export function tracedJudgeCall<T>(
 ): Promise<T> {
   const core = implicitCore();
   if (core === undefined) return call();
-  const plan = makePlan({ options: { eventType: 'model', eventName: name, inputs, includeOutputs: false }, name: () => name });
+  const plan = makePlan({
+    options: { eventType: 'model', eventName: name, inputs, includeOutputs: false },
+    name: () => name,
+  });
   return runInSpan(core, plan, undefined, [], async ({ span }) => {
     const reply = await call();
     if (span !== undefined) putFlat(span, NAMESPACES.outputs, outputs(reply));

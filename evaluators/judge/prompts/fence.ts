@@ -27,9 +27,9 @@ export function defuse(text: string, tag: string): string {
   return text
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     .replaceAll(tag, '')
-    .replace(/<<<(?=\s*\/?(?:BEGIN|END)\b)/gi, '‹‹‹')
-    .replace(/\[(\s*\/?(?:BEGIN|END|START|STOP)\b[^\]\r\n]{0,60})\]/gi, '⟦$1⟧')
-    .replace(/\[(\s*\/?INST\s*)\]/gi, '⟦$1⟧')
+    .replace(/<<<(?=[^\S\r\n]{0,8}\/?(?:BEGIN|END)\b)/gi, '‹‹‹')
+    .replace(/\[([^\S\r\n]{0,8}\/?(?:BEGIN|END|START|STOP)\b[^[\]\r\n]{0,60})\]/gi, '⟦$1⟧')
+    .replace(/\[([^\S\r\n]{0,8}\/?INST[^\S\r\n]{0,8})\]/gi, '⟦$1⟧')
     .replace(/<<(\/?SYS)>>/gi, '‹‹$1››')
     .replace(/<\|([a-z_]{1,40})\|>/gi, '‹|$1|›');
 }
