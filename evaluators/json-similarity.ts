@@ -2,6 +2,7 @@ import { bestAssignment } from './assignment.js';
 import { deepEqual } from './deep-equal.js';
 import { editDistance } from './edit-distance.js';
 import { similarity } from './levenshtein.js';
+import { relativeSimilarity } from './relative-similarity.js';
 
 export interface JsonComparison {
   /** `any`: elements may stand in another order. */
@@ -50,8 +51,7 @@ function ofLeaves(a: unknown, b: unknown, how: JsonComparison): number {
   if (jsonEqual(a, b, 'ordered')) return 1;
   if (how.leaves === 'exact' || a === null || b === null) return 0;
   if (typeof a === 'boolean' || typeof b === 'boolean') return 0;
-  if (typeof a === 'number' && typeof b === 'number')
-    return 1 - Math.min(Math.abs(a - b) / (Math.abs(a) + Math.abs(b)), 1);
+  if (typeof a === 'number' && typeof b === 'number') return relativeSimilarity(a, b);
   const left = symbols(a);
   const right = symbols(b);
   return similarity(editDistance(left, right), left.length, right.length);

@@ -47,7 +47,7 @@ const DECIMAL = `(?:${DIGITS}(?:\\.\\d+)?|\\.\\d+)(?:[eE][+-]?\\d+)?`;
 const VULGAR_SIGN = `[${Object.keys(VULGAR).join('')}]`;
 const HAN_SIGN = `[${Object.keys(HAN).join('')}]`;
 /** No letter, digit or `_` on either side: `25` is not found in `425`, `42` not in `42abc`. */
-const ALONE_BEFORE = '(?<![\\p{L}\\p{N}_])(?<!\\d[.,])';
+const ALONE_BEFORE = '(?<![\\p{L}\\p{N}_])(?<!\\d\\.)';
 const ALONE_AFTER = '(?![\\p{L}\\p{N}_])(?!\\.\\d)';
 /** A sign belongs to the number unless something it could be subtracted from stands before it. */
 const SIGN = `(?<sign>(?<![\\p{L}\\p{N}_)\\]%])[+-](?=[\\d.$€£¥]|${VULGAR_SIGN}))?`;

@@ -9,6 +9,7 @@ import { type FoundNumber, numbersIn } from './numbers-in-text.js';
 import { rulesOf } from './option-rules.js';
 import type { OptionShape } from './options.js';
 import { bestOf, referencesOf } from './references.js';
+import { relativeSimilarity } from './relative-similarity.js';
 
 export interface NumericOptions extends EvaluatorOptions {
   /** Largest allowed difference. Default 0. */
@@ -27,7 +28,7 @@ const NOISE = 4 * Number.EPSILON;
 /**
  * Compares numbers, given as such or found in text (see `numbersIn`); `60%` equals 0.6 and 60. An output without a
  * number scores 0; NaN and infinities are errors, and so is an expected value without a number.
- * `diff` is 1 where both are 0. Source of `diff`: NumericDiff of braintrustdata/autoevals.
+ * `diff` is `relativeSimilarity`, 1 where both are 0.
  */
 export class NumericEvaluator extends BaseEvaluator {
   readonly #options: NumericOptions;
@@ -63,11 +64,8 @@ export class NumericEvaluator extends BaseEvaluator {
   }
 
   #score(got: number, expected: number): number {
+    if (this.#options.mode === 'diff') return relativeSimilarity(got, expected);
     const difference = Math.abs(got - expected);
-    if (this.#options.mode === 'diff') {
-      const size = Math.abs(got) + Math.abs(expected);
-      return size === 0 ? 1 : 1 - Math.min(difference / size, 1);
-    }
     const { tolerance = 0, relativeTolerance = 0 } = this.#options;
     const noise = NOISE * Math.max(Math.abs(got), Math.abs(expected));
     return difference <= Math.max(tolerance, relativeTolerance * Math.abs(expected)) + noise ? 1 : 0;

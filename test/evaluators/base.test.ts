@@ -1,4 +1,4 @@
-import { isConfigError } from '../../src/base/errors';
+import { evaluateAll } from '../../evaluators/evaluate-all';
 import {
   BaseEvaluator,
   defineEvaluator,
@@ -12,7 +12,7 @@ import {
   MultiEvaluator,
   RegexEvaluator,
 } from '../../evaluators/index';
-import { evaluateAll } from '../../evaluators/evaluate-all';
+import { isConfigError } from '../../src/base/errors';
 
 const never = (): Promise<never> => new Promise(() => {});
 const run = (evaluate: (...args: never[]) => unknown, options?: EvaluatorOptions) =>
@@ -46,7 +46,14 @@ describe('names', () => {
 
 describe('options', () => {
   test('are all checked in one error', () => {
-    const wrong = { name: '', threshold: Number.NaN, weight: -1, timeoutMs: 0, direction: 'up', range: [1, 0] } as never;
+    const wrong = {
+      name: '',
+      threshold: Number.NaN,
+      weight: -1,
+      timeoutMs: 0,
+      direction: 'up',
+      range: [1, 0],
+    } as never;
     expect(problems(() => new ExactMatchEvaluator(wrong))).toEqual([
       'direction',
       'name',
@@ -58,8 +65,20 @@ describe('options', () => {
   });
 
   test('of an evaluator and the common ones are checked together, unknown ones too', () => {
-    const wrong = { minLength: -1, maxLength: 'x', unit: 'byte', minLenght: 3, weight: Number.POSITIVE_INFINITY } as never;
-    expect(problems(() => new LengthEvaluator(wrong))).toEqual(['maxLength', 'minLenght', 'minLength', 'unit', 'weight']);
+    const wrong = {
+      minLength: -1,
+      maxLength: 'x',
+      unit: 'byte',
+      minLenght: 3,
+      weight: Number.POSITIVE_INFINITY,
+    } as never;
+    expect(problems(() => new LengthEvaluator(wrong))).toEqual([
+      'maxLength',
+      'minLenght',
+      'minLength',
+      'unit',
+      'weight',
+    ]);
     expect(problems(() => new LengthEvaluator({ minLength: 5, maxLength: 4 }))).toEqual(['minLength']);
     expect(problems(() => new RegexEvaluator({ pattern: '(' }))).toEqual(['pattern']);
     expect(problems(() => new RegexEvaluator({ pattern: 'a', flags: 'gg' }))).toEqual(['flags']);
@@ -79,7 +98,7 @@ describe('options', () => {
     );
   });
 
-  test('of a subclass of one\'s own may be passed along', () => {
+  test("of a subclass of one's own may be passed along", () => {
     class Mine extends BaseEvaluator {
       constructor(options: EvaluatorOptions & { tone: string }) {
         super(options);
@@ -124,7 +143,10 @@ describe('run', () => {
   });
 
   test('decides passed by the threshold, not by what the evaluator says', async () => {
-    expect(await run(() => ({ score: 0.4, passed: true }), { threshold: 0.5 })).toMatchObject({ passed: false, threshold: 0.5 });
+    expect(await run(() => ({ score: 0.4, passed: true }), { threshold: 0.5 })).toMatchObject({
+      passed: false,
+      threshold: 0.5,
+    });
     expect(await run(() => 0.5, { threshold: 0.5 })).toMatchObject({ passed: true });
     expect(await run(() => 0.2, { threshold: 0.5, direction: 'minimize' })).toMatchObject({ passed: true });
     expect(await run(() => ({ score: 0.4, passed: true }))).toMatchObject({ passed: true });
@@ -132,7 +154,11 @@ describe('run', () => {
   });
 
   test('takes a score outside the range for an error', async () => {
-    expect(await run(() => 1.2, { range: [0, 1] })).toMatchObject({ status: 'error', score: null, error: { type: 'OutOfRange' } });
+    expect(await run(() => 1.2, { range: [0, 1] })).toMatchObject({
+      status: 'error',
+      score: null,
+      error: { type: 'OutOfRange' },
+    });
     expect(await run(() => 1.2)).toMatchObject({ status: 'ok', score: 1.2 });
     expect(await run(() => 5, { range: [1, 5] })).toMatchObject({ status: 'ok', score: 5 });
   });
@@ -146,14 +172,21 @@ describe('run', () => {
       }) as never,
       { timeoutMs: 20 },
     );
-    expect(result).toMatchObject({ status: 'timeout', score: null, feedback: 'no answer within 20 ms', error: { type: 'TimeoutError' } });
+    expect(result).toMatchObject({
+      status: 'timeout',
+      score: null,
+      feedback: 'no answer within 20 ms',
+      error: { type: 'TimeoutError' },
+    });
     expect(signal?.aborted).toBe(true);
   });
 
   test('takes the timeout of the caller where the evaluator has none', async () => {
     const args = { input: 1, output: 2, timeoutMs: 20 };
     expect(await defineEvaluator('slow', never).run(args)).toMatchObject({ feedback: 'no answer within 20 ms' });
-    expect(await defineEvaluator('slow', never, { timeoutMs: 10 }).run(args)).toMatchObject({ feedback: 'no answer within 10 ms' });
+    expect(await defineEvaluator('slow', never, { timeoutMs: 10 }).run(args)).toMatchObject({
+      feedback: 'no answer within 10 ms',
+    });
   });
 
   test('ends when the caller gives up', async () => {
@@ -161,12 +194,14 @@ describe('run', () => {
     const running = defineEvaluator('slow', never).run({ input: 1, output: 2, signal: controller.signal });
     controller.abort();
     expect(await running).toMatchObject({ status: 'error', error: { type: 'AbortError' } });
-    expect(await defineEvaluator('slow', never).run({ input: 1, output: 2, signal: AbortSignal.abort() })).toMatchObject({
+    expect(
+      await defineEvaluator('slow', never).run({ input: 1, output: 2, signal: AbortSignal.abort() }),
+    ).toMatchObject({
       status: 'error',
     });
   });
 
-  test('puts one listener on the caller\'s signal, however often it is used', async () => {
+  test("puts one listener on the caller's signal, however often it is used", async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const add = signal.addEventListener.bind(signal);
@@ -180,19 +215,78 @@ describe('run', () => {
   });
 
   test.each([
-    ['throws', () => { throw new TypeError('bad'); }, 'TypeError', 'bad'],
+    [
+      'throws',
+      () => {
+        throw new TypeError('bad');
+      },
+      'TypeError',
+      'bad',
+    ],
     ['rejects', () => Promise.reject(new RangeError('far')), 'RangeError', 'far'],
-    ['throws a text', () => { throw 'plain'; }, 'Error', 'plain'],
-    ['throws nothing', () => { throw undefined; }, 'Error', 'undefined'],
-    ['throws a hostile object', () => { throw new Proxy({}, { get() { throw new Error('trap'); } }); }, 'Error', 'unreadable error'],
+    [
+      'throws a text',
+      () => {
+        throw 'plain';
+      },
+      'Error',
+      'plain',
+    ],
+    [
+      'throws nothing',
+      () => {
+        throw undefined;
+      },
+      'Error',
+      'undefined',
+    ],
+    [
+      'throws a hostile object',
+      () => {
+        throw new Proxy(
+          {},
+          {
+            get() {
+              throw new Error('trap');
+            },
+          },
+        );
+      },
+      'Error',
+      'unreadable error',
+    ],
     ['gives NaN', () => Number.NaN, 'InvalidScore', 'the score is NaN, which is no finite number'],
-    ['gives 1e400', () => 1e400, 'InvalidScore', 'the score is Infinity, which is no finite number'],
+    ['gives 1e400', () => Number('1e400'), 'InvalidScore', 'the score is Infinity, which is no finite number'],
     ['gives a list', () => [1, 2], 'InvalidScore', 'evaluate() returned a list of 2 elements, which is no score'],
     ['gives a function', () => () => 1, 'InvalidScore', 'the score is a function, not a number, boolean or text'],
-    ['gives a getter that throws', () => ({ get score() { throw new Error('no'); } }), 'Error', 'no'],
-    ['gives a thenable that settles twice', () => ({ then(ok: (x: unknown) => void, no: (x: unknown) => void) { no(new Error('first')); ok(1); } }), 'Error', 'first'],
+    [
+      'gives a getter that throws',
+      () => ({
+        get score() {
+          throw new Error('no');
+        },
+      }),
+      'Error',
+      'no',
+    ],
+    [
+      'gives a thenable that settles twice',
+      () => ({
+        then(ok: (x: unknown) => void, no: (x: unknown) => void) {
+          no(new Error('first'));
+          ok(1);
+        },
+      }),
+      'Error',
+      'first',
+    ],
   ])('that %s ends as an error', async (_what, evaluate, type, message) => {
-    expect(await run(evaluate)).toMatchObject({ status: 'error', score: null, error: { type, message }, feedback: message });
+    expect(await run(evaluate)).toMatchObject({
+      status: 'error',
+      score: null,
+      error: { type, message },
+      feedback: message,
+    });
   });
 
   test('is not reached by a rejection after the timeout', async () => {
@@ -228,7 +322,11 @@ describe('evaluateAll', () => {
         return Promise.resolve(5 as never);
       }
     }
-    const results = await evaluateAll([new Broken(), new ExactMatchEvaluator(), new Wrong()], { input: 1, output: 'a', expected: 'a' });
+    const results = await evaluateAll([new Broken(), new ExactMatchEvaluator(), new Wrong()], {
+      input: 1,
+      output: 'a',
+      expected: 'a',
+    });
     expect(results.map(({ status, score }) => [status, score])).toEqual([
       ['error', null],
       ['ok', 1],

@@ -8,7 +8,8 @@ import {
 } from '../../evaluators/index';
 import { evaluationRecord } from '../../evaluators/wire';
 
-const fixed = (name: string, score: unknown, options?: EvaluatorOptions) => defineEvaluator(name, () => score as number, options);
+const fixed = (name: string, score: unknown, options?: EvaluatorOptions) =>
+  defineEvaluator(name, () => score as number, options);
 const never = (): Promise<never> => new Promise(() => {});
 const run = (children: readonly EvaluatorLike[], options?: MultiEvaluatorOptions, args: object = {}) =>
   new MultiEvaluator(children, options).run({ input: 'in', output: 'out', ...args });
@@ -58,7 +59,8 @@ describe('aggregates', () => {
   });
 
   test('a function sees every result, also the unscored', async () => {
-    const aggregate = (results: readonly { status: string }[]): number => results.filter((r) => r.status === 'ok').length;
+    const aggregate = (results: readonly { status: string }[]): number =>
+      results.filter((r) => r.status === 'ok').length;
     expect(await run([...children, broken], { aggregate })).toMatchObject({ score: 3 });
     expect(await run(children, { aggregate: () => null })).toMatchObject({ status: 'skipped', score: null });
     expect(await run(children, { aggregate: () => Number.NaN })).toMatchObject({ status: 'error', score: null });
@@ -94,7 +96,12 @@ describe('children without a score', () => {
     expect(await run(children)).toMatchObject({ score: 1, coverage: { scored: 1, total: 3 } });
     expect(await run(children, { onError: 'zero' })).toMatchObject({ score: 0.5 });
     const failed = await run(children, { onError: 'propagate' });
-    expect(failed).toMatchObject({ status: 'error', score: null, error: { type: 'ChildFailed' }, coverage: { scored: 1, total: 3 } });
+    expect(failed).toMatchObject({
+      status: 'error',
+      score: null,
+      error: { type: 'ChildFailed' },
+      coverage: { scored: 1, total: 3 },
+    });
     expect(failed.children).toHaveLength(3);
     expect(await run([fixed('good', 1), fixed('quiet', null)], { onError: 'propagate' })).toMatchObject({ score: 1 });
   });
@@ -145,13 +152,19 @@ describe('nested', () => {
     const inner = new MultiEvaluator([fixed('x', 1), defineEvaluator('hangs', never)], { name: 'inner' });
     const result = await run([inner, fixed('z', 0)], { timeoutMs: 30 });
     expect(result).toMatchObject({ status: 'ok', score: 0.5 });
-    expect(result.children?.[0]?.children?.[1]).toMatchObject({ status: 'timeout', feedback: 'no answer within 30 ms' });
+    expect(result.children?.[0]?.children?.[1]).toMatchObject({
+      status: 'timeout',
+      feedback: 'no answer within 30 ms',
+    });
   });
 });
 
 test('children of one name stay apart on the wire', async () => {
   const { attributes } = evaluationRecord([await run([(): number => 1, (): number => 0].map((fn) => fn))]);
-  expect(attributes).toMatchObject({ 'honeyhive_metrics.multi.evaluator': 1, 'honeyhive_metrics.multi.evaluator_2': 0 });
+  expect(attributes).toMatchObject({
+    'honeyhive_metrics.multi.evaluator': 1,
+    'honeyhive_metrics.multi.evaluator_2': 0,
+  });
 });
 
 test('runs at most as many children at a time as told', async () => {

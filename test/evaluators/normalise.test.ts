@@ -5,7 +5,9 @@ import { evaluationRecord } from '../../evaluators/wire';
 async function of(returned: unknown) {
   const result = await defineEvaluator('judge', () => returned as number).run({ input: 1, output: 2 });
   const { attributes } = evaluationRecord([result]);
-  const wire = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key.replace('honeyhive_metrics.', ''), value]));
+  const wire = Object.fromEntries(
+    Object.entries(attributes).map(([key, value]) => [key.replace('honeyhive_metrics.', ''), value]),
+  );
   return { result, wire };
 }
 
@@ -31,10 +33,22 @@ describe('what evaluate() returned, on the wire', () => {
       { judge: 1, judge_explanation: 'ok', judge_passed: true, judge_category: 'good' },
     ],
     [{ score: 1, obj: { n: 1 }, list: [1, 2] }, { judge: 1 }],
-    [{ score: true, feedback: 5 }, { judge: true, judge_explanation: '5' }],
-    [{ foo: 1, bar: 2 }, { judge_foo: 1, judge_bar: 2 }],
-    [{ label: 'A', score: 0.4 }, { judge: 0.4, judge_label: 'A' }],
-    [{ score: 1, metrics: { length: 3, deep: { x: 1 }, bad: Number.NaN } }, { judge: 1, judge_length: 3, judge_bad: 'NaN' }],
+    [
+      { score: true, feedback: 5 },
+      { judge: true, judge_explanation: '5' },
+    ],
+    [
+      { foo: 1, bar: 2 },
+      { judge_foo: 1, judge_bar: 2 },
+    ],
+    [
+      { label: 'A', score: 0.4 },
+      { judge: 0.4, judge_label: 'A' },
+    ],
+    [
+      { score: 1, metrics: { length: 3, deep: { x: 1 }, bad: Number.NaN } },
+      { judge: 1, judge_length: 3, judge_bad: 'NaN' },
+    ],
   ])('%j', async (returned, expected) => {
     expect((await of(returned)).wire).toEqual(expected);
   });
@@ -56,7 +70,10 @@ describe('what evaluate() returned, on the wire', () => {
   });
 
   test('keeps the explanation of a score that is none', async () => {
-    expect((await of({ score: { n: 1 }, explanation: 'x' })).wire).toEqual({ judge_explanation: 'x', judge_status: 'error' });
+    expect((await of({ score: { n: 1 }, explanation: 'x' })).wire).toEqual({
+      judge_explanation: 'x',
+      judge_status: 'error',
+    });
   });
 });
 
@@ -65,9 +82,15 @@ describe('results', () => {
     [true, { score: 1, passed: true, value: true }],
     [false, { score: 0, passed: false }],
     ['good', { score: null, label: 'good', status: 'ok' }],
-    [{ score: 0.5, usage: { inputTokens: 3, outputTokens: 4 }, costUsd: 0.01 }, { usage: { inputTokens: 3, outputTokens: 4 }, costUsd: 0.01 }],
+    [
+      { score: 0.5, usage: { inputTokens: 3, outputTokens: 4 }, costUsd: 0.01 },
+      { usage: { inputTokens: 3, outputTokens: 4 }, costUsd: 0.01 },
+    ],
     [{ score: 1, metadata: { basis: 'expected' } }, { metadata: { basis: 'expected' } }],
-    [{ error: { type: 'Refused', message: 'will not' }, costUsd: 1 }, { error: { type: 'Refused', message: 'will not' }, costUsd: 1 }],
+    [
+      { error: { type: 'Refused', message: 'will not' }, costUsd: 1 },
+      { error: { type: 'Refused', message: 'will not' }, costUsd: 1 },
+    ],
     [{ score: 1, __proto__: null, constructor: 'c', toString: 't' }, { metrics: { constructor: 'c', toString: 't' } }],
   ])('%j', async (returned, expected) => {
     expect((await of(returned)).result).toMatchObject(expected);
@@ -78,7 +101,9 @@ describe('results', () => {
     await evaluator.run({ input: 1, output: 2 });
     await evaluator.run({ input: 1, output: 2 });
     const lines = stderr.mock.calls.map(([line]) => String(line)).filter((line) => line.includes('leaver'));
-    expect(lines).toEqual(['[honeyhive] evaluator "leaver": obj, fn left out, only numbers, booleans and texts are kept\n']);
+    expect(lines).toEqual([
+      '[honeyhive] evaluator "leaver": obj, fn left out, only numbers, booleans and texts are kept\n',
+    ]);
   });
 
   test('without a score in an object are warned of', async () => {
@@ -87,7 +112,7 @@ describe('results', () => {
   });
 });
 
-test('one event per evaluator, of OpenTelemetry\'s form', async () => {
+test("one event per evaluator, of OpenTelemetry's form", async () => {
   const { result } = await of({ score: 0.5, label: 'fair', feedback: 'so so' });
   const failed = await of(Number.NaN);
   expect(evaluationRecord([result, failed.result]).events).toEqual([

@@ -1,6 +1,6 @@
+import { bleuScore } from '../../../evaluators/bleu-score';
 import { cohenKappa, krippendorffAlpha } from '../../../evaluators/calibrate/agreement';
 import { kendallTauB, pearson, spearman } from '../../../evaluators/calibrate/correlation';
-import { bleuScore } from '../../../evaluators/bleu-score';
 import { cosine } from '../../../evaluators/cosine';
 import { countUnits } from '../../../evaluators/count-units';
 import {
@@ -37,7 +37,10 @@ async function score(evaluator: BaseEvaluator, output: unknown, expected?: unkno
 const squadExact = new ExactMatchEvaluator({ normalize: 'squad' });
 const f1 = new F1ScoreEvaluator();
 const levenshtein = new LevenshteinEvaluator();
-const rouge = async (variant: 'rouge1' | 'rouge2' | 'rougeL' | 'rougeLsum', { in: given }: Vector): Promise<unknown> => {
+const rouge = async (
+  variant: 'rouge1' | 'rouge2' | 'rougeL' | 'rougeLsum',
+  { in: given }: Vector,
+): Promise<unknown> => {
   const found = await result(new RougeEvaluator({ variant }), given['prediction'], given['target']);
   const { [`${variant}_precision`]: precision, [`${variant}_recall`]: recall } = found.metrics;
   return { precision, recall, f: found.score };
@@ -145,7 +148,10 @@ export const operations: Record<string, Operation> = {
   normalise_return: {
     through: 'what evaluate() may return',
     run: async ({ in: { raw } }) => {
-      const found = await result(defineEvaluator('judge', () => raw as number), 'output');
+      const found = await result(
+        defineEvaluator('judge', () => raw as number),
+        'output',
+      );
       const { metrics, passed, value } = found;
       return {
         score: value ?? found.score,

@@ -71,7 +71,9 @@ function sourceOf({ src }: Vector): string {
 
 /** Numbers to twelve digits, so that the table is the same on every machine. */
 function code(value: unknown): string {
-  const text = JSON.stringify(value, (_key, item: unknown) => (typeof item === 'number' ? Number(item.toPrecision(12)) : item));
+  const text = JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'number' ? Number(item.toPrecision(12)) : item,
+  );
   const short = text.length > 160 ? `${[...text].slice(0, 160).join('')}…` : text;
   return `<code>${short.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('|', '&#124;').replaceAll('`', '&#96;')}</code>`;
 }
