@@ -1,6 +1,7 @@
 import type { AttributeScalar } from './capture.js';
 import type { CaptureContext } from './context.js';
 import { METRICS } from './keys.js';
+import { cut } from './text.js';
 import { type Rendered, Walk } from './walk.js';
 
 /** Attributes by name, without a prototype, so that any key is plain data. */
@@ -21,6 +22,7 @@ export function flattenInto(target: FlatAttributes, prefix: string, value: unkno
   const walk = new Walk(capture, prefix, {
     budget: room.bytes,
     leaves: limits.attributesPerSpan,
+    bytes: true,
     bigints: true,
     notices: false,
   });
@@ -29,6 +31,9 @@ export function flattenInto(target: FlatAttributes, prefix: string, value: unkno
   write(target, prefix, rendered, room);
   return walk.leftOut + room.leftOut;
 }
+
+/** A text is cut, not dropped, where so many bytes are left. */
+const SHORTEST_CUT = 128;
 
 interface Room {
   leaves: number;
@@ -41,7 +46,7 @@ function roomIn(target: FlatAttributes, leaves: number, bytes: number): Room {
   for (const key in target) {
     room.leaves -= 1;
     const value = target[key];
-    room.bytes -= key.length + (typeof value === 'string' ? value.length : 8);
+    room.bytes -= sizeOf(key, value as AttributeScalar);
   }
   return room;
 }
@@ -49,14 +54,7 @@ function roomIn(target: FlatAttributes, leaves: number, bytes: number): Room {
 function write(target: FlatAttributes, name: string, value: Rendered, room: Room): void {
   if (value === null) return;
   if (typeof value !== 'object') {
-    if (!(name in target)) {
-      if (room.leaves <= 0) {
-        room.leftOut += 1;
-        return;
-      }
-      room.leaves -= 1;
-    }
-    target[name] = value;
+    writeLeaf(target, name, value, room);
     return;
   }
   if (Array.isArray(value)) {
@@ -64,6 +62,29 @@ function write(target: FlatAttributes, name: string, value: Rendered, room: Room
     return;
   }
   for (const key of Object.keys(value)) write(target, `${name}.${key}`, value[key] as Rendered, room);
+}
+
+function writeLeaf(target: FlatAttributes, name: string, value: AttributeScalar, room: Room): void {
+  const before = target[name];
+  const left = room.bytes + (before === undefined ? 0 : sizeOf(name, before));
+  let kept = value;
+  let size = sizeOf(name, value);
+  if (size > left && typeof value === 'string' && left - name.length > SHORTEST_CUT) {
+    kept = cut(value, Math.floor(((left - name.length) * value.length) / Buffer.byteLength(value)) - SHORTEST_CUT / 2);
+    size = sizeOf(name, kept);
+    room.leftOut += 1;
+  }
+  if ((before === undefined && room.leaves <= 0) || size > left) {
+    room.leftOut += 1;
+    return;
+  }
+  if (before === undefined) room.leaves -= 1;
+  room.bytes = left - size;
+  target[name] = kept;
+}
+
+function sizeOf(name: string, value: AttributeScalar): number {
+  return name.length + (typeof value === 'string' ? Buffer.byteLength(value) : 8);
 }
 
 /** A metric may be named after what it looks for, such as a secret. */

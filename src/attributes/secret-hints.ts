@@ -6,11 +6,11 @@
 /** Up to this length one expression is quicker than several searches. */
 const SHORT = 40;
 const SHAPES =
-  /sk-|eyJ|:\/\/|bearer|basic |A(?:KIA|SIA|BIA|CCA|ROA|IDA|Iza)|ya29\.|gh[opusr]_|t_pat_|glpat-|xox.-|xapp-|[rs]k_|PRIVATE KEY|npm_|hf_|whsec_|SG\.|r8_|lsv2_|pplx-|xai-|nvapi-|tvly-|shp[acps][ats]_|p_v1_|hooks\.slack/i;
+  /sk-|eyJ|:\/\/|bearer|basic |A(?:KIA|SIA|BIA|CCA|ROA|IDA|Iza)|ya29\.|gh[opusr]_|b_pat_|glpat-|xox.-|xapp-|[rs]k_|PRIVATE KEY|npm_|hf_|whsec_|SG\.|r8_|lsv2_|pplx-|xai-|nvapi-|tvly-|shp[acps][ats]_|p_v1_|hooks\.slack/i;
 const SCHEMES = ['Bearer', 'bearer', 'BEARER', 'Basic ', 'basic ', 'BASIC '];
 /** What stands before a dash or an underscore in the keys of well-known services. */
 const BEFORE_DASH = ['sk', 'glpat', 'xapp', 'pplx', 'xai', 'nvapi', 'tvly'];
-const BEFORE_UNDERSCORE = ['rk', 'sk', 'npm', 'hf', 'whsec', 'r8', 'lsv2', 't_pat', 'p_v1'];
+const BEFORE_UNDERSCORE = ['rk', 'sk', 'npm', 'hf', 'whsec', 'r8', 'lsv2', 'b_pat', 'p_v1'];
 /** A word that a secret's name has in a text. */
 const NAMES =
   /pass|pwd|secret|token|key|auth|cookie|credential|jwt|bearer|sig[=%n]|ssn|cv[vc]|otp|card|security|connection|code_verifier/i;

@@ -4,6 +4,8 @@ const KEY_MAX = 64;
 /** Last words that make a secret's name only with the word before them, as in `API key: ...`. */
 const NEEDS_MORE = /^(?:keys?|number|card|security|string|code)$/i;
 
+const ENCODED = /^%3[AD]$/i;
+
 /** `text` with the values of secret names replaced. `isSecret` judges a name. */
 export function maskPairs(text: string, isSecret: (name: string) => boolean, replacement: string): string {
   let out = '';
@@ -11,17 +13,24 @@ export function maskPairs(text: string, isSecret: (name: string) => boolean, rep
   const separators = new Separators(text);
   for (let at = separators.next(0); at >= 0; at = separators.next(at + 1)) {
     if (at < done || text.startsWith('://', at)) continue;
+    const encoded = text.charCodeAt(at) === 0x25;
+    if (encoded && !ENCODED.test(text.slice(at, at + 3))) continue;
     const name = nameBefore(text, at, done);
     if (name === undefined) continue;
     if (!isSecret(name.text) && !(name.wide !== undefined && isSecret(name.wide))) continue;
-    const encoded = text.charCodeAt(at) === 0x25;
     const value = valueAfter(text, encoded ? at + 3 : at + 1, name.quote, text[at] as string);
-    if (value === undefined) continue;
+    if (value === undefined || isMasked(text, value.start, replacement)) continue;
     const quote = value.bare ? name.quote : '';
     out += text.slice(done, value.start) + quote + replacement + quote;
     done = value.end;
   }
   return done === 0 ? text : out + text.slice(done);
+}
+
+/** A text may come by twice: as an error's message and as a field. */
+function isMasked(text: string, start: number, replacement: string): boolean {
+  const next = start + replacement.length;
+  return text.startsWith(replacement, start) && (next >= text.length || !isNameChar(text.charCodeAt(next)));
 }
 
 /** Where `=`, `:` and `%3D` stand, in order. */
@@ -67,7 +76,9 @@ function nameBefore(text: string, at: number, floor: number): NameFound | undefi
     quote = text.slice(start, end);
     end = start;
   }
-  const start = wordStart(text, end, floor);
+  let start = wordStart(text, end, floor);
+  // The letters after a percent sign belong to it: `%3Ftoken%3D`.
+  if (text[start - 1] === '%' && end - start > 2) start += 2;
   if (start === end || end - start > KEY_MAX) return undefined;
   const name = text.slice(start, end);
   let wide: string | undefined;
@@ -124,22 +135,18 @@ function endOf(text: string, from: number, stop: RegExp): number {
   return found === null ? text.length : found.index;
 }
 
-/** The quote that closes: the same sign with as many backslashes as the opening one. */
+/**
+ * The quote that closes. Each level of JSON inside JSON turns `r` backslashes before a quote into `2r + 1`, so the
+ * opening quote's tell how many stood there at first; an even number of those escapes only each other.
+ */
 function closingQuote(text: string, from: number, quote: string, slashes: number): number {
   for (let at = text.indexOf(quote, from); at >= 0; at = text.indexOf(quote, at + 1)) {
     let count = 0;
-    while (at - count > from && count <= slashes + 1 && text[at - count - 1] === '\\') count += 1;
-    // Unescaped quotes inside: an even number of further backslashes would be an escaped backslash before the end.
-    if (count === slashes) return at - count;
-    if (slashes === 0 && count > 0 && isEven(text, at, from)) return at;
+    while (at - count > from && text[at - count - 1] === '\\') count += 1;
+    const first = (count + 1) / (slashes + 1) - 1;
+    if (first >= 0 && first % 2 === 0) return at - slashes;
   }
   return text.length;
-}
-
-function isEven(text: string, at: number, from: number): boolean {
-  let count = 0;
-  while (at - count > from && text[at - count - 1] === '\\') count += 1;
-  return count % 2 === 0;
 }
 
 function closingBrace(text: string, from: number): number {

@@ -13,5 +13,5 @@ export function snapshot(value: unknown, capture: CaptureContext, path = ''): Js
   if (redactor.active && path !== '' && value !== null && redactor.isSecretKey(path.slice(path.lastIndexOf('.') + 1))) {
     return redactor.replacement;
   }
-  return new Walk(capture, path, { budget: limits.spanBytes }).render(value) as JsonValue | undefined;
+  return new Walk(capture, path, { budget: limits.spanBytes, bytes: true }).render(value) as JsonValue | undefined;
 }

@@ -16,11 +16,15 @@ export function wellFormed(text: string): string {
  */
 export function cut(text: string, max: number, total: number = text.length): string {
   if (total <= max && text.length <= max) return text;
-  const notice = `… [${total} characters in all]`;
-  const room = max - notice.length;
+  const longest = notice(total);
+  const room = max - longest.length;
   if (room <= 0) return own(head(text, Math.max(0, max)));
   const kept = head(text, room);
-  return own(`${kept}… [${Math.max(0, total - kept.length)} characters left out]`.slice(0, max));
+  return own(kept + notice(Math.max(0, total - kept.length)));
+}
+
+function notice(count: number): string {
+  return `… [${count} characters left out]`;
 }
 
 /** The first `length` code units, one less where that would split a surrogate pair. */

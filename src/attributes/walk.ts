@@ -12,6 +12,8 @@ export interface WalkOptions {
   readonly budget: number;
   /** How many scalars may come out. */
   readonly leaves?: number;
+  /** Whether the budget counts bytes in UTF-8; else UTF-16 code units. */
+  readonly bytes?: boolean;
   /** Whether 64-bit integers stay bigints; else they become text. */
   readonly bigints?: boolean;
   /** Whether lists and objects that were cut say so inside. */
@@ -26,6 +28,8 @@ const MARGIN = 4096;
 const MAX_DEPTH = 256;
 const MAX_CAUSES = 8;
 const MAX_KEY = 1024;
+/** Room for the notice alone. */
+const SHORTEST_CUT = 48;
 const ROOT: object = Object.prototype;
 
 /**
@@ -43,6 +47,7 @@ export class Walk {
   readonly #valueLength: number;
   readonly #maxDepth: number;
   readonly #bigints: boolean;
+  readonly #bytes: boolean;
   readonly #notices: boolean;
   readonly #ancestors: object[] = [];
   readonly #root: string;
@@ -58,6 +63,7 @@ export class Walk {
     this.#valueLength = capture.limits.valueLength;
     this.#maxDepth = Math.min(capture.limits.depth, MAX_DEPTH);
     this.#bigints = options.bigints === true;
+    this.#bytes = options.bytes === true;
     this.#notices = options.notices !== false;
     this.#root = root;
     this.#budget = options.budget;
@@ -307,10 +313,19 @@ export class Walk {
     let out = wellFormed(long ? head(text, room + MARGIN) : text);
     if (this.#masks) out = this.#redactor.text(out);
     if (long || out.length > room) {
-      out = cut(out, Math.max(room, Math.min(48, this.#valueLength)), text.length);
+      out = cut(out, Math.max(room, Math.min(SHORTEST_CUT, this.#valueLength)), text.length);
       if (room < this.#valueLength) this.leftOut += 1;
     }
-    this.#spend(out.length + 3);
+    let size = out.length;
+    if (this.#bytes) {
+      size = Buffer.byteLength(out);
+      if (size > this.#budget && size > SHORTEST_CUT) {
+        this.leftOut += 1;
+        out = cut(out, Math.max(SHORTEST_CUT, Math.floor((room * out.length) / size)), text.length);
+        size = Buffer.byteLength(out);
+      }
+    }
+    this.#spend(size + 3);
     return out;
   }
 
