@@ -71,20 +71,27 @@ export function createLive() {
     const mine = new AbortController();
     connection = mine;
     let pause = retryMs[Math.min(failures, retryMs.length - 1)] as number;
+    let hasNoStream = false;
     try {
       await listen(mine.signal);
     } catch (cause) {
       if (mine.signal.aborted || isAbort(cause)) return;
-      if (state !== 'live' && asApiError(cause).kind !== 'gone') {
-        // No stream here: ask again and again.
-        become('polling');
-        emit(null);
-        pause = pollMs;
-      }
+      hasNoStream = state !== 'live' && asApiError(cause).kind !== 'gone';
     }
     if (mine.signal.aborted) return;
-    failures += 1;
-    if (state !== 'polling') become(failures > 1 ? 'gone' : 'connecting');
+    if (hasNoStream) {
+      // The server is there but does not tell: ask again and again.
+      failures = 0;
+      pause = pollMs;
+      become('polling');
+      emit(null);
+    } else {
+      failures += 1;
+      const wasGone = state === 'gone';
+      become(failures > 1 ? 'gone' : 'connecting');
+      // Whoever shows data finds out by asking.
+      if (state === 'gone' && !wasGone) emit(null);
+    }
     timer = setTimeout(connect, pause);
   }
 

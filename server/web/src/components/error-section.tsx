@@ -24,7 +24,7 @@ export function ErrorSection({ error, status, statusMessage }: ErrorSectionProps
       <div className="error-box">
         <div className="error-title">
           <Icon name="error" />
-          {error?.type ?? 'Error'}
+          <span className="error-name">{error?.type ?? 'Error'}</span>
         </div>
         <LongText text={withoutType(message, error?.type ?? null)} />
         {stack && (

@@ -27,7 +27,7 @@ function PanelHead({ span, sessionStart }: { readonly span: ThinSpan; readonly s
     <header className="panel-head">
       <div className="panel-title">
         <TypeTile eventType={span.eventType} />
-        <h2>
+        <h2 title={span.name}>
           <bdi>{span.name || 'unnamed'}</bdi>
         </h2>
         {span.eventType && <span className="badge">{span.eventType}</span>}
