@@ -1,7 +1,7 @@
 import type { TokenUsage } from './result.js';
 
-/** The long form of what `evaluate` may return; scalars under other names become metrics. */
-export interface EvaluatorReport {
+/** The fields of a report that have a meaning. */
+interface ReportFields {
   score?: number | boolean | string | null;
   /** Why. `explanation` means the same. */
   feedback?: unknown;
@@ -9,12 +9,16 @@ export interface EvaluatorReport {
   label?: unknown;
   passed?: boolean;
   threshold?: number;
-  metrics?: Record<string, unknown>;
-  metadata?: Record<string, unknown>;
+  metrics?: object;
+  metadata?: object;
   /** Says that the evaluation failed, and how; the result is then unscored. */
   error?: { type: string; message: string };
   usage?: TokenUsage;
   costUsd?: number;
+}
+
+/** The long form of what `evaluate` may return; scalars under other names become metrics. */
+export interface EvaluatorReport extends ReportFields {
   [extra: string]: unknown;
 }
 
@@ -29,6 +33,8 @@ export type EvaluatorReturn =
   | null
   | undefined
   | EvaluatorReport
+  // Values of an interface of the user's own have no index signature; lists are none.
+  | (object & ReportFields & { readonly [Symbol.iterator]?: never })
   | readonly [EvaluatorReturn];
 
 /** The answer of an evaluator that cannot judge this one: no score, and the reason. */
