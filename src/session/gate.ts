@@ -17,8 +17,11 @@ export interface Gate {
   /** Whether waiting for an answer has become pointless. */
   readonly outage: boolean;
   succeeded(): void;
-  /** Returns whether it was the server's failure; otherwise the session backs off by itself. */
-  failed(answer: Extract<Answer, { kind: 'retry' }>): boolean;
+  /**
+   * Returns whether it was the server's failure; otherwise the session backs off by itself. Attempts that began
+   * (`since`) before the last failure was known fail for the same reason and count once.
+   */
+  failed(answer: Extract<Answer, { kind: 'retry' }>, since: number): boolean;
   /** Somebody has to act first. */
   held(): void;
   /** Lets one attempt through now, unless the server asked for the wait. */
@@ -27,6 +30,8 @@ export interface Gate {
 
 export function createGate(): Gate {
   let until = 0;
+  /** When the last failure was learned of. */
+  let closed = 0;
   let failures = 0;
   let asked = false;
   let held = false;
@@ -45,10 +50,12 @@ export function createGate(): Gate {
       failures = 0;
       held = false;
     },
-    failed(answer) {
+    failed(answer, since) {
+      if (since < closed && answer.everyone) return true;
       failures += 1;
       if (!answer.everyone && failures < OUTAGE) return false;
-      until = now() + retryDelayMs(failures, answer.retryAfter);
+      closed = now();
+      until = closed + retryDelayMs(failures, answer.retryAfter);
       asked = answer.asked;
       return true;
     },

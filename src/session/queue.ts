@@ -100,20 +100,21 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
       if (work.attempts > 0) ledger.retry();
     }
     work.attempts += 1;
+    const since = now();
     const answer = await (work.kind === 'start'
       ? client.send('POST', client.startUrl, JSON.stringify(work.body))
       : client.send('PUT', client.eventsUrl, updateText(lane.id, work.body)));
     inFlight -= 1;
     lane.sending = undefined;
     hold.release(work);
-    if (!work.handedOver) judge(lane, work, answer);
+    if (!work.handedOver) judge(lane, work, answer, since);
     backlog.schedule(lane);
     pump();
   }
 
-  function judge(lane: Lane, work: Work, answer: Answer): void {
+  function judge(lane: Lane, work: Work, answer: Answer, since: number): void {
     if (answer.kind === 'retry') {
-      fail(lane, work, answer);
+      fail(lane, work, answer, since);
     } else if (answer.kind === 'held') {
       warn(`session-${answer.cause}`, `${answer.problem}; session data is kept`);
       gate.held();
@@ -130,9 +131,9 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
     }
   }
 
-  function fail(lane: Lane, work: Work, answer: Extract<Answer, { kind: 'retry' }>): void {
+  function fail(lane: Lane, work: Work, answer: Extract<Answer, { kind: 'retry' }>, since: number): void {
     warn(`session-${answer.cause}`, `${answer.problem}; session data is kept and sent again`);
-    const everyone = gate.failed(answer);
+    const everyone = gate.failed(answer, since);
     for (const each of everyone ? backlog.lanes.values() : [lane]) {
       for (const one of worksOf(each)) {
         if (one.waiter !== undefined && one.waiter.failed() >= PATIENCE_ATTEMPTS) giveUp(one, each.id);

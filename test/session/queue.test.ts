@@ -1,45 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import type { Ledger } from '../../src/delivery/contract.js';
-import type { JsonObject } from '../../src/session/json.js';
 import { createSessionQueue, type SessionQueue, type SessionQueueOptions } from '../../src/session/queue.js';
 import { freePort, type RestReceiver, startRestReceiver } from '../support/rest-receiver.js';
-
-const A = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
-const B = 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb';
-const KEY = 'hh_test_key_1234567890';
-const startOf = (id: string, more: JsonObject = {}): JsonObject => ({
-  session: { session_name: 's', source: 'dev', session_id: id, ...more },
-});
-
-class Counted implements Ledger {
-  readonly counts = { made: 0, delivered: 0, spooled: 0, requests: 0, retries: 0 };
-  readonly drops: { reason: string; count: number; names: readonly string[] }[] = [];
-  made(count: number): void {
-    this.counts.made += count;
-  }
-  delivered(count: number): void {
-    this.counts.delivered += count;
-  }
-  spooled(count: number): void {
-    this.counts.spooled += count;
-  }
-  unspooled(count: number): void {
-    this.counts.spooled -= count;
-  }
-  dropped(reason: string, count: number, names: readonly string[]): void {
-    this.drops.push({ reason, count, names });
-  }
-  request(): void {
-    this.counts.requests += 1;
-  }
-  retry(): void {
-    this.counts.retries += 1;
-  }
-  get pending(): number {
-    const dropped = this.drops.reduce((sum, drop) => sum + drop.count, 0);
-    return this.counts.made - this.counts.delivered - this.counts.spooled - dropped;
-  }
-}
+import { A, B, Counted, KEY, startOf } from './support.js';
 
 let receiver: RestReceiver;
 let ledger: Counted;
@@ -94,12 +56,6 @@ describe('a start', () => {
     expect(ledger.counts).toMatchObject({ made: 0, delivered: 0 });
   });
 
-  it('is sent again on 500, 429 and a broken connection', async () => {
-    receiver.script({ status: 500 }, { reset: true }, { status: 429, headers: { 'Retry-After': '0' } });
-    expect(await queueTo().start(A, startOf(A))).toBe('started');
-    expect(receiver.requests).toHaveLength(4);
-  });
-
   it('is not sent again when it was refused, and says why', async () => {
     receiver.script({ status: 400, body: { message: 'session_name is bad' } });
     const queue = queueTo();
@@ -109,31 +65,6 @@ describe('a start', () => {
     expect(receiver.requests).toHaveLength(1);
     expect(stderr.join('')).toContain('session_name is bad');
   });
-
-  it('arrives after all when the server was down at first, before the updates made meanwhile', async () => {
-    const port = await freePort();
-    const queue = queueTo({ serverUrl: `http://127.0.0.1:${port}` });
-    const outcome = queue.start(A, startOf(A, { inputs: { q: 1 } }));
-    void queue.update(A, { metadata: { a: 1 } });
-    expect(await outcome).toBe('given_up');
-    const late = await startRestReceiver(port);
-    await queue.drain(within(10_000));
-    expect(late.requests.map((r) => r.path)).toEqual(['/session/start', '/events']);
-    expect(late.requests[0]?.body).toEqual(startOf(A, { inputs: { q: 1 } }));
-    expect(late.state(A)).toEqual({ metadata: { a: 1 } });
-    expect(queue.started(A)).toBe('started');
-    await late.close();
-  }, 30_000);
-
-  it('that fails forever does not hold up the update behind it', async () => {
-    receiver.answer((request) => (request.path === '/session/start' ? { status: 500 } : undefined));
-    const queue = queueTo();
-    void queue.start(A, startOf(A));
-    void queue.update(A, { metadata: { a: 1 } });
-    await receiver.received(1, (r) => r.path === '/events');
-    expect(receiver.requests.filter((r) => r.path === '/session/start').length).toBeGreaterThanOrEqual(4);
-    expect(receiver.state(A)).toEqual({ metadata: { a: 1 } });
-  }, 30_000);
 });
 
 describe('an update', () => {
@@ -226,22 +157,6 @@ describe('an update', () => {
     expect(ledger.drops.map((d) => d.reason)).toEqual(['too_large']);
     expect(ledger.pending).toBe(0);
   });
-
-  it('survives an outage and is delivered in one piece with what came after', async () => {
-    const port = await freePort();
-    const queue = queueTo({ serverUrl: `http://127.0.0.1:${port}` });
-    await queue.update(A, { metadata: { a: 1 } });
-    expect(ledger.counts.delivered).toBe(0);
-    void queue.update(A, { metadata: { b: 2 } });
-    const late = await startRestReceiver(port);
-    await queue.drain(within(10_000));
-    expect(late.requests).toHaveLength(1);
-    expect(late.state(A)).toEqual({ metadata: { a: 1, b: 2 } });
-    expect(ledger.pending).toBe(0);
-    expect(stderr).toHaveLength(1);
-    expect(stderr[0]).toContain(`nothing listens at http://127.0.0.1:${port}`);
-    await late.close();
-  }, 30_000);
 
   it('honours Retry-After', async () => {
     receiver.script({ status: 429, headers: { 'Retry-After': '1' } });
@@ -352,6 +267,28 @@ describe('a touch', () => {
     const queue = queueTo();
     await Promise.all(Array.from({ length: 1_000 }, () => queue.touch(A)));
     expect(receiver.requests.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('warnings', () => {
+  it('come once per cause, name the address, and say what to do', async () => {
+    const port = await freePort();
+    const queue = queueTo({ serverUrl: `http://127.0.0.1:${port}` });
+    void queue.update(A, { metadata: { a: 1 } });
+    for (let i = 0; i < 3; i += 1) await queue.drain(within(200));
+    expect(stderr).toHaveLength(1);
+    expect(stderr[0]).toContain(`nothing listens at http://127.0.0.1:${port}: start the server`);
+    queue.takeUnsent?.();
+  });
+
+  it('say that a host is unknown', async () => {
+    const queue = queueTo({ serverUrl: 'https://no-such-host.invalid' });
+    void queue.update(A, { metadata: { a: 1 } });
+    await queue.drain(within(300));
+    await queue.drain(within(300));
+    expect(stderr.join('')).toMatch(/no-such-host.invalid/);
+    expect(stderr.join('')).not.toContain(KEY);
+    queue.takeUnsent?.();
   });
 });
 

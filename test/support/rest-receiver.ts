@@ -72,6 +72,7 @@ export async function startRestReceiver(port = 0): Promise<RestReceiver> {
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
+    socket.unref();
     socket.on('close', () => sockets.delete(socket));
   });
 
@@ -95,6 +96,8 @@ export async function startRestReceiver(port = 0): Promise<RestReceiver> {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
+  // A test that fails before it closes the receiver must not keep the runner alive.
+  server.unref();
   const bound = (server.address() as AddressInfo).port;
 
   return {
