@@ -83,7 +83,7 @@ const hostile = fc.constantFrom<() => unknown>(
   () => Object.setPrototypeOf(new Map([['k', 1]]), Array.prototype) as unknown,
   () => Object.assign(() => 1, { apiKey: 1 }),
   () =>
-    new (class extends Map {
+    new (class extends Map<string, number> {
       override entries(): never {
         return thrower();
       }
