@@ -18,10 +18,10 @@ export interface Gate {
   readonly outage: boolean;
   succeeded(): void;
   /**
-   * Returns whether it was the server's failure; otherwise the session backs off by itself. Attempts that began
-   * (`since`) before the last failure was known fail for the same reason and count once.
+   * Whose failure it was: the server's (all sessions wait), this session's (it backs off by itself), or one of
+   * several attempts under way at once, begun at `since`, of which the first has been counted already.
    */
-  failed(answer: Extract<Answer, { kind: 'retry' }>, since: number): boolean;
+  failed(answer: Extract<Answer, { kind: 'retry' }>, since: number): 'server' | 'session' | 'counted';
   /** Somebody has to act first. */
   held(): void;
   /** Lets one attempt through now, unless the server asked for the wait. */
@@ -51,13 +51,13 @@ export function createGate(): Gate {
       held = false;
     },
     failed(answer, since) {
-      if (since < closed && answer.everyone) return true;
+      if (since < closed && answer.everyone) return 'counted';
       failures += 1;
-      if (!answer.everyone && failures < OUTAGE) return false;
+      if (!answer.everyone && failures < OUTAGE) return 'session';
       closed = now();
       until = closed + retryDelayMs(failures, answer.retryAfter);
       asked = answer.asked;
-      return true;
+      return 'server';
     },
     held() {
       until = now() + HELD_MS;

@@ -133,8 +133,9 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
 
   function fail(lane: Lane, work: Work, answer: Extract<Answer, { kind: 'retry' }>, since: number): void {
     warn(`session-${answer.cause}`, `${answer.problem}; session data is kept and sent again`);
-    const everyone = gate.failed(answer, since);
-    for (const each of everyone ? backlog.lanes.values() : [lane]) {
+    const whose = gate.failed(answer, since);
+    if (whose === 'counted') return;
+    for (const each of whose === 'server' ? backlog.lanes.values() : [lane]) {
       for (const one of worksOf(each)) {
         if (one.waiter !== undefined && one.waiter.failed() >= PATIENCE_ATTEMPTS) giveUp(one, each.id);
       }
@@ -142,7 +143,7 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
     lane.failures += 1;
     // A start that nobody waits for any more does not hold up the update behind it.
     lane.passStart = !answer.everyone && work.kind === 'start' && work.waiter === undefined && lane.updates.length > 0;
-    if (everyone) return;
+    if (whose === 'server') return;
     lane.notBefore = lane.passStart ? 0 : now() + retryDelayMs(lane.failures, answer.retryAfter);
     lane.asked = answer.asked;
   }
