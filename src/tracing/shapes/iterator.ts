@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api';
 import type { SpanCall } from '../span-call.js';
-import { hide, unhide } from './in-place.js';
+import { replace } from './in-place.js';
 import { LazyEnd } from './lazy-end.js';
 import { watchPromise } from './promise.js';
 
@@ -35,20 +35,21 @@ export function watchAsyncIterable(
   if (!Object.isExtensible(iterable)) return false;
   const end = new LazyEnd(call, iterable, args);
   const patched = function (this: unknown, ...rest: unknown[]): unknown {
-    unhide(iterable, Symbol.asyncIterator, patched);
+    restore?.();
     const iterator = context.with(call.context, () => Reflect.apply(original, this, rest)) as AnyIterator;
     if (typeof iterator === 'object' && iterator !== null) watchSteps(call, iterator, true, end);
     return iterator;
   };
-  return hide(iterable, Symbol.asyncIterator, patched);
+  const restore = replace(iterable, Symbol.asyncIterator, patched);
+  return restore !== undefined;
 }
 
 /** Watches `next`, `return` and `throw` of an iterator in place. */
 export function watchSteps(call: SpanCall, iterator: AnyIterator, isAsync: boolean, end: LazyEnd): boolean {
   const target = iterator as unknown as Record<string, Step | undefined>;
-  const patched: [string, Step][] = [];
+  const ways: (() => void)[] = [];
   const restore = (): void => {
-    for (const [name, step] of patched) unhide(iterator, name, step);
+    for (const back of ways) back();
   };
   const took = (result: unknown): void => {
     const { done, value } = result as IteratorResult<unknown>;
@@ -81,8 +82,9 @@ export function watchSteps(call: SpanCall, iterator: AnyIterator, isAsync: boole
       return result;
     };
     Object.defineProperty(step, 'name', { value: name });
-    if (!hide(iterator, name, step)) return false;
-    patched.push([name, step]);
+    const back = replace(iterator, name, step);
+    if (back === undefined) return false;
+    ways.push(back);
   }
-  return patched.length > 0;
+  return ways.length > 0;
 }

@@ -1,7 +1,7 @@
 import { errorMonitor } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { SpanCall } from '../span-call.js';
-import { hide, unhide } from './in-place.js';
+import { replace } from './in-place.js';
 import { LazyEnd } from './lazy-end.js';
 
 export function isReadableNodeStream(value: object): value is Readable {
@@ -25,8 +25,9 @@ export function watchNodeStream(call: SpanCall, stream: Readable, args: readonly
     return Reflect.apply(original, this, [event, ...values]) as boolean;
   };
   const finish = (tell: () => void): void => {
-    unhide(stream, 'emit', emit);
+    restore?.();
     tell();
   };
-  return hide(stream, 'emit', emit);
+  const restore = replace(stream, 'emit', emit);
+  return restore !== undefined;
 }

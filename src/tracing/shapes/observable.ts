@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api';
 import type { SpanCall } from '../span-call.js';
-import { hide, unhide } from './in-place.js';
+import { replace } from './in-place.js';
 import { LazyEnd } from './lazy-end.js';
 
 type Notify = (value?: unknown) => void;
@@ -25,7 +25,7 @@ export function watchObservable(call: SpanCall, observable: ObservableLike, args
   const end = new LazyEnd(call, observable, args);
   const original = observable.subscribe;
   const subscribe = function (this: unknown, ...given: unknown[]): Subscription {
-    unhide(observable, 'subscribe', subscribe);
+    restore?.();
     const subscription = context.with(call.context, () =>
       Reflect.apply(original, this, watched(given, end)),
     ) as Subscription;
@@ -33,7 +33,8 @@ export function watchObservable(call: SpanCall, observable: ObservableLike, args
     subscription?.add?.(() => end.done());
     return subscription;
   };
-  return hide(observable, 'subscribe', subscribe);
+  const restore = replace(observable, 'subscribe', subscribe);
+  return restore !== undefined;
 }
 
 /** The observer as it was given, with us listening to what it is told. */
@@ -62,7 +63,7 @@ function isSubscriber(value: object): value is Required<Observer> {
 
 function listenIn(subscriber: Required<Observer>, name: 'next' | 'error', tell: Notify): void {
   const original = subscriber[name];
-  hide(subscriber, name, function (this: unknown, value: unknown) {
+  replace(subscriber, name, function (this: unknown, value: unknown) {
     tell(value);
     return Reflect.apply(original, this, [value]);
   });

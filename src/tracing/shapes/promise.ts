@@ -1,7 +1,7 @@
 import { isPromise } from 'node:util/types';
 import type { SpanCall } from '../span-call.js';
 import { abandonment } from './abandonment.js';
-import { hide } from './in-place.js';
+import { replace } from './in-place.js';
 
 const nativeThen = Promise.prototype.then;
 const nativeCatch = Promise.prototype.catch;
@@ -100,15 +100,15 @@ function watchThenable(
       },
     ]);
   }
-  if (!hide(target, 'then', then)) return false;
+  if (replace(target, 'then', then) === undefined) return false;
   // A class that overrides these does not go through its own `then`.
   if (typeof target.catch === 'function' && target.catch !== nativeCatch) {
-    hide(target, 'catch', function (this: PromiseLike<unknown>, onRejected: unknown) {
+    replace(target, 'catch', function (this: PromiseLike<unknown>, onRejected: unknown) {
       return then.call(this, undefined, onRejected);
     });
   }
   if (typeof target.finally === 'function' && target.finally !== nativeFinally) {
-    hide(target, 'finally', function (this: PromiseLike<unknown>, onFinally: unknown) {
+    replace(target, 'finally', function (this: PromiseLike<unknown>, onFinally: unknown) {
       const run = async (): Promise<void> => void (typeof onFinally === 'function' && (await onFinally()));
       return then.call(
         this,

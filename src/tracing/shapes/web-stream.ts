@@ -1,5 +1,5 @@
 import type { SpanCall } from '../span-call.js';
-import { hide, unhide } from './in-place.js';
+import { replace } from './in-place.js';
 import { watchSteps } from './iterator.js';
 import { LazyEnd } from './lazy-end.js';
 import { watchPromise } from './promise.js';
@@ -31,15 +31,15 @@ export function watchWebStream(call: SpanCall, stream: ReadableStream<unknown>, 
 
 function watchThrough(call: SpanCall, stream: ReadableStream<unknown>, end: LazyEnd): void {
   const target = stream as unknown as Record<PropertyKey, Method>;
-  const patches: [PropertyKey, Method][] = [];
+  const ways: (() => void)[] = [];
   const restore = (): void => {
-    for (const [key, method] of patches) unhide(stream, key, method);
+    for (const back of ways) back();
   };
   const patch = (key: PropertyKey, make: (original: Method) => Method): void => {
     const original = target[key];
     if (typeof original !== 'function') return;
-    const method = make(original);
-    if (hide(stream, key, method)) patches.push([key, method]);
+    const back = replace(stream, key, make(original));
+    if (back !== undefined) ways.push(back);
   };
   const done = (): void => {
     restore();
@@ -108,7 +108,7 @@ function watchThrough(call: SpanCall, stream: ReadableStream<unknown>, end: Lazy
 
 function watchReader(reader: Reader, end: LazyEnd, done: () => void, failed: (thrown: unknown) => void): void {
   const { read, cancel } = reader;
-  hide(reader, 'read', function (this: unknown, ...args: unknown[]) {
+  replace(reader, 'read', function (this: unknown, ...args: unknown[]) {
     const result = Reflect.apply(read, this, args) as Promise<{ done: boolean; value: unknown }>;
     watchPromise(
       result,
@@ -121,7 +121,7 @@ function watchReader(reader: Reader, end: LazyEnd, done: () => void, failed: (th
     );
     return result;
   });
-  hide(reader, 'cancel', function (this: unknown, ...args: unknown[]) {
+  replace(reader, 'cancel', function (this: unknown, ...args: unknown[]) {
     const cancelled = Reflect.apply(cancel, this, args) as Promise<void>;
     watchPromise(cancelled, done, failed);
     return cancelled;
