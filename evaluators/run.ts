@@ -1,4 +1,5 @@
 import { messageOf } from '../src/base/errors.js';
+import { isThenable } from '../src/base/thenable.js';
 import { Deadline } from './deadline.js';
 import type { EvaluateArgs, EvaluationContext } from './evaluation-context.js';
 import { EVALUATOR, type Evaluator } from './evaluator.js';
@@ -32,23 +33,27 @@ export async function runEvaluator(
 }
 
 async function attempt(evaluator: Evaluator, args: EvaluateArgs, evaluate: Evaluator['evaluate']): Promise<Normalised> {
+  const { signal } = args;
+  if (signal?.aborted) throw signal.reason;
   const options = evaluator[EVALUATOR];
   const waits = SETTLES_ON_ABORT in evaluator;
   const timeoutMs = options.timeoutMs ?? args.timeoutMs ?? (waits ? undefined : DEFAULT_TIMEOUT_MS);
-  const deadline = new Deadline({ timeoutMs, signal: args.signal, background: args.background === true });
+  const deadline = new Deadline({ timeoutMs, signal, background: args.background === true });
+  const returned = evaluate(args.input, args.output, contextOf(args, deadline));
+  if (!isThenable(returned)) return checked(options, normalise(evaluator.name, returned));
   try {
-    // Called inside an async function, so that a synchronous throw arrives as a rejection.
-    const work = (async () => evaluate(args.input, args.output, contextOf(args, deadline.signal)))();
-    const returned = await (waits ? work : Promise.race([work, deadline.passed]));
-    return checked(options, normalise(evaluator.name, returned));
+    deadline.start();
+    return checked(options, normalise(evaluator.name, await (waits ? returned : deadline.race(returned))));
   } finally {
     deadline.clear();
   }
 }
 
-function contextOf(args: EvaluateArgs, signal: AbortSignal): EvaluationContext {
-  const context: EvaluationContext = { ...args.context, signal };
+function contextOf(args: EvaluateArgs, deadline: Deadline): EvaluationContext {
+  const context = { ...args.context } as EvaluationContext;
   if (args.expected !== undefined) context.expected = args.expected;
+  // Made when it is asked for: most evaluators answer at once and never look.
+  Object.defineProperty(context, 'signal', { get: () => deadline.signal, enumerable: true, configurable: true });
   return context;
 }
 
