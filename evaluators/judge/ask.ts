@@ -111,7 +111,6 @@ export class Asking {
     signal?.throwIfAborted();
     if (!budget.enter()) throw new BudgetSpent('the cost limit of this evaluator (maxCostUsd) is reached');
     this.tally.calls += 1;
-    let costUsd: number | undefined;
     try {
       const reply = await tracedJudgeCall(
         `judge ${name}`,
@@ -119,15 +118,18 @@ export class Asking {
         () => completed(client, { messages, schema: question.schema, model, temperature, signal }),
         (done) => ({ value: done.value, model: done.model, usage: done.usage, costUsd: done.costUsd }),
       );
-      costUsd = reply.costUsd;
+      budget.leave(reply.costUsd, true);
       this.#count(reply);
       return reply;
-    } finally {
-      budget.leave(costUsd);
+    } catch (thrown) {
+      const spent: Partial<JudgeReply> = isJudgeError(thrown) ? { usage: thrown.usage, costUsd: thrown.costUsd } : {};
+      budget.leave(spent.costUsd, false);
+      this.#count(spent);
+      throw thrown;
     }
   }
 
-  #count({ usage, costUsd, model }: JudgeReply): void {
+  #count({ usage, costUsd, model }: Partial<JudgeReply>): void {
     const { tally } = this;
     if (usage !== undefined) {
       tally.usage = {

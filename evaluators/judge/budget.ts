@@ -4,8 +4,8 @@ import { warn } from '../../src/base/warn.js';
 export interface Budget {
   /** Takes a place for a call; false where the money is spent. */
   enter(): boolean;
-  /** The call is over; `costUsd` undefined: its price is not known. */
-  leave(costUsd: number | undefined): void;
+  /** The call is over. An answer without a cost is one whose price is not known; no answer usually costs nothing. */
+  leave(costUsd: number | undefined, answered: boolean): void;
 }
 
 /** A budget of `maxUsd` US dollars over the evaluator's life; without it, every call may go. */
@@ -19,10 +19,10 @@ export function newBudget(name: string, maxUsd: number | undefined): Budget {
       underWay += 1;
       return true;
     },
-    leave(costUsd) {
+    leave(costUsd, answered) {
       underWay -= 1;
       if (costUsd === undefined) {
-        if (maxUsd !== undefined) {
+        if (maxUsd !== undefined && answered) {
           warn(
             `judge:${name}:price`,
             `evaluator "${name}": maxCostUsd cannot be kept, since the judge's replies have no cost. Give configureJudge a price.`,

@@ -1,4 +1,5 @@
 import { HoneyHiveError, isHoneyHiveError } from '../../src/base/errors.js';
+import type { TokenUsage } from '../result.js';
 
 /** Why a judge gave no verdict. It becomes `error.type` of the result, which is then unscored. */
 export type JudgeFailure =
@@ -17,15 +18,27 @@ export type JudgeFailure =
   /** The user's own client rejected. */
   | 'judge_failed';
 
+/** What is known about a failure besides its kind: the server's status, and what the answer cost all the same. */
+export interface JudgeFailureDetails {
+  readonly status?: number | undefined;
+  readonly usage?: TokenUsage | undefined;
+  /** In US dollars. */
+  readonly costUsd?: number | undefined;
+}
+
 /** Why a judge could not be heard. Carries no request: neither key nor prompt can leak with it. */
 export class JudgeError extends HoneyHiveError {
   override readonly name: JudgeFailure;
-  readonly status?: number;
+  readonly status: number | undefined;
+  readonly usage: TokenUsage | undefined;
+  readonly costUsd: number | undefined;
 
-  constructor(failure: JudgeFailure, message: string, status?: number) {
+  constructor(failure: JudgeFailure, message: string, { status, usage, costUsd }: JudgeFailureDetails = {}) {
     super('evaluator', message);
     this.name = failure;
-    if (status !== undefined) this.status = status;
+    this.status = status;
+    this.usage = usage;
+    this.costUsd = costUsd;
   }
 }
 

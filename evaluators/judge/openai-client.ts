@@ -63,12 +63,9 @@ export function openAiJudge(options: OpenAiJudgeOptions): JudgeClient {
         );
         if (status >= 200 && status < 300) {
           const usage = usageOf(body);
-          return {
-            value: completionValue(body),
-            usage,
-            costUsd: usage && costOf(options.price, usage, model),
-            model: modelOf(body) ?? model,
-          };
+          const costUsd = usage && costOf(options.price, usage, model);
+          const value = completionValue(body, { usage, costUsd });
+          return { value, usage, costUsd, model: modelOf(body) ?? model };
         }
         const next = politer(manners, request, status, body);
         if (next === undefined) throw refused(status, body, endpoint.apiKey);
@@ -108,5 +105,5 @@ function costOf(price: JudgePrice | undefined, usage: TokenUsage, model: string)
 function refused(status: number, body: unknown, apiKey: string | undefined): JudgeError {
   const hint = status === 401 || status === 403 ? ' (is the key right?)' : '';
   const where = status >= 300 && status < 400 ? 'a redirect, which is not followed' : errorText(body, apiKey);
-  return new JudgeError('judge_http_error', `the judge answered ${status}${hint}: ${where}`, status);
+  return new JudgeError('judge_http_error', `the judge answered ${status}${hint}: ${where}`, { status });
 }

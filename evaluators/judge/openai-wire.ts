@@ -1,6 +1,6 @@
 import type { TokenUsage } from '../result.js';
 import type { JudgeRequest } from './client.js';
-import { JudgeError } from './error.js';
+import { JudgeError, type JudgeFailureDetails } from './error.js';
 import { jsonOf } from './json-reply.js';
 
 /** How the schema is asked for: structured output, one forced tool, or the words of the prompt alone. */
@@ -44,19 +44,19 @@ export function politer(manners: Manners, asked: JudgeRequest, status: number, r
   return undefined;
 }
 
-/** The answer in a chat completion. Throws a JudgeError for a refusal and for what is no completion. */
-export function completionValue(body: unknown): unknown {
+/** The answer in a chat completion. Throws a JudgeError, with what it cost, for a refusal and for what is no completion. */
+export function completionValue(body: unknown, spent: JudgeFailureDetails): unknown {
   const choice = field(field(body, 'choices'), '0');
   const message = field(choice, 'message');
   if (typeof message !== 'object' || message === null) {
-    throw new JudgeError('judge_http_error', 'the judge answered with something that is no chat completion');
+    throw new JudgeError('judge_http_error', 'the judge answered with something that is no chat completion', spent);
   }
   const refusal = field(message, 'refusal');
   if (typeof refusal === 'string' && refusal !== '') {
-    throw new JudgeError('judge_refused', `the judge refused: ${refusal.slice(0, 300)}`);
+    throw new JudgeError('judge_refused', `the judge refused: ${refusal.slice(0, 300)}`, spent);
   }
   const finish = field(choice, 'finish_reason');
-  if (finish === 'content_filter') throw new JudgeError('judge_refused', 'a content filter stopped the judge');
+  if (finish === 'content_filter') throw new JudgeError('judge_refused', 'a content filter stopped the judge', spent);
   const call = field(field(field(field(message, 'tool_calls'), '0'), 'function'), 'arguments');
   if (typeof call === 'object' && call !== null) return call;
   const text = typeof call === 'string' ? call : textOf(field(message, 'content'));

@@ -141,11 +141,9 @@ function givenUp(endpoint: Endpoint, url: URL, attempt: Attempt, tries: number):
   }
   const wait = attempt.retryAfter === undefined ? '' : `, retry-after ${attempt.retryAfter.slice(0, 40)}`;
   const reason = errorText(parsed(attempt.text), endpoint.apiKey);
-  return new JudgeError(
-    'judge_http_error',
-    `the judge answered ${attempt.status}${after}${wait}: ${reason}`,
-    attempt.status,
-  );
+  return new JudgeError('judge_http_error', `the judge answered ${attempt.status}${after}${wait}: ${reason}`, {
+    status: attempt.status,
+  });
 }
 
 function refuseInsecure({ apiKey, allowInsecure }: Endpoint, url: URL): void {

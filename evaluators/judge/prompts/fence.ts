@@ -15,7 +15,7 @@ export interface Fence {
 export function newFence(tag: string = randomBytes(8).toString('hex')): Fence {
   return {
     tag,
-    wrap: (title, text) => `<<<BEGIN ${title} ${tag}>>>\n${defuse(text, tag)}\n<<<END ${title} ${tag}>>>`,
+    wrap: (title, text) => `<<<BEGIN ${title} ${tag}>>>\n${defuse(text)}\n<<<END ${title} ${tag}>>>`,
   };
 }
 
@@ -23,10 +23,9 @@ export function newFence(tag: string = randomBytes(8).toString('hex')): Fence {
  * Takes the meaning from what could pass for structure: markers of ours and of other graders (`<<<END`, `[END DATA]`),
  * chat-template tokens (`<|im_start|>`, `[INST]`) and lone surrogates. Ordinary text, code and JSON stay as they are.
  */
-export function defuse(text: string, tag: string): string {
+export function defuse(text: string): string {
   return text
     .replace(/\p{Surrogate}/gu, '\uFFFD')
-    .replaceAll(tag, '')
     .replace(/<<<(?=[^\S\r\n]{0,8}\/?(?:BEGIN|END)\b)/gi, '‹‹‹')
     .replace(/\[([^\S\r\n]{0,8}\/?(?:BEGIN|END|START|STOP)\b[^[\]\r\n]{0,60})\]/gi, '⟦$1⟧')
     .replace(/\[([^\S\r\n]{0,8}\/?INST[^\S\r\n]{0,8})\]/gi, '⟦$1⟧')

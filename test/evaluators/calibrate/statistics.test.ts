@@ -145,6 +145,12 @@ describe('the threshold', () => {
     expect(bestThreshold([0.1, 0.3, 0.7, 0.9], [true, true, false, false], 'minimize')).toBeCloseTo(0.5, 12);
   });
 
+  it('lies in the widest of the gaps that separate equally well', () => {
+    // A cut after the first or before the last lets one of the four be wrong.
+    expect(bestThreshold([0.1, 0.3, 0.8, 0.9], [false, true, false, true], 'maximize')).toBeCloseTo(0.2, 12);
+    expect(bestThreshold([0.1, 0.2, 0.3, 0.9], [false, true, false, true], 'maximize')).toBeCloseTo(0.6, 12);
+  });
+
   it('is null where there is nothing to separate', () => {
     expect(bestThreshold([0.1, 0.9], [true, true], 'maximize')).toBeNull();
     expect(bestThreshold([0.5, 0.5], [true, false], 'maximize')).toBeNull();

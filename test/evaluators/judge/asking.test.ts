@@ -94,6 +94,8 @@ describe('asking a judge', () => {
       status: 'error',
       score: null,
       error: { type: 'judge_refused' },
+      usage: { inputTokens: 100, outputTokens: 20 },
+      costUsd: 200 / 1e6,
     });
     const [, broken] = await serve([{ status: 400, error: { message: 'no such model' } }]);
     expect(await polite({ judge: broken }).run(args)).toMatchObject({
@@ -106,6 +108,16 @@ describe('asking a judge', () => {
     const result = await polite({ judge, timeoutMs: 100 }).run(args);
     expect(result).toMatchObject({ status: 'timeout', score: null });
     await server.requests[0]?.givenUp;
+  });
+
+  it("rejects with the signal's reason where `evaluate` is called by hand", async () => {
+    const [, judge] = await serve(['hang']);
+    const reason = new Error('enough');
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(reason), 50);
+    await expect(polite({ judge }).evaluate('', 'x', { signal: stop.signal })).rejects.toBe(reason);
+    const own: JudgeClient = { complete: () => Promise.reject(new Error('aborted')) };
+    await expect(polite({ judge: own }).evaluate('', 'x', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
   it('passes model and temperature on', async () => {
@@ -184,6 +196,17 @@ describe('the cache', () => {
     expect(server.requests).toHaveLength(6);
   });
 
+  it('keeps every sample by itself', async () => {
+    const labels = ['good', 'bad', 'good'];
+    const [server, judge] = await serve((_body, i) => verdict(labels[i] as string));
+    const evaluator = polite({ judge, cache: true, samples: 3 });
+    const first = await evaluator.run(args);
+    const second = await evaluator.run(args);
+    expect(second.metrics).toMatchObject({ agreement: 2 / 3 });
+    expect(second.metrics).toEqual(first.metrics);
+    expect(server.requests).toHaveLength(3);
+  });
+
   it('keeps no failures', async () => {
     const [server, judge] = await serve([{ say: 'x' }, { say: 'y' }, { refusal: 'no' }, verdict('good')]);
     const evaluator = polite({ judge, cache: true });
@@ -236,6 +259,25 @@ describe('maxCostUsd', () => {
     const results = await Promise.all(Array.from({ length: 20 }, () => evaluator.run(args)));
     expect(results.filter((result) => result.status === 'skipped')).toHaveLength(16);
     expect(server.requests).toHaveLength(5);
+  });
+
+  it('says once that it cannot be kept where the price is not known, and not because a call failed', async () => {
+    const lines: string[] = [];
+    const stderr = jest.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+    try {
+      const [, judge] = await serve([{ status: 400 }, verdict('good')]);
+      const priced = polite({ name: 'priced', judge, maxCostUsd: 1 });
+      await priced.run(args);
+      expect(lines).toEqual([]);
+      const free: JudgeClient = { complete: async () => ({ value: { reasoning: 'r', choice: 'good' } }) };
+      const unpriced = polite({ name: 'unpriced', judge: free, maxCostUsd: 1 });
+      await unpriced.run(args);
+      await unpriced.run(args);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain('maxCostUsd cannot be kept');
+    } finally {
+      stderr.mockRestore();
+    }
   });
 
   it('of 0 asks nothing', async () => {

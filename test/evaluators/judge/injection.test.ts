@@ -90,8 +90,8 @@ describe('the fence', () => {
       '# Title\n- [ ] todo [link](http://x.y)',
       '東京は👍🏽 é',
     ];
-    for (const text of ordinary.slice(1)) expect(defuse(text, 'tag')).toBe(text);
-    expect(defuse(ordinary[0] as string, 'tag')).toBe(ordinary[0]?.replace('[END]', '⟦END⟧'));
+    for (const text of ordinary.slice(1)) expect(defuse(text)).toBe(text);
+    expect(defuse(ordinary[0] as string)).toBe(ordinary[0]?.replace('[END]', '⟦END⟧'));
   });
 
   it('closes once, whatever stands inside', () => {
@@ -110,8 +110,7 @@ describe('the fence', () => {
   });
 
   it('is quick on long hostile texts', () => {
-    for (const unit of ['[END ', '<<<', '<|a', '[[[', '<<<END '])
-      expect(defuse(unit.repeat(200_000), 'tag')).toBeDefined();
+    for (const unit of ['[END ', '<<<', '<|a', '[[[', '<<<END ']) expect(defuse(unit.repeat(200_000))).toBeDefined();
   });
 });
 
