@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createHttp } from './http/create-http.js';
 import { isLoopback } from './http/guard.js';
 import { Keys, KeysError } from './http/keys.js';
+import { LiveFeed } from './http/live-route.js';
 import { SqliteStore } from './store/sqlite/sqlite-store.js';
 import type { PriceTable } from './wire/price.js';
 import { fileFingerprint, StoreFileError } from './store/sqlite/store-file.js';
@@ -18,6 +19,8 @@ export interface ServerOptions {
   db?: string;
   /** Keys as in `HH_LOCAL_KEYS`: `project=key`, `project=key:ingest`, `project=key:read`, with commas between. Default none. */
   keys?: string;
+  /** Bytes of data to keep; beyond it the oldest sessions go. Default 2 GiB; 0 keeps everything. */
+  retentionBytes?: number;
   /** More host names that requests may use. */
   allowedHosts?: readonly string[];
   /** US dollars a million tokens by model: `{ 'my-model': [input, output] }`; comes before the list prices. */
@@ -35,6 +38,7 @@ export interface LocalServer {
 
 export const DEFAULT_PORT = 4318;
 export const DEFAULT_DB = join('.honeyhive', 'traces.db');
+export const DEFAULT_RETENTION = 2 * 1024 ** 3;
 const PORTS_TO_TRY = 20;
 
 /**
@@ -50,9 +54,11 @@ export async function startServer(options: ServerOptions = {}): Promise<LocalSer
   if (!isLoopback(host) && !keys.used) throw new KeysError(`listening on ${host} lets other machines in; that needs keys: HH_LOCAL_KEYS=project=key`);
   const store = await openStore(options, db, host, wanted);
   for (const message of store.notices) notice(message);
+  const feed = new LiveFeed();
   const http = createHttp({
     store,
     keys,
+    feed,
     host,
     allowedHosts: options.allowedHosts ?? [],
     identity: { service: 'honeyhive-local', version: packageVersion(), db: fileFingerprint(db) },
@@ -73,6 +79,7 @@ export async function startServer(options: ServerOptions = {}): Promise<LocalSer
     db,
     close: () => {
       closed ??= (async () => {
+        feed.close();
         second?.close();
         second?.closeIdleConnections();
         await http.close();
@@ -86,7 +93,7 @@ export async function startServer(options: ServerOptions = {}): Promise<LocalSer
 
 async function openStore(options: ServerOptions, db: string, host: string, port: number): Promise<SqliteStore> {
   try {
-    return await SqliteStore.open({ file: db, ...(options.prices ? { prices: options.prices } : {}) });
+    return await SqliteStore.open({ file: db, ...(options.retentionBytes === 0 ? {} : { retentionBytes: options.retentionBytes ?? DEFAULT_RETENTION }), ...(options.prices ? { prices: options.prices } : {}) });
   } catch (error) {
     if (!(error instanceof StoreFileError) || error.code !== 'in_use') throw error;
     const other = await identify(host, port);

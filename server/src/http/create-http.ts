@@ -1,9 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { announcing } from '../store/announcing.js';
 import type { TraceStore } from '../store/trace-store.js';
 import { objectBody, textIn } from '../wire/rest-bodies.js';
 import { MAX_BODY, readJson } from './body.js';
+import { honeyhiveDataRoutes } from './honeyhive-data.js';
+import { honeyhiveEventRoutes } from './honeyhive-events.js';
+import { honeyhiveRunRoutes } from './honeyhive-runs.js';
+import { type LiveFeed, liveRoute } from './live-route.js';
 import { honeyhiveSessionRoutes } from './honeyhive-sessions.js';
 import { asHttpError } from './http-error.js';
 import { queryRoutes } from './query-routes.js';
@@ -18,6 +23,7 @@ import { sendOtlpError, TRACE_PATHS, tracesRoute } from './traces-route.js';
 export interface HttpOptions {
   store: TraceStore;
   keys: Keys;
+  feed: LiveFeed;
   host: string;
   allowedHosts?: readonly string[];
   /** What `/healthz` says of this server, so that another one can recognise it. */
@@ -35,7 +41,8 @@ const SECURITY_HEADERS = {
 
 /** The routes, their limits and their error shape. */
 export function createHttp(options: HttpOptions): FastifyInstance {
-  const { store, keys } = options;
+  const { keys, feed } = options;
+  const store = announcing(options.store, feed);
   const scopeOf: ScopeOf = (request, right) => {
     const project = keys.project(request, right);
     return project === undefined ? {} : { project };
@@ -80,7 +87,11 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   });
   tracesRoute(app, store, scopeOf);
   honeyhiveSessionRoutes(app, store, scopeOf);
+  honeyhiveEventRoutes(app, store, scopeOf);
+  honeyhiveRunRoutes(app, store, scopeOf);
+  honeyhiveDataRoutes(app, store, scopeOf);
   queryRoutes(app, store, scopeOf);
+  liveRoute(app, store, feed, scopeOf);
   const sendFile = staticFiles(app, join(__dirname, '..', 'web'));
 
   app.setNotFoundHandler((request, reply) => {

@@ -1,3 +1,4 @@
+import { QueryError } from '../query/ast.js';
 import { InvalidBody } from '../wire/rest-bodies.js';
 import { MalformedRequest } from '../wire/span-record.js';
 import { StoreError } from '../store/store-error.js';
@@ -21,7 +22,9 @@ export function asHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof MalformedRequest) return new HttpError(400, error.code, error.message);
   if (error instanceof InvalidBody) return new HttpError(400, 'invalid_field', error.message, { field: error.field, allowed: error.allowed });
+  if (error instanceof QueryError) return new HttpError(400, 'bad_query', error.message, { field: 'q' });
   if (error instanceof StoreError) {
+    if (error.code === 'cancelled') return new HttpError(499, 'cancelled', error.message);
     if (error.code === 'too_slow') return new HttpError(503, 'too_slow', error.message);
     return new HttpError(503, error.code === 'full' ? 'storage_full' : 'unavailable', error.message);
   }

@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ListOptions, TraceStore } from '../store/trace-store.js';
+import { bucketMs } from '../query/time-bucket.js';
+import { fieldNames } from '../query/fields.js';
+import { abortSignal } from './abort-signal.js';
 import { HttpError } from './http-error.js';
 import type { ScopeOf } from './scope.js';
 
@@ -8,11 +11,25 @@ interface ListQuery {
   limit?: string;
   cursor?: string;
   project?: string;
+  run?: string;
 }
 
 /** What the page, the command line and agents read. */
 export function queryRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
-  app.get<{ Querystring: ListQuery }>('/api/sessions', async (request) => store.listSessions(scopeOf(request, 'read'), listOptions(request.query)));
+  app.get<{ Querystring: ListQuery }>('/api/sessions', async (request, reply) => store.listSessions(scopeOf(request, 'read'), listOptions(request.query), abortSignal(request, reply)));
+  app.get<{ Querystring: ListQuery }>('/api/spans', async (request, reply) => store.listSpans(scopeOf(request, 'read'), listOptions(request.query), abortSignal(request, reply)));
+  app.get<{ Querystring: ListQuery & { of?: string; group?: string; bucket?: string } }>('/api/aggregate', async (request, reply) => {
+    const { of = 'spans', group, bucket, q } = request.query;
+    if (of !== 'spans' && of !== 'sessions') throw new HttpError(400, 'invalid_field', `of is '${of.slice(0, 40)}'`, { field: 'of', allowed: 'spans, sessions' });
+    const limit = numberOf(request.query.limit, 'limit', 1, 10_000);
+    return store.aggregate(scopeOf(request, 'read'), of === 'spans' ? 'span' : 'session', {
+      ...(q ? { q } : {}), ...(group ? { group } : {}), ...(bucket ? { bucketMs: bucketMs(bucket) } : {}), ...(limit === undefined ? {} : { limit }),
+    }, abortSignal(request, reply));
+  });
+  app.get('/api/fields', async (request) => {
+    scopeOf(request, 'read');
+    return { sessions: fieldNames('session'), spans: fieldNames('span') };
+  });
   app.get<{ Params: { id: string }; Querystring: ListQuery }>('/api/sessions/:id', async (request) => {
     const limit = numberOf(request.query.limit, 'limit', 1, 10_000);
     const found = await store.getSession(scopeOf(request, 'read'), request.params.id, { ...(limit === undefined ? {} : { limit }), ...(request.query.cursor === undefined ? {} : { cursor: request.query.cursor }) });
@@ -36,6 +53,7 @@ export function listOptions(query: ListQuery): ListOptions {
     ...(limit === undefined ? {} : { limit }),
     ...(query.cursor === undefined || query.cursor === '' ? {} : { cursor: query.cursor }),
     ...(query.project === undefined || query.project === '' ? {} : { project: query.project }),
+    ...(query.run === undefined || query.run === '' ? {} : { run: query.run }),
   };
 }
 

@@ -1,3 +1,7 @@
+import type { Filter } from '../query/ast.js';
+import type { Target } from '../query/fields.js';
+import type { HoneyHiveEvent } from '../wire/honeyhive-event.js';
+import type { AggregateOptions, AggregateResult } from './aggregates.js';
 import type { Json, JsonObject } from '../wire/value.js';
 import type { Buckets, SpanRecord } from '../wire/span-record.js';
 
@@ -154,13 +158,47 @@ export interface ListOptions {
   run?: string;
 }
 
+export interface EventSearch {
+  filter: Filter;
+  fromMs?: number;
+  toMs?: number;
+  limit: number;
+  /** From 1. */
+  page: number;
+  run?: string;
+}
+
+export interface Changes {
+  seq: number;
+  sessions: Session[];
+  /** Only where one session was asked for. */
+  spans: ThinSpan[];
+  /** More changes than fit; ask again from `seq`. */
+  more: boolean;
+}
+
+export interface SessionRecords {
+  session: Session;
+  spans: SpanRecord[];
+  nextCursor: string | null;
+}
+
+export type DocumentKind = 'dataset' | 'datapoint' | 'metric' | 'run' | 'configuration';
+
 export interface StoredDocument {
   id: string;
   name: string | null;
   parent: string | null;
   createdMs: number;
   updatedMs: number;
+  project: string;
   body: JsonObject;
+}
+
+export interface PruneReport {
+  sessions: number;
+  spans: number;
+  dbBytes: number;
 }
 
 /**
@@ -174,9 +212,29 @@ export interface TraceStore {
   startSession(scope: Scope, change: SessionChange): Promise<{ sessionId: string; project: string; seq: number }>;
   updateEvent(scope: Scope, change: EventChange): Promise<{ found: boolean; seq: number }>;
 
-  listSessions(scope: Scope, options: ListOptions): Promise<Page<Session>>;
+  listSessions(scope: Scope, options: ListOptions, signal?: AbortSignal): Promise<Page<Session>>;
   getSession(scope: Scope, sessionId: string, options: { limit?: number; cursor?: string }): Promise<{ session: Session; spans: ThinSpan[]; nextCursor: string | null } | undefined>;
   getSpan(scope: Scope, traceId: string, spanId: string): Promise<WholeSpan | undefined>;
   stats(scope: Scope): Promise<StoreStats>;
+
+  listSpans(scope: Scope, options: ListOptions, signal?: AbortSignal): Promise<Page<ThinSpan>>;
+  aggregate(scope: Scope, target: Target, options: AggregateOptions, signal?: AbortSignal): Promise<AggregateResult>;
+  searchEvents(scope: Scope, search: EventSearch, signal?: AbortSignal): Promise<{ events: HoneyHiveEvent[]; total: number }>;
+  getEvent(scope: Scope, eventId: string): Promise<HoneyHiveEvent | undefined>;
+  /** What changed after a number of the ingest sequence. */
+  changes(scope: Scope, after: number, sessionId?: string): Promise<Changes>;
+  /** Spans with all that was sent, in order of arrival. */
+  exportSession(scope: Scope, sessionId: string, cursor?: string): Promise<SessionRecords | undefined>;
+  deleteSession(scope: Scope, sessionId: string): Promise<{ spans: number }>;
+
+  putDocument(scope: Scope, kind: DocumentKind, document: { id: string; name?: string; parent?: string; body: JsonObject; project?: string }, mode: 'create' | 'merge'): Promise<StoredDocument | undefined>;
+  getDocument(scope: Scope, kind: DocumentKind, id: string): Promise<StoredDocument | undefined>;
+  listDocuments(scope: Scope, kind: DocumentKind, filter: { parent?: string; name?: string; limit?: number; offset?: number }): Promise<StoredDocument[]>;
+  deleteDocument(scope: Scope, kind: DocumentKind, id: string): Promise<boolean>;
+
+  /** Removes the oldest sessions until the file's content fits, or those that began before a time. */
+  prune(limits: { maxBytes?: number; beforeMs?: number; sessions?: number }): Promise<PruneReport>;
+  /** Gives free pages back to the file system. */
+  compact(): Promise<{ dbBytes: number }>;
   close(): Promise<void>;
 }

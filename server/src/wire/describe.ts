@@ -189,7 +189,8 @@ export function shortText(bucket: JsonObject | undefined, favourites: string[]):
   return text.replace(/\s+/g, ' ').trim().slice(0, 500);
 }
 
-function facetsOf(buckets: Buckets): JsonObject {
+/** Short scalars of the buckets, by path: what filters look at. */
+export function facetsOf(buckets: Buckets): JsonObject {
   const facets = emptyObject();
   let room = FACETS;
   const walk = (path: string, value: Json, depth: number): void => {

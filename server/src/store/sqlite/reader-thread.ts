@@ -1,21 +1,40 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ListOptions, Scope } from '../trace-store.js';
+import type { Target } from '../../query/fields.js';
+import type { AggregateOptions } from '../aggregates.js';
+import type { DocumentKind, EventSearch, ListOptions, Scope } from '../trace-store.js';
+import { Budget, QUERY_BUDGET_MS } from './budget.js';
 import { answerError, type Call } from './messages.js';
 import { openDatabase } from './open-database.js';
+import { Queries } from './queries.js';
 import { Reader } from './reader.js';
 
 const port = parentPort as NonNullable<typeof parentPort>;
-const { file } = workerData as { file: string };
+const { file, cancelled, budgetMs } = workerData as { file: string; cancelled: Int32Array; budgetMs?: number };
 
 const db = openDatabase(file, { readonly: true, busyMs: 5000 });
-db.exec('PRAGMA cache_size = -16384; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY');
+db.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA query_only = 1');
+const budget = new Budget(db, cancelled);
 const reader = new Reader(db);
+const queries = new Queries(db, reader, budget);
+
+interface Range {
+  limit?: number;
+  cursor?: string;
+}
 
 const OPERATIONS: Record<string, (scope: Scope, ...args: never[]) => unknown> = {
   listSessions: (scope, options: ListOptions) => reader.listSessions(scope, options),
-  getSession: (scope, id: string, options: { limit?: number; cursor?: string }) => reader.getSession(scope, id, options),
+  getSession: (scope, id: string, options: Range) => reader.getSession(scope, id, options),
   getSpan: (scope, traceId: string, spanId: string) => reader.getSpan(scope, traceId, spanId),
   stats: (scope) => reader.stats(scope),
+  getDocument: (scope, kind: DocumentKind, id: string) => reader.getDocument(scope, kind, id),
+  listDocuments: (scope, kind: DocumentKind, filter: { parent?: string }) => reader.listDocuments(scope, kind, filter),
+  listSpans: (scope, options: ListOptions) => queries.listSpans(scope, options),
+  aggregate: (scope, target: Target, options: AggregateOptions) => queries.aggregate(scope, target, options),
+  searchEvents: (scope, search: EventSearch) => queries.searchEvents(scope, search),
+  getEvent: (scope, id: string) => queries.getEvent(scope, id),
+  changes: (scope, after: number, sessionId?: string) => queries.changes(scope, after, sessionId),
+  exportSession: (scope, id: string, cursor?: string) => queries.exportSession(scope, id, cursor),
 };
 
 port.on('message', (call: Call) => {
@@ -29,7 +48,7 @@ port.on('message', (call: Call) => {
     const operation = OPERATIONS[call.op];
     if (!operation) throw new Error(`unknown operation ${call.op}`);
     const [scope, ...args] = call.args as [Scope, ...never[]];
-    port.postMessage({ id: call.id, value: operation(scope, ...args) });
+    port.postMessage({ id: call.id, value: budget.run(call.id, budgetMs ?? QUERY_BUDGET_MS, () => operation(scope, ...args)) });
   } catch (error) {
     port.postMessage(answerError(call.id, error));
   }

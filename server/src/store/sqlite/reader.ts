@@ -1,9 +1,11 @@
+import { parseQuery } from '../../query/parse.js';
 import type { SpanRecord } from '../../wire/span-record.js';
 import { emptyObject, type JsonObject } from '../../wire/value.js';
-import type { ListOptions, Page, Scope, Session, StoreStats, ThinSpan, WholeSpan } from '../trace-store.js';
+import type { DocumentKind, ListOptions, Page, Scope, Session, StoredDocument, StoreStats, ThinSpan, WholeSpan } from '../trace-store.js';
 import { wholeSpan } from '../whole-span.js';
 import { canonicalId } from '../../wire/ids.js';
 import type { Database, Row, SqlValue, Statement } from './driver.js';
+import { compile } from './compile.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { type Payload, unpack, unshare } from './payload.js';
 import { SESSION_COLUMNS, sessionOf, SPAN_COLUMNS, thinSpanOf } from './rows.js';
@@ -27,6 +29,15 @@ export class Reader {
     const limit = options.limit ?? 50;
     const where: string[] = [];
     const values: SqlValue[] = [];
+    if (options.q !== undefined) {
+      const compiled = compile(parseQuery(options.q), 'session');
+      where.push(`hh_tick(s.id) AND ${compiled.sql}`);
+      values.push(...compiled.values);
+    }
+    if (options.run !== undefined) {
+      where.push('s.run_id = ?');
+      values.push(options.run);
+    }
     const project = scope.project ?? options.project;
     if (project !== undefined) {
       where.push('p.name = ?');
@@ -37,19 +48,20 @@ export class Reader {
       where.push('(s.start_ms, s.id) < (?, ?)');
       values.push(start, id);
     }
-    const rows = this.#sql(`SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+    const prepare = (sql: string): Statement => (options.q === undefined ? this.#sql(sql) : this.#db.prepare(sql));
+    const rows = prepare(`SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
       ORDER BY s.start_ms DESC, s.id DESC LIMIT ?`).all(...values, limit + 1);
     const last = rows.length > limit ? (rows[limit - 1] as Row) : undefined;
     return { items: rows.slice(0, limit).map(sessionOf), nextCursor: last ? encodeCursor(Number(last.start_ms), Number(last.id)) : null };
   }
 
-  #sessionRow(scope: Scope, sessionId: string): Row | undefined {
+  sessionRow(scope: Scope, sessionId: string): Row | undefined {
     return this.#sql(`SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.session_id = ? AND (? IS NULL OR p.name = ?) ORDER BY s.id LIMIT 1`)
       .get(canonicalId(sessionId), scope.project ?? null, scope.project ?? null);
   }
 
   getSession(scope: Scope, sessionId: string, options: { limit?: number; cursor?: string }): { session: Session; spans: ThinSpan[]; nextCursor: string | null } | undefined {
-    const row = this.#sessionRow(scope, sessionId);
+    const row = this.sessionRow(scope, sessionId);
     if (!row) return undefined;
     const limit = options.limit ?? 10_000;
     const [start, id] = options.cursor === undefined ? [-1, -1] : decodeCursor(options.cursor);
@@ -64,16 +76,17 @@ export class Reader {
       WHERE x.project_id IN (SELECT id FROM projects WHERE ? IS NULL OR name = ?) AND x.trace_id = ? AND x.span_id = ? ORDER BY x.id LIMIT 1`)
       .get(scope.project ?? null, scope.project ?? null, Buffer.from(traceId, 'hex'), Buffer.from(spanId, 'hex'));
     if (!row) return undefined;
-    return this.#whole(row);
+    return this.whole(row);
   }
 
-  #whole(row: Row): WholeSpan {
+  /** The whole span of a row that has `session_id` and `project` beside the columns of `spans`. */
+  whole(row: Row): WholeSpan {
     const thin = thinSpanOf(row, String(row.session_id));
     const patch = this.#sql('SELECT body FROM patches WHERE project_id = ? AND event_id = ?').get(Number(row.project_id), thin.eventId);
-    return wholeSpan(thin, this.#record(row), { project: String(row.project), source: row.source === null ? null : String(row.source) }, parseMap(patch?.body));
+    return wholeSpan(thin, this.record(row), { project: String(row.project), source: row.source === null ? null : String(row.source) }, parseMap(patch?.body));
   }
 
-  #record(row: Row): SpanRecord {
+  record(row: Row): SpanRecord {
     const thin = thinSpanOf(row, '');
     const stored = this.#sql('SELECT encoding, data FROM payloads WHERE span_pk = ?').get(Number(row.id)) as Row;
     const payload = JSON.parse(unpack(Number(stored.encoding), stored.data as Uint8Array)) as Payload;
@@ -112,4 +125,29 @@ export class Reader {
       driver: this.#db.driver,
     };
   }
+
+  getDocument(scope: Scope, kind: DocumentKind, id: string): StoredDocument | undefined {
+    const row = this.#sql(`${DOCUMENTS} WHERE d.kind = ? AND d.doc_id = ? AND (? IS NULL OR p.name = ?) ORDER BY d.id LIMIT 1`).get(kind, id, scope.project ?? null, scope.project ?? null);
+    return row ? documentOf(row) : undefined;
+  }
+
+  listDocuments(scope: Scope, kind: DocumentKind, filter: { parent?: string; name?: string; limit?: number; offset?: number }): StoredDocument[] {
+    return this.#sql(`${DOCUMENTS} WHERE d.kind = ? AND (? IS NULL OR p.name = ?) AND (? IS NULL OR d.parent = ?) AND (? IS NULL OR d.name = ?) ORDER BY d.id DESC LIMIT ? OFFSET ?`)
+      .all(kind, scope.project ?? null, scope.project ?? null, filter.parent ?? null, filter.parent ?? null, filter.name ?? null, filter.name ?? null, filter.limit ?? 1000, filter.offset ?? 0)
+      .map(documentOf);
+  }
+}
+
+const DOCUMENTS = 'SELECT d.*, p.name AS project FROM documents d JOIN projects p ON p.id = d.project_id';
+
+export function documentOf(row: Row): StoredDocument {
+  return {
+    id: String(row.doc_id),
+    name: row.name === null ? null : String(row.name),
+    parent: row.parent === null ? null : String(row.parent),
+    createdMs: Number(row.created_ms),
+    updatedMs: Number(row.updated_ms),
+    project: String(row.project),
+    body: parseMap(row.body),
+  };
 }

@@ -20,7 +20,7 @@ CREATE TABLE sessions(
   cost_usd REAL NOT NULL DEFAULT 0, has_feedback INTEGER NOT NULL DEFAULT 0,
   first_input TEXT, first_input_order REAL, last_output TEXT, last_output_order REAL,
   scores TEXT, error TEXT, run_id TEXT,
-  inputs TEXT, outputs TEXT, config TEXT, metadata TEXT, metrics TEXT, feedback TEXT, user_properties TEXT,
+  inputs TEXT, outputs TEXT, config TEXT, metadata TEXT, metrics TEXT, feedback TEXT, user_properties TEXT, facets TEXT,
   UNIQUE(project_id, session_id)
 );
 CREATE INDEX sessions_by_id ON sessions(session_id);

@@ -1,4 +1,4 @@
-import type { SpanFacts } from '../../wire/describe.js';
+import { facetsOf, type SpanFacts } from '../../wire/describe.js';
 import { BUCKETS, type Buckets } from '../../wire/span-record.js';
 import { emptyObject, type JsonObject } from '../../wire/value.js';
 import type { SessionChange } from '../trace-store.js';
@@ -61,7 +61,7 @@ export class SessionRows {
       first_input = CASE WHEN ? THEN ? ELSE first_input END, first_input_order = CASE WHEN ? THEN ? ELSE first_input_order END,
       last_output = CASE WHEN ? THEN ? ELSE last_output END, last_output_order = CASE WHEN ? THEN ? ELSE last_output_order END WHERE id = ?`);
     this.#buckets = db.prepare('SELECT inputs, outputs, config, metadata, metrics, feedback, user_properties FROM sessions WHERE id = ?');
-    this.#setBuckets = db.prepare('UPDATE sessions SET inputs = ?, outputs = ?, config = ?, metadata = ?, metrics = ?, feedback = ?, user_properties = ?, seq = ?, has_feedback = max(has_feedback, ?), run_id = ifnull(?, run_id) WHERE id = ?');
+    this.#setBuckets = db.prepare('UPDATE sessions SET inputs = ?, outputs = ?, config = ?, metadata = ?, metrics = ?, feedback = ?, user_properties = ?, facets = ?, seq = ?, has_feedback = max(has_feedback, ?), run_id = ifnull(?, run_id) WHERE id = ?');
     this.#given = db.prepare(`UPDATE sessions SET seq = ?, name = ifnull(?, name), name_rank = max(name_rank, ?), source = ifnull(?, source), error = ifnull(?, error),
       given_start_ms = ifnull(?, given_start_ms), given_end_ms = ifnull(?, given_end_ms), given_duration_ms = ifnull(?, given_duration_ms),
       start_ms = min(ifnull(start_ms, 9e18), ifnull(?, 9e18)), made_from = CASE WHEN ? THEN 'rest' ELSE made_from END WHERE id = ?`);
@@ -120,7 +120,7 @@ export class SessionRows {
     const metadata = buckets.metadata;
     const runId = typeof metadata?.run_id === 'string' ? metadata.run_id : null;
     const hasFeedback = buckets.feedback !== undefined && Object.keys(buckets.feedback).length > 0 ? 1 : 0;
-    this.#setBuckets.run(...BUCKETS.map((bucket) => merged[bucket] ?? null), seq, hasFeedback, runId, session);
+    this.#setBuckets.run(...BUCKETS.map((bucket) => merged[bucket] ?? null), facetsText(merged), seq, hasFeedback, runId, session);
     this.#touched.add(session);
   }
 
@@ -172,6 +172,13 @@ export class SessionRows {
 export function parseMap(text: unknown): JsonObject {
   if (typeof text !== 'string') return emptyObject();
   return Object.assign(emptyObject(), JSON.parse(text) as JsonObject);
+}
+
+function facetsText(merged: Record<string, string | null>): string | null {
+  const buckets: Buckets = {};
+  for (const bucket of BUCKETS) if (merged[bucket]) buckets[bucket] = parseMap(merged[bucket]);
+  const facets = facetsOf(buckets);
+  return Object.keys(facets).length > 0 ? JSON.stringify(facets) : null;
 }
 
 /** Column texts after the merge. */

@@ -1,35 +1,46 @@
 import { join } from 'node:path';
+import type { Target } from '../../query/fields.js';
+import type { HoneyHiveEvent } from '../../wire/honeyhive-event.js';
 import type { PriceTable } from '../../wire/price.js';
 import type { SpanRecord } from '../../wire/span-record.js';
-import type { EventChange, IngestReceipt, ListOptions, Page, Scope, Session, SessionChange, StoreStats, ThinSpan, TraceStore, WholeSpan } from '../trace-store.js';
+import type { JsonObject } from '../../wire/value.js';
+import type { AggregateOptions, AggregateResult } from '../aggregates.js';
+import type {
+  Changes, DocumentKind, EventChange, EventSearch, IngestReceipt, ListOptions, Page, PruneReport, Scope, Session, SessionChange, SessionRecords, StoredDocument, StoreStats, ThinSpan, TraceStore, WholeSpan,
+} from '../trace-store.js';
+import { ReaderPool } from './reader-pool.js';
 import { StoreThread } from './store-thread.js';
 
 export interface SqliteStoreOptions {
   file: string;
   prices?: PriceTable;
+  /** The oldest sessions go when the file holds more. */
+  retentionBytes?: number;
+  /** How long one query may take, in ms. */
+  queryBudgetMs?: number;
 }
 
-/** Traces in one SQLite file: a thread that writes, a thread that reads. */
+/** Traces in one SQLite file: a thread that writes, threads that read. */
 export class SqliteStore implements TraceStore {
   readonly #writer: StoreThread;
-  readonly #reader: StoreThread;
+  readonly #readers: ReaderPool;
   readonly notices: readonly string[];
   readonly driver: string;
 
-  private constructor(writer: StoreThread, reader: StoreThread, notices: readonly string[], driver: string) {
+  private constructor(writer: StoreThread, readers: ReaderPool, notices: readonly string[], driver: string) {
     this.#writer = writer;
-    this.#reader = reader;
+    this.#readers = readers;
     this.notices = notices;
     this.driver = driver;
   }
 
   /** Rejects with `StoreFileError` where the file cannot be used. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
-    const writer = new StoreThread(join(__dirname, 'writer-thread.js'), { file: options.file, prices: options.prices ?? {} });
+    const writer = new StoreThread(join(__dirname, 'writer-thread.js'), { file: options.file, prices: options.prices ?? {}, retentionBytes: options.retentionBytes });
     const hello = await writer.hello;
-    const reader = new StoreThread(join(__dirname, 'reader-thread.js'), { file: options.file });
-    await reader.hello;
-    return new SqliteStore(writer, reader, hello.notices ?? [], hello.driver ?? '');
+    const readers = new ReaderPool(options.file, options.queryBudgetMs);
+    await readers.ready();
+    return new SqliteStore(writer, readers, hello.notices ?? [], hello.driver ?? '');
   }
 
   ingest(scope: Scope, body: Uint8Array, encoding: 'protobuf' | 'json'): Promise<IngestReceipt> {
@@ -50,24 +61,76 @@ export class SqliteStore implements TraceStore {
     return this.#writer.call('updateEvent', [scope, change]);
   }
 
-  listSessions(scope: Scope, options: ListOptions): Promise<Page<Session>> {
-    return this.#reader.call('listSessions', [scope, options]);
+  listSessions(scope: Scope, options: ListOptions, signal?: AbortSignal): Promise<Page<Session>> {
+    return options.q === undefined ? this.#readers.quick('listSessions', [scope, options]) : this.#readers.slow('listSessions', [scope, options], signal);
   }
 
   getSession(scope: Scope, sessionId: string, options: { limit?: number; cursor?: string }): Promise<{ session: Session; spans: ThinSpan[]; nextCursor: string | null } | undefined> {
-    return this.#reader.call('getSession', [scope, sessionId, options]);
+    return this.#readers.quick('getSession', [scope, sessionId, options]);
   }
 
   getSpan(scope: Scope, traceId: string, spanId: string): Promise<WholeSpan | undefined> {
-    return this.#reader.call('getSpan', [scope, traceId, spanId]);
+    return this.#readers.quick('getSpan', [scope, traceId, spanId]);
   }
 
   stats(scope: Scope): Promise<StoreStats> {
-    return this.#reader.call('stats', [scope]);
+    return this.#readers.quick('stats', [scope]);
+  }
+
+  listSpans(scope: Scope, options: ListOptions, signal?: AbortSignal): Promise<Page<ThinSpan>> {
+    return this.#readers.slow('listSpans', [scope, options], signal);
+  }
+
+  aggregate(scope: Scope, target: Target, options: AggregateOptions, signal?: AbortSignal): Promise<AggregateResult> {
+    return this.#readers.slow('aggregate', [scope, target, options], signal);
+  }
+
+  searchEvents(scope: Scope, search: EventSearch, signal?: AbortSignal): Promise<{ events: HoneyHiveEvent[]; total: number }> {
+    return this.#readers.slow('searchEvents', [scope, search], signal);
+  }
+
+  getEvent(scope: Scope, eventId: string): Promise<HoneyHiveEvent | undefined> {
+    return this.#readers.quick('getEvent', [scope, eventId]);
+  }
+
+  changes(scope: Scope, after: number, sessionId?: string): Promise<Changes> {
+    return this.#readers.quick('changes', [scope, after, sessionId]);
+  }
+
+  exportSession(scope: Scope, sessionId: string, cursor?: string): Promise<SessionRecords | undefined> {
+    return this.#readers.slow('exportSession', [scope, sessionId, cursor]);
+  }
+
+  deleteSession(scope: Scope, sessionId: string): Promise<{ spans: number }> {
+    return this.#writer.call('deleteSession', [scope, sessionId]);
+  }
+
+  putDocument(scope: Scope, kind: DocumentKind, document: { id: string; name?: string; parent?: string; body: JsonObject; project?: string }, mode: 'create' | 'merge'): Promise<StoredDocument | undefined> {
+    return this.#writer.call('putDocument', [scope, kind, document, mode]);
+  }
+
+  getDocument(scope: Scope, kind: DocumentKind, id: string): Promise<StoredDocument | undefined> {
+    return this.#readers.quick('getDocument', [scope, kind, id]);
+  }
+
+  listDocuments(scope: Scope, kind: DocumentKind, filter: { parent?: string; name?: string; limit?: number; offset?: number }): Promise<StoredDocument[]> {
+    return this.#readers.quick('listDocuments', [scope, kind, filter]);
+  }
+
+  deleteDocument(scope: Scope, kind: DocumentKind, id: string): Promise<boolean> {
+    return this.#writer.call('deleteDocument', [scope, kind, id]);
+  }
+
+  prune(limits: { maxBytes?: number; beforeMs?: number; sessions?: number }): Promise<PruneReport> {
+    return this.#writer.call('prune', [{}, limits]);
+  }
+
+  compact(): Promise<{ dbBytes: number }> {
+    return this.#writer.call('compact', [{}]);
   }
 
   async close(): Promise<void> {
-    await this.#reader.close();
+    await this.#readers.close();
     await this.#writer.close();
   }
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { QueryError } from '../../query/ast.js';
 import { MalformedRequest } from '../../wire/span-record.js';
 import { StoreError } from '../store-error.js';
 import type { Answer, Call } from './messages.js';
@@ -36,6 +37,11 @@ export class StoreThread {
     });
     this.#worker.on('error', (error: Error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new StoreError('unavailable', 'the store has been closed')));
+  }
+
+  /** The number of the call made last. */
+  get lastId(): number {
+    return this.#lastId;
   }
 
   get waiting(): number {
@@ -81,6 +87,7 @@ export class StoreThread {
 
 function revive(error: NonNullable<Hello['error']>): Error {
   if (error.name === 'MalformedRequest') return new MalformedRequest(error.message, error.code);
+  if (error.name === 'QueryError') return new QueryError(error.message);
   if (error.name === 'StoreFileError') return new StoreFileError(error.code as StoreFileError['code'], error.message);
   if (error.name === 'StoreError') return new StoreError(error.code as StoreError['code'], error.message);
   if (/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(error.code ?? '') || /disk (is full|I\/O error)|readonly database/.test(error.message)) return new StoreError('full', `the store cannot write: ${error.message}`);

@@ -2,15 +2,23 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { decodeTracesJson } from '../../wire/otlp-json.js';
 import { decodeTracesProtobuf } from '../../wire/otlp-protobuf.js';
 import type { PriceTable } from '../../wire/price.js';
-import type { EventChange, Scope, SessionChange } from '../trace-store.js';
+import { canonicalId } from '../../wire/ids.js';
+import { StoreError } from '../store-error.js';
 import type { SpanRecord } from '../../wire/span-record.js';
+import type { DocumentKind, EventChange, Scope, SessionChange } from '../trace-store.js';
+import { deleteDocument, putDocument } from './documents.js';
+import { type PruneLimits, Pruning, usedBytes } from './maintenance.js';
 import { type Answer, answerError, type Call } from './messages.js';
-import { openForWriting, type OpenedStore, pragma } from './store-file.js';
+import { Reserve } from './reserve.js';
+import { openForWriting, type OpenedStore } from './store-file.js';
 import { Writer, type WriterCounters } from './writer.js';
 
 /** One commit carries at most this much, so that no caller waits for a giant one. */
 const GROUP_CALLS = 256;
 const GROUP_BYTES = 16 * 1024 * 1024;
+/** After the disk was full, how long everything is refused before the next try. */
+const FULL_MS = 1000;
+const RETENTION_EVERY_MS = 2000;
 
 interface Prepared {
   call: Call;
@@ -18,10 +26,13 @@ interface Prepared {
 }
 
 const port = parentPort as NonNullable<typeof parentPort>;
-const { file, prices } = workerData as { file: string; prices: PriceTable };
+const { file, prices, retentionBytes } = workerData as { file: string; prices: PriceTable; retentionBytes: number | undefined };
+const reserve = new Reserve(file);
 
 let store: OpenedStore;
 let writer: Writer;
+let fullUntil = 0;
+let wasFull = false;
 
 /** Work that needs no transaction, and may fail for what the caller sent. */
 function prepare(call: Call): () => unknown {
@@ -39,12 +50,43 @@ function prepare(call: Call): () => unknown {
       return () => writer.startSession(scope, args[0] as SessionChange);
     case 'updateEvent':
       return () => writer.updateEvent(scope, args[0] as EventChange);
+    case 'deleteSession':
+      return () => removeSession(scope, args[0] as string);
+    case 'putDocument': {
+      const document = args[1] as Parameters<typeof putDocument>[3] & { project?: string };
+      return () => putDocument(store.db, writer.projectFor(scope, document.project), args[0] as DocumentKind, document, args[2] as 'create' | 'merge');
+    }
+    case 'deleteDocument':
+      return () => removeDocument(scope, args[0] as DocumentKind, args[1] as string);
     default:
       throw new Error(`unknown operation ${call.op}`);
   }
 }
 
+function removeSession(scope: Scope, id: string): { spans: number } {
+  const rows = store.db.prepare('SELECT s.id AS id FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.session_id = ? AND (? IS NULL OR p.name = ?)').all(canonicalId(id), scope.project ?? null, scope.project ?? null);
+  let spans = 0;
+  for (const row of rows) {
+    for (let done = false; !done; ) {
+      const step = writer.removal.step(Number(row.id));
+      spans += step.spans;
+      done = step.done;
+    }
+  }
+  writer.forgetIds();
+  return { spans };
+}
+
+function removeDocument(scope: Scope, kind: DocumentKind, id: string): boolean {
+  const projects = scope.project === undefined ? store.db.prepare('SELECT id FROM projects').all().map((row) => Number(row.id)) : [writer.projectFor(scope, undefined)];
+  return projects.some((project) => deleteDocument(store.db, project, kind, id));
+}
+
 function runGroup(calls: Call[]): void {
+  if (Date.now() < fullUntil) {
+    for (const call of calls) port.postMessage(answerError(call.id, new StoreError('full', 'the disk is full; reading still works')));
+    return;
+  }
   const prepared: Prepared[] = [];
   for (const call of calls) {
     try {
@@ -60,28 +102,55 @@ function runGroup(calls: Call[]): void {
     return;
   }
   // One of them spoiled the group: each gets a transaction of its own, so that the others are kept.
-  for (const one of prepared) {
-    const alone = attempt([one], true) as Answer[];
-    for (const answer of alone) port.postMessage(answer);
+  for (const one of prepared) for (const answer of attempt([one]) ?? []) port.postMessage(answer);
+}
+
+/** Undefined where the group failed and should be tried one by one. */
+function attempt(prepared: Prepared[]): Answer[] | undefined {
+  const counters: WriterCounters = { ...writer.counters };
+  try {
+    writer.begin();
+    const answers = prepared.map((one): Answer => ({ id: one.call.id, value: one.run() }));
+    writer.commit();
+    if (wasFull) {
+      wasFull = false;
+      reserve.hold();
+    }
+    return answers;
+  } catch (error) {
+    writer.rollback(counters);
+    const cannotWrite = storageProblem(error);
+    if (cannotWrite) {
+      recover(error);
+      return prepared.map((one) => answerError(one.call.id, new StoreError('full', cannotWrite)));
+    }
+    return prepared.length === 1 ? prepared.map((one) => answerError(one.call.id, error)) : undefined;
   }
 }
 
-function attempt(prepared: Prepared[], report = prepared.length === 1): Answer[] | undefined {
-  const counters: WriterCounters = { ...writer.counters };
-  let begun = false;
+function storageProblem(error: unknown): string | undefined {
+  const { code, message } = error as { code?: string; message?: string };
+  if (!/SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|disk is full|disk I\/O error|readonly database/.test(`${code} ${message}`)) return undefined;
+  return `nothing can be written at the moment: ${message}`;
+}
+
+/** Stops writing for a moment, gives the reserve up, and after an I/O error starts over with a fresh connection. */
+function recover(error: unknown): void {
+  fullUntil = Date.now() + FULL_MS;
+  wasFull = true;
+  reserve.giveUp();
+  if (!/IOERR|I\/O/.test(`${(error as { code?: string }).code} ${(error as Error).message}`)) return;
   try {
-    writer.begin();
-    begun = true;
-    const answers = prepared.map((one): Answer => ({ id: one.call.id, value: one.run() }));
-    writer.commit();
-    return answers;
-  } catch (error) {
-    if (begun) writer.rollback(counters);
-    return report ? prepared.map((one) => answerError(one.call.id, error)) : undefined;
+    store.release();
+  } catch {
+    // Closing may fail for the same reason as writing did.
   }
+  store = openForWriting(file);
+  writer = new Writer(store.db, prices);
 }
 
 let closing: Call | undefined;
+const chores: { pruning: Pruning; call: Call | undefined }[] = [];
 
 function drain(first: Call): void {
   let group: Call[] = [];
@@ -92,8 +161,15 @@ function drain(first: Call): void {
       closing = next;
       break;
     }
-    group.push(next);
-    bytes += next.op === 'ingest' ? (next.args[1] as Uint8Array).byteLength : 1024;
+    if (next.op === 'prune') {
+      chores.push({ pruning: new Pruning(store.db, writer, next.args[1] as PruneLimits), call: next });
+      setImmediate(chore);
+    } else if (next.op === 'compact') {
+      compact(next);
+    } else {
+      group.push(next);
+      bytes += next.op === 'ingest' ? (next.args[1] as Uint8Array).byteLength : 1024;
+    }
     if (group.length >= GROUP_CALLS || bytes >= GROUP_BYTES) {
       runGroup(group);
       group = [];
@@ -105,6 +181,49 @@ function drain(first: Call): void {
   if (closing) close(closing);
 }
 
+function chore(): void {
+  const current = chores[0];
+  if (!current || closing) return;
+  try {
+    if (current.pruning.step()) {
+      setImmediate(chore);
+      return;
+    }
+    if (current.call) port.postMessage({ id: current.call.id, value: current.pruning.report });
+  } catch (error) {
+    if (current.call) port.postMessage(answerError(current.call.id, error));
+  }
+  chores.shift();
+  if (chores.length > 0) setImmediate(chore);
+}
+
+function compact(call: Call): void {
+  try {
+    store.db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize');
+    port.postMessage({ id: call.id, value: { dbBytes: usedBytes(store.db) } });
+  } catch (error) {
+    port.postMessage(answerError(call.id, error));
+  }
+}
+
+let lastSeq = 0;
+
+function retain(): void {
+  if (closing) return;
+  try {
+    if (retentionBytes !== undefined && chores.length === 0 && usedBytes(store.db) > retentionBytes) {
+      chores.push({ pruning: new Pruning(store.db, writer, { maxBytes: retentionBytes }), call: undefined });
+      setImmediate(chore);
+    }
+    // A quiet moment: the log goes back into the file, so that it stays small.
+    if (writer.seq === lastSeq) return;
+    lastSeq = writer.seq;
+    store.db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  } catch {
+    // Tried again the next time.
+  }
+}
+
 function close(call: Call): void {
   try {
     store.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -113,14 +232,20 @@ function close(call: Call): void {
   }
   store.release();
   port.postMessage({ id: call.id, value: undefined });
+  clearInterval(timer);
   port.close();
 }
+
+let timer: NodeJS.Timeout | undefined;
 
 try {
   store = openForWriting(file);
   writer = new Writer(store.db, prices);
-  port.postMessage({ ready: true, notices: store.notices, driver: store.db.driver, pageSize: pragma(store.db, 'page_size') });
+  reserve.hold();
+  timer = setInterval(retain, RETENTION_EVERY_MS);
+  timer.unref();
   port.on('message', (call: Call) => drain(call));
+  port.postMessage({ ready: true, notices: store.notices, driver: store.db.driver });
 } catch (error) {
   const failed = answerError(0, error) as { error: unknown };
   port.postMessage({ ready: false, error: failed.error });

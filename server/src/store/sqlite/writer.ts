@@ -6,6 +6,7 @@ import { emptyObject, type Json, type JsonObject } from '../../wire/value.js';
 import type { EventChange, IngestReceipt, Scope, SessionChange } from '../trace-store.js';
 import type { Database, Row, Statement } from './driver.js';
 import { hashOf, pack, type Payload, share, unpack, unshare } from './payload.js';
+import { Removal } from './removal.js';
 import { mergeBuckets, parseMap, SessionRows } from './session-rows.js';
 
 const DEFAULT_PROJECT = 'default';
@@ -30,12 +31,14 @@ export class Writer {
   readonly #traceSessions = new Map<string, { session: number; given: boolean }>();
   readonly #resources = new Map<JsonObject, number>();
   readonly counters: WriterCounters;
+  readonly removal: Removal;
   #seq: number;
 
   constructor(db: Database, prices: PriceTable = {}) {
     this.#db = db;
     this.#prices = prices;
     this.#sessions = new SessionRows(db);
+    this.removal = new Removal(db);
     this.#statements = {};
     this.counters = { received: 0, stored: 0, duplicates: 0, rejected: 0, ...(JSON.parse(this.#meta('counters') ?? '{}') as object) };
     this.#seq = Number(this.#meta('seq') ?? 0);
@@ -80,11 +83,8 @@ export class Writer {
     Object.assign(this.counters, counters);
     this.#seq = Number(this.#meta('seq') ?? 0);
     this.#projects.clear();
-    this.#sessionKeys.clear();
-    this.#traceSessions.clear();
     this.#resources.clear();
-    this.#sessionProjects.clear();
-    this.#foreign.clear();
+    this.forgetIds();
     this.#sessions.forget();
   }
 
@@ -155,7 +155,7 @@ export class Writer {
     }
     const { resource, traceId: _trace, spanId: _span, parentSpanId, ...rest } = merged;
     const pk = Number(old.id);
-    this.#dropPayload(pk);
+    this.removal.dropPayload(pk);
     this.#writePayload(pk, rest);
     this.#sql('DELETE FROM search WHERE rowid = ?').run(pk);
     this.#sql('INSERT INTO search(rowid, text) VALUES(?, ?)').run(pk, mergedFacts.searchText);
@@ -196,15 +196,6 @@ export class Writer {
     if (known) return Number(known.id);
     const { encoding, data } = pack(text);
     return this.#sql('INSERT INTO blobs(hash, encoding, data, refs) VALUES(?, ?, ?, 1)').run(hash, encoding, data).lastInsertRowid;
-  }
-
-  #dropPayload(pk: number): void {
-    const row = this.#sql('DELETE FROM payloads WHERE span_pk = ? RETURNING refs').get(pk);
-    if (typeof row?.refs !== 'string') return;
-    for (const blob of JSON.parse(row.refs) as number[]) {
-      this.#sql('UPDATE blobs SET refs = refs - 1 WHERE id = ?').run(blob);
-      this.#sql('DELETE FROM blobs WHERE id = ? AND refs <= 0').run(blob);
-    }
   }
 
   #readPayload(pk: number): Payload | undefined {
@@ -296,9 +287,20 @@ export class Writer {
   #forgetSession(session: number): void {
     this.#sql('DELETE FROM sessions WHERE id = ?').run(session);
     this.#sql('DELETE FROM search WHERE rowid = ?').run(-session);
+    this.forgetIds();
+  }
+
+  /** Row ids kept in memory are not true any more: a session was removed or moved. */
+  forgetIds(): void {
     this.#sessionKeys.clear();
     this.#traceSessions.clear();
-    this.#sessionProjects.delete(session);
+    this.#sessionProjects.clear();
+    this.#foreign.clear();
+  }
+
+  /** The project a document of this caller belongs to. */
+  projectFor(scope: Scope, given: string | undefined): number {
+    return this.#projectId(scope.project ?? given ?? DEFAULT_PROJECT);
   }
 
   /** The row of a session, made where there is none yet. */
@@ -328,17 +330,15 @@ export class Writer {
     const id = Number(open.id);
     this.#sql('UPDATE sessions SET project_id = ?, project_given = 1 WHERE id = ?').run(project, id);
     this.#sql('UPDATE OR IGNORE spans SET project_id = ? WHERE session_pk = ?').run(project, id);
-    this.#sessionProjects.delete(id);
-    this.#sessionKeys.clear();
-    this.#traceSessions.clear();
+    this.forgetIds();
     return id;
   }
 
   #makeSession(sessionId: string, stated: string | undefined, madeFrom: string, startMs: number | null): number {
     const project = this.#projectId(stated ?? DEFAULT_PROJECT);
     const metadata = madeFrom === 'trace' ? '{"session_source":"trace"}' : null;
-    const session = this.#sql('INSERT INTO sessions(project_id, session_id, seq, project_given, made_from, start_ms, metadata) VALUES(?, ?, ?, ?, ?, ?, ?)')
-      .run(project, sessionId, this.#seq, stated === undefined ? 0 : 1, madeFrom, startMs, metadata).lastInsertRowid;
+    const session = this.#sql('INSERT INTO sessions(project_id, session_id, seq, project_given, made_from, start_ms, metadata, facets) VALUES(?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(project, sessionId, this.#seq, stated === undefined ? 0 : 1, madeFrom, startMs, metadata, metadata === null ? null : '{"metadata.session_source":"trace"}').lastInsertRowid;
     const patch = this.#sql('DELETE FROM patches WHERE project_id = ? AND event_id = ? RETURNING body').get(project, sessionId);
     if (typeof patch?.body === 'string') this.#sessions.merge(session, JSON.parse(patch.body) as Buckets, this.#seq);
     return session;

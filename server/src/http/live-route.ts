@@ -1,0 +1,109 @@
+import type { FastifyInstance } from 'fastify';
+import type { Scope, TraceStore } from '../store/trace-store.js';
+import { numberOf } from './query-routes.js';
+import { HttpError } from './http-error.js';
+import type { ScopeOf } from './scope.js';
+
+/** How long arrivals are gathered before they are told, so that a flood becomes a few messages a second. */
+const GATHER_MS = 100;
+const HEARTBEAT_MS = 15_000;
+const MAX_LISTENERS = 200;
+/** A listener that does not read is let go once this much waits for it. */
+const MAX_WAITING = 4 * 1024 * 1024;
+
+interface Listener {
+  wake(): void;
+  end(): void;
+}
+
+/** Tells listeners that something was committed. */
+export class LiveFeed {
+  readonly #listeners = new Set<Listener>();
+  #timer: NodeJS.Timeout | undefined;
+
+  get size(): number {
+    return this.#listeners.size;
+  }
+
+  committed(): void {
+    if (this.#listeners.size === 0 || this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      for (const listener of this.#listeners) listener.wake();
+    }, GATHER_MS);
+  }
+
+  add(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const listener of this.#listeners) listener.end();
+    this.#listeners.clear();
+  }
+}
+
+/**
+ * Server-sent events from a number of the ingest sequence: `sessions` with the session rows that changed, or, with
+ * `?session=`, `spans` with that session's row and its changed spans. `Last-Event-ID` continues after a break.
+ */
+export function liveRoute(app: FastifyInstance, store: TraceStore, feed: LiveFeed, scopeOf: ScopeOf): void {
+  app.get<{ Querystring: { after?: string; session?: string } }>('/api/live', async (request, reply) => {
+    const scope = scopeOf(request, 'read');
+    if (feed.size >= MAX_LISTENERS) throw new HttpError(503, 'too_many_listeners', 'too many pages listen already');
+    const resumed = request.headers['last-event-id'];
+    const after = numberOf(typeof resumed === 'string' ? resumed : request.query.after, 'after', 0, Number.MAX_SAFE_INTEGER);
+    let seq = after ?? (await store.changes(scope, Number.MAX_SAFE_INTEGER)).seq;
+    reply.hijack();
+    const { raw } = reply;
+    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive', 'x-content-type-options': 'nosniff' });
+    raw.write(`retry: 1000\nevent: hello\nid: ${seq}\ndata: ${JSON.stringify({ seq })}\n\n`);
+    let busy = false;
+    let again = false;
+    const send = async (): Promise<void> => {
+      if (busy) {
+        again = true;
+        return;
+      }
+      busy = true;
+      try {
+        do {
+          again = false;
+          seq = await tell(store, scope, seq, request.query.session, (text) => raw.write(text));
+          if (raw.writableLength > MAX_WAITING) raw.destroy();
+        } while (again && !raw.destroyed);
+      } catch {
+        raw.destroy();
+      } finally {
+        busy = false;
+      }
+    };
+    const remove = feed.add({ wake: () => void send(), end: () => raw.end() });
+    const heartbeat = setInterval(() => raw.write(': still here\n\n'), HEARTBEAT_MS);
+    raw.on('close', () => {
+      clearInterval(heartbeat);
+      remove();
+    });
+    await send();
+  });
+}
+
+async function tell(store: TraceStore, scope: Scope, from: number, session: string | undefined, write: (text: string) => void): Promise<number> {
+  let seq = from;
+  for (;;) {
+    const changes = await store.changes(scope, seq, session);
+    if (session !== undefined) {
+      if (changes.sessions.length > 0) write(message('spans', changes.seq, { seq: changes.seq, session: changes.sessions[0], spans: changes.spans }));
+    } else if (changes.sessions.length > 0) {
+      write(message('sessions', changes.seq, { seq: changes.seq, sessions: changes.sessions }));
+    }
+    seq = Math.max(seq, changes.seq);
+    if (!changes.more) return seq;
+  }
+}
+
+function message(event: string, seq: number, data: unknown): string {
+  return `event: ${event}\nid: ${seq}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,22 @@
+export type Literal = string | number | boolean;
+export type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'contains' | 'prefix' | 'exists';
+
+/** A filter, from whichever language it was written in. */
+export type Filter =
+  | { kind: 'all'; items: Filter[] }
+  | { kind: 'any'; items: Filter[] }
+  | { kind: 'not'; item: Filter }
+  | { kind: 'text'; text: string; prefix: boolean }
+  | { kind: 'compare'; field: string; operator: Operator; value: Literal };
+
+/** A query that cannot be understood: where, and what would be right. */
+export class QueryError extends Error {
+  readonly position: number | undefined;
+  readonly suggestions: string[];
+  constructor(message: string, position?: number, suggestions: string[] = []) {
+    super(suggestions.length > 0 ? `${message}; did you mean ${suggestions.join(' or ')}?` : message);
+    this.name = 'QueryError';
+    this.position = position;
+    this.suggestions = suggestions;
+  }
+}

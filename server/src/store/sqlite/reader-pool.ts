@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import { StoreError } from '../store-error.js';
+import { QUERY_BUDGET_MS } from './budget.js';
+import { StoreThread } from './store-thread.js';
+
+/** What a thread gets beyond the budget it keeps itself, before it is ended with whatever it does. */
+const GRACE_MS = 3000;
+const IDLE_MS = 60_000;
+
+interface Lane {
+  thread: StoreThread;
+  cancelled: Int32Array;
+  busy: boolean;
+  idle: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Threads that read: one for look-ups that are always quick, and up to two for queries that may not be, which are
+ * started when first needed and end when nobody has needed them for a minute.
+ */
+export class ReaderPool {
+  readonly #file: string;
+  readonly #budgetMs: number;
+  #quick: Lane;
+  readonly #slow: Lane[] = [];
+  readonly #queue: (() => void)[] = [];
+  #closed = false;
+
+  constructor(file: string, budgetMs = QUERY_BUDGET_MS) {
+    this.#file = file;
+    this.#budgetMs = budgetMs;
+    this.#quick = this.#open();
+  }
+
+  ready(): Promise<unknown> {
+    return this.#quick.thread.hello;
+  }
+
+  #open(): Lane {
+    const cancelled = new Int32Array(new SharedArrayBuffer(4));
+    return { thread: new StoreThread(join(__dirname, 'reader-thread.js'), { file: this.#file, cancelled, budgetMs: this.#budgetMs }), cancelled, busy: false, idle: undefined };
+  }
+
+  quick<T>(op: string, args: unknown[]): Promise<T> {
+    return this.#guarded<T>(this.#quick, op, args, undefined, () => {
+      this.#quick = this.#open();
+    });
+  }
+
+  async slow<T>(op: string, args: unknown[], signal?: AbortSignal): Promise<T> {
+    const lane = await this.#lane(signal);
+    clearTimeout(lane.idle);
+    try {
+      return await this.#guarded<T>(lane, op, args, signal, () => {
+        this.#slow.splice(this.#slow.indexOf(lane), 1);
+      });
+    } finally {
+      lane.busy = false;
+      lane.idle = setTimeout(() => this.#retire(lane), IDLE_MS);
+      lane.idle.unref();
+      this.#queue.shift()?.();
+    }
+  }
+
+  async #lane(signal: AbortSignal | undefined): Promise<Lane> {
+    const until = Date.now() + this.#budgetMs;
+    for (;;) {
+      if (this.#closed) throw new StoreError('unavailable', 'the store has been closed');
+      if (signal?.aborted) throw new StoreError('cancelled', 'nobody waits for this query any more');
+      const free = this.#slow.find((lane) => !lane.busy);
+      if (free) {
+        free.busy = true;
+        return free;
+      }
+      if (this.#slow.length < 2) {
+        const lane = this.#open();
+        lane.busy = true;
+        this.#slow.push(lane);
+        return lane;
+      }
+      const left = until - Date.now();
+      if (left <= 0) throw new StoreError('too_slow', 'other queries are in the way; try again');
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.#queue.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+  }
+
+  async #guarded<T>(lane: Lane, op: string, args: unknown[], signal: AbortSignal | undefined, replace: () => void): Promise<T> {
+    let kill: NodeJS.Timeout | undefined;
+    const abort = (): void => {
+      Atomics.store(lane.cancelled, 0, lane.thread.lastId);
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await lane.thread.hello;
+      const answer = lane.thread.call<T>(op, args);
+      kill = setTimeout(() => {
+        replace();
+        void lane.thread.kill();
+      }, this.#budgetMs + GRACE_MS);
+      kill.unref();
+      return await answer;
+    } finally {
+      clearTimeout(kill);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  #retire(lane: Lane): void {
+    const at = this.#slow.indexOf(lane);
+    if (at === -1 || lane.busy) return;
+    this.#slow.splice(at, 1);
+    void lane.thread.close();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const lane of this.#slow) clearTimeout(lane.idle);
+    await Promise.all([this.#quick, ...this.#slow].map((lane) => lane.thread.close()));
+  }
+}

@@ -1,0 +1,54 @@
+import type { Database, Statement } from './driver.js';
+
+/** Spans removed in one transaction: short enough that ingest hardly waits. */
+export const REMOVE_AT_ONCE = 1000;
+
+/** Takes sessions out of the file, payload, search index and shared texts included. */
+export class Removal {
+  readonly #spans: Statement;
+  readonly #dropPayload: Statement;
+  readonly #dropSearch: Statement;
+  readonly #dropSpan: Statement;
+  readonly #lessBlob: Statement;
+  readonly #dropBlob: Statement;
+  readonly #dropSession: Statement;
+  readonly #dropPatch: Statement;
+
+  constructor(db: Database) {
+    this.#spans = db.prepare('SELECT id, project_id, event_id FROM spans WHERE session_pk = ? ORDER BY start_ms, id LIMIT ?');
+    this.#dropPayload = db.prepare('DELETE FROM payloads WHERE span_pk = ? RETURNING refs');
+    this.#dropSearch = db.prepare('DELETE FROM search WHERE rowid = ?');
+    this.#dropSpan = db.prepare('DELETE FROM spans WHERE id = ?');
+    this.#lessBlob = db.prepare('UPDATE blobs SET refs = refs - 1 WHERE id = ?');
+    this.#dropBlob = db.prepare('DELETE FROM blobs WHERE id = ? AND refs <= 0');
+    this.#dropSession = db.prepare('DELETE FROM sessions WHERE id = ?');
+    this.#dropPatch = db.prepare('DELETE FROM patches WHERE project_id = ? AND event_id = ?');
+  }
+
+  /** Removes part of a session, at most `REMOVE_AT_ONCE` spans; the session's row goes with its last span. */
+  step(session: number): { spans: number; done: boolean } {
+    const rows = this.#spans.all(session, REMOVE_AT_ONCE);
+    for (const row of rows) {
+      const id = Number(row.id);
+      this.dropPayload(id);
+      this.#dropSearch.run(id);
+      this.#dropSpan.run(id);
+      if (row.event_id !== null) this.#dropPatch.run(Number(row.project_id), row.event_id as string);
+    }
+    const done = rows.length < REMOVE_AT_ONCE;
+    if (done) {
+      this.#dropSession.run(session);
+      this.#dropSearch.run(-session);
+    }
+    return { spans: rows.length, done };
+  }
+
+  dropPayload(span: number): void {
+    const row = this.#dropPayload.get(span);
+    if (typeof row?.refs !== 'string') return;
+    for (const blob of JSON.parse(row.refs) as number[]) {
+      this.#lessBlob.run(blob);
+      this.#dropBlob.run(blob);
+    }
+  }
+}

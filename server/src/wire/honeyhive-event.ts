@@ -1,0 +1,94 @@
+import type { Session, WholeSpan } from '../store/trace-store.js';
+import { bucketOf } from './unflatten.js';
+import { emptyObject, type Json, type JsonObject } from './value.js';
+
+/** An event as HoneyHive's API gives it out. Times are Unix milliseconds. */
+export interface HoneyHiveEvent {
+  event_id: string;
+  session_id: string;
+  project: string;
+  project_id: string;
+  source: string;
+  event_type: string;
+  event_name: string;
+  error: string | null;
+  parent_id: string | null;
+  children_ids: string[];
+  start_time: number;
+  end_time: number | null;
+  duration: number | null;
+  inputs: JsonObject;
+  outputs: JsonObject;
+  config: JsonObject;
+  metadata: JsonObject;
+  metrics: JsonObject;
+  feedback: JsonObject;
+  user_properties: JsonObject;
+}
+
+const SHOWN_ELSEWHERE = /^(honeyhive[._]|traceloop\.association\.|gen_ai\.(prompt|completion)\.|llm\.(input|output)_messages\.)/;
+
+export function eventOfSpan(span: WholeSpan, parentId: string, childrenIds: string[]): HoneyHiveEvent {
+  const metadata = Object.assign(emptyObject(), foreignAttributes(span.attributes), span.metadata);
+  if (span.tokens) Object.assign(metadata, { prompt_tokens: span.tokens.prompt, completion_tokens: span.tokens.completion, total_tokens: span.tokens.total });
+  if (span.costUsd !== undefined) metadata.cost = span.costUsd;
+  return {
+    event_id: span.eventId,
+    session_id: span.sessionId,
+    project: span.project,
+    project_id: span.project,
+    source: span.source ?? 'unknown',
+    event_type: span.eventType,
+    event_name: span.name,
+    error: span.error?.message ?? (span.error ? (span.error.type ?? 'error') : null),
+    parent_id: parentId,
+    children_ids: childrenIds,
+    start_time: span.startTime,
+    end_time: span.endTime,
+    duration: span.durationMs,
+    inputs: span.inputs,
+    outputs: span.outputs,
+    config: span.config,
+    metadata,
+    metrics: span.metrics,
+    feedback: span.feedback,
+    user_properties: span.userProperties,
+  };
+}
+
+/** Attributes that no bucket takes belong to the metadata. */
+function foreignAttributes(attributes: JsonObject): JsonObject {
+  const result = emptyObject();
+  for (const key of Object.keys(attributes)) if (!SHOWN_ELSEWHERE.test(key) && bucketOf(key) === undefined) result[key] = attributes[key] as Json;
+  return result;
+}
+
+/** A session is the event at the root of its tree; the reserved metadata are its running totals. */
+export function eventOfSession(session: Session, childrenIds: string[]): HoneyHiveEvent {
+  const reserved: JsonObject = {
+    num_events: session.spanCount, num_model_events: session.modelCount, has_feedback: session.hasFeedback, cost: session.costUsd,
+    total_tokens: session.tokens.total, prompt_tokens: session.tokens.prompt, completion_tokens: session.tokens.completion,
+  };
+  return {
+    event_id: session.sessionId,
+    session_id: session.sessionId,
+    project: session.project,
+    project_id: session.project,
+    source: session.source,
+    event_type: 'session',
+    event_name: session.sessionName,
+    error: session.error,
+    parent_id: null,
+    children_ids: childrenIds,
+    start_time: session.startTime,
+    end_time: session.endTime,
+    duration: session.durationMs,
+    inputs: session.inputs,
+    outputs: session.outputs,
+    config: session.config,
+    metadata: Object.assign(emptyObject(), session.metadata, reserved),
+    metrics: session.metrics,
+    feedback: session.feedback,
+    user_properties: session.userProperties,
+  };
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { canonicalId, idsOfEvent } from './ids.js';
+import { bucketsIn, InvalidBody, kindOf, numberIn, objectBody, textIn, timeIn } from './rest-bodies.js';
+import type { SpanRecord } from './span-record.js';
+import { emptyObject, isObject, type JsonObject } from './value.js';
+
+export interface EventDefaults {
+  /** `/events/model` says the type in its path. */
+  eventType?: string;
+  /** A batch of one session shares its id. */
+  sessionId?: string;
+  /** The `/v1` routes refuse what the older ones fill in. */
+  strict: boolean;
+  where: string;
+}
+
+/** An event of HoneyHive's REST API as a span: same tree, same buckets. */
+export function eventRecord(body: unknown, defaults: EventDefaults): SpanRecord {
+  const outer = objectBody(body, defaults.where);
+  const event = isObject(outer.event) ? outer.event : outer;
+  const type = textIn(event, 'event_type', 'eventType') ?? defaults.eventType;
+  if (type === undefined) throw new InvalidBody(`${defaults.where}.event_type`, 'event_type is missing', 'model, tool, chain or session');
+  if (defaults.strict && !isObject(event.inputs)) throw new InvalidBody(`${defaults.where}.inputs`, `inputs is ${kindOf(event.inputs)}`, 'an object');
+  const eventId = canonicalId(textIn(event, 'event_id', 'eventId') ?? randomUUID());
+  const sessionId = canonicalId(textIn(event, 'session_id', 'sessionId') ?? defaults.sessionId ?? randomUUID());
+  const parentId = textIn(event, 'parent_id', 'parentId');
+  const parent = parentId === undefined || canonicalId(parentId) === sessionId ? undefined : canonicalId(parentId);
+  const duration = numberIn(event, 'duration');
+  const start = timeIn(event, 'start_time') ?? Date.now() - (duration ?? 0);
+  const end = timeIn(event, 'end_time') ?? start + (duration ?? 0);
+  const error = event.error === null || event.error === undefined ? undefined : typeof event.error === 'string' ? event.error : JSON.stringify(event.error);
+  const attributes = emptyObject();
+  attributes.honeyhive_event_type = type;
+  const project = textIn(event, 'project', 'project_id');
+  if (project !== undefined) attributes['honeyhive.project'] = project;
+  const source = textIn(event, 'source');
+  if (source !== undefined) attributes['honeyhive.source'] = source;
+  if (error !== undefined) attributes.honeyhive_error = error;
+  const buckets = bucketsIn(event);
+  copyUsage(buckets.metadata, buckets.config, attributes);
+  return {
+    ...idsOfEvent(sessionId, eventId),
+    parentSpanId: parent === undefined ? '' : idsOfEvent(sessionId, parent).spanId,
+    ...(parent === undefined ? {} : { parentEventId: parent }),
+    name: textIn(event, 'event_name', 'eventName') ?? 'unknown',
+    kind: 0,
+    startNs: nanoseconds(start),
+    endNs: nanoseconds(Math.max(start, end)),
+    attributes,
+    events: [],
+    links: [],
+    statusCode: error === undefined ? 0 : 2,
+    statusMessage: error ?? '',
+    traceState: '',
+    resource: emptyObject(),
+    scope: { name: '', version: '', attributes: emptyObject() },
+    buckets,
+    eventId,
+    sessionId,
+  };
+}
+
+/** Tokens, cost and model where the span's own conventions look for them. */
+function copyUsage(metadata: JsonObject | undefined, config: JsonObject | undefined, attributes: JsonObject): void {
+  for (const key of ['prompt_tokens', 'completion_tokens', 'total_tokens', 'cost', 'model']) {
+    const value = metadata?.[key];
+    if (typeof value === 'number' || typeof value === 'string') attributes[`honeyhive_metadata.${key}`] = value;
+  }
+  if (typeof config?.model === 'string') attributes['honeyhive_config.model'] = config.model;
+}
+
+function nanoseconds(ms: number): string {
+  const whole = Math.floor(ms);
+  return String(BigInt(Math.max(0, whole)) * 1_000_000n + BigInt(Math.round((ms - whole) * 1e6)));
+}
