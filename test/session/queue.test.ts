@@ -167,6 +167,16 @@ describe('an update', () => {
     expect(ledger.counts).toMatchObject({ requests: 2, retries: 1, delivered: 1 });
   });
 
+  it('is not hurried by a flush where the server asked for time', async () => {
+    receiver.script({ status: 429, headers: { 'Retry-After': '60' } });
+    const queue = queueTo();
+    void queue.update(A, { metadata: { a: 1 } });
+    await queue.drain(within(5_000));
+    await queue.drain(within(5_000));
+    expect(receiver.requests).toHaveLength(1);
+    expect(queue.takeUnsent?.()).toHaveLength(1);
+  });
+
   it('of one event does not wait for another that fails', async () => {
     receiver.answer((r) => (r.body.event_id === A ? { status: 500 } : undefined));
     const queue = queueTo();
