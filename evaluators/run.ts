@@ -12,6 +12,9 @@ export const DEFAULT_TIMEOUT_MS = 10_000;
 /** An evaluator that bounds its parts itself: it is told when its time is over, and waited for. */
 export const SETTLES_ON_ABORT: unique symbol = Symbol.for('honeyhive-decorators.evaluator.settles-on-abort');
 
+/** In the context of an evaluation in the background, so that the children of a MultiEvaluator are in it too. */
+const BACKGROUND: unique symbol = Symbol.for('honeyhive-decorators.evaluation.background');
+
 /** One evaluation: bounded in time, normalised, and never rejecting, whatever `evaluate` does. */
 export async function runEvaluator(
   evaluator: Evaluator,
@@ -38,8 +41,12 @@ async function attempt(evaluator: Evaluator, args: EvaluateArgs, evaluate: Evalu
   const options = evaluator[EVALUATOR];
   const waits = SETTLES_ON_ABORT in evaluator;
   const timeoutMs = options.timeoutMs ?? args.timeoutMs ?? (waits ? undefined : DEFAULT_TIMEOUT_MS);
-  const deadline = new Deadline({ timeoutMs, signal, background: args.background === true });
-  const returned = evaluate(args.input, args.output, contextOf(args, deadline));
+  const context: EvaluationContext & { [BACKGROUND]?: boolean } = contextOf(args);
+  if (args.background !== undefined) context[BACKGROUND] = args.background;
+  const deadline = new Deadline({ timeoutMs, signal, background: context[BACKGROUND] === true });
+  // Made when it is asked for: most evaluators answer at once and never look.
+  Object.defineProperty(context, 'signal', { get: () => deadline.signal, enumerable: true, configurable: true });
+  const returned = evaluate(args.input, args.output, context);
   if (!isThenable(returned)) return checked(options, normalise(evaluator.name, returned));
   try {
     deadline.start();
@@ -49,11 +56,9 @@ async function attempt(evaluator: Evaluator, args: EvaluateArgs, evaluate: Evalu
   }
 }
 
-function contextOf(args: EvaluateArgs, deadline: Deadline): EvaluationContext {
+function contextOf(args: EvaluateArgs): EvaluationContext {
   const context = { ...args.context } as EvaluationContext;
   if (args.expected !== undefined) context.expected = args.expected;
-  // Made when it is asked for: most evaluators answer at once and never look.
-  Object.defineProperty(context, 'signal', { get: () => deadline.signal, enumerable: true, configurable: true });
   return context;
 }
 
