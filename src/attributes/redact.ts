@@ -19,6 +19,16 @@ export interface RedactOptions {
   defaults?: boolean;
 }
 
+/** What is known of a key. */
+export interface KeyFacts {
+  /** As it is written: a key, too, may be a secret itself or hold a lone surrogate. */
+  readonly name: string;
+  /** Whether its value is masked. */
+  readonly secret: boolean;
+  /** Whether every object has something of that name, as `__proto__` and `constructor`. */
+  readonly inherited: boolean;
+}
+
 export interface Redactor {
   readonly replacement: string;
   /** Whether anything is masked at all. */
@@ -26,8 +36,8 @@ export interface Redactor {
   isSecretKey(key: string): boolean;
   /** `text` without the secrets that are recognised in it. */
   text(text: string): string;
-  /** A key as it is written: a key, too, may be a secret or hold a lone surrogate. */
-  keyText(key: string): string;
+  /** What a walk needs to know of a key, in one look. */
+  key(key: string): KeyFacts;
   hook?: (value: unknown, path: string) => unknown;
 }
 
@@ -45,7 +55,7 @@ export const INACTIVE: Redactor = {
   active: false,
   isSecretKey: () => false,
   text: (text) => text,
-  keyText: wellFormed,
+  key: remembered((key) => factsOf(wellFormed(key), false)),
 };
 
 /** The redactor of a tracer; `false` masks nothing. */
@@ -76,20 +86,23 @@ export function createRedactor(options: RedactOptions | false | undefined): Reda
     for (const pattern of patterns) out = out.replace(pattern, () => replacement);
     return out;
   };
-  const keyText = remembered((key: string): string => wellFormed(text(key)));
   const hook = options?.hook;
   return {
     replacement,
     active: defaults || own || patterns.length > 0 || hook !== undefined,
     isSecretKey,
     text,
-    keyText,
+    key: remembered((key) => factsOf(wellFormed(text(key)), isSecretKey(key))),
     ...(hook === undefined ? {} : { hook: guarded(hook, replacement) }),
   };
 }
 
 /** Names that hold a secret only in an address: the signatures of cloud storage links. */
 const SIGNATURES = /^(?:sig|signature|x-amz-signature|x-goog-signature|x-amz-credential|code_verifier)$/i;
+
+function factsOf(name: string, secret: boolean): KeyFacts {
+  return { name, secret, inherited: name in Object.prototype };
+}
 
 /** The same names come again and again: the answer for a short one is kept. */
 function remembered<T>(judge: (key: string) => T): (key: string) => T {

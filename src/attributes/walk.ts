@@ -161,7 +161,7 @@ export class Walk {
       } catch (thrown) {
         item = throwsText(thrown);
       }
-      out.push(this.#child(item, undefined, path, String(i), i, depth) ?? this.#nothing());
+      out.push(this.#child(item, path, i, depth) ?? this.#nothing());
     }
     return out;
   }
@@ -173,7 +173,7 @@ export class Walk {
         this.#moreItems(out, size - out.length);
         break;
       }
-      out.push(this.#child(item, undefined, path, '', out.length, depth) ?? this.#nothing());
+      out.push(this.#child(item, path, out.length, depth) ?? this.#nothing());
     }
     return out;
   }
@@ -205,25 +205,18 @@ export class Walk {
   }
 
   #fields(value: object, proto: object | null, path: string, depth: number): Rendered | undefined {
-    let known: unknown;
-    let asked = false;
-    if (proto === ROOT || proto === null ? Object.hasOwn(value, 'toJSON') : 'toJSON' in value) {
-      const made = (value as { toJSON?: unknown }).toJSON;
+    const keys = Object.keys(value);
+    let made: unknown;
+    const asks = proto === ROOT || proto === null ? keys.includes('toJSON') : 'toJSON' in value;
+    if (asks) {
+      made = (value as { toJSON?: unknown }).toJSON;
       if (typeof made === 'function') {
         const result: unknown = made.call(value, '');
-        return result === value
-          ? this.#ownFields(value, path, depth, true, undefined)
-          : this.#value(result, path, depth + 1);
+        if (result !== value) return this.#value(result, path, depth + 1);
+        made = undefined;
       }
-      known = made;
-      asked = true;
     }
-    return this.#ownFields(value, path, depth, asked, known);
-  }
-
-  #ownFields(value: object, path: string, depth: number, asked: boolean, known: unknown): Rendered {
     const out: { [key: string]: Rendered } = {};
-    const keys = Object.keys(value);
     for (let i = 0; i < keys.length; i += 1) {
       if (this.#spent()) {
         this.#moreKeys(out, keys.length - i);
@@ -232,7 +225,7 @@ export class Walk {
       const key = keys[i] as string;
       let item: unknown;
       try {
-        item = asked && key === 'toJSON' ? known : (value as Record<string, unknown>)[key];
+        item = asks && key === 'toJSON' ? made : (value as Record<string, unknown>)[key];
       } catch (thrown) {
         item = throwsText(thrown);
       }
@@ -264,31 +257,23 @@ export class Walk {
   }
 
   #field(out: { [key: string]: Rendered }, key: string, item: unknown, path: string, depth: number): void {
-    const name = this.#key(key);
-    const rendered = this.#child(item, key, path, name, -1, depth);
+    const facts = this.#redactor.key(key.length <= MAX_KEY ? key : head(key, MAX_KEY + MARGIN));
+    const name = key.length <= MAX_KEY ? facts.name : cut(facts.name, MAX_KEY, key.length);
+    const masked = facts.secret && item !== null && item !== undefined;
+    const rendered = masked ? this.#plain(this.#redactor.replacement) : this.#child(item, path, name, depth);
     if (rendered === undefined) return;
     this.#budget -= name.length + 4;
-    if (name in out) {
-      // `__proto__`, `constructor` and whatever else hangs on Object.prototype: plain data, never an assignment.
+    if (facts.inherited) {
+      // `__proto__` and the like are plain data, never an assignment.
       Object.defineProperty(out, name, { value: rendered, enumerable: true, configurable: true, writable: true });
     } else {
       out[name] = rendered;
     }
   }
 
-  #child(
-    item: unknown,
-    key: string | undefined,
-    path: string,
-    name: string,
-    index: number,
-    depth: number,
-  ): Rendered | undefined {
-    if (key !== undefined && this.#masks && item !== null && item !== undefined && this.#redactor.isSecretKey(key)) {
-      return this.#plain(this.#redactor.replacement);
-    }
+  #child(item: unknown, path: string, name: string | number, depth: number): Rendered | undefined {
     if (!this.#paths) return this.#value(item, path, depth + 1);
-    const below = `${path}.${index >= 0 ? index : name}`;
+    const below = `${path}.${name}`;
     if (this.#sensitive !== undefined && item !== null && item !== undefined && this.#isSensitive(below)) {
       return this.#plain(this.#redactor.replacement);
     }
@@ -300,11 +285,6 @@ export class Walk {
     const relative = path.slice(this.#root.length + 1);
     const paths = this.#sensitive as ReadonlySet<string>;
     return paths.has(relative) || paths.has(relative.replace(/(?:^|\.)\d+(?=\.|$)/g, '').replace(/^\./, ''));
-  }
-
-  #key(key: string): string {
-    if (key.length <= MAX_KEY) return this.#redactor.keyText(key);
-    return cut(this.#redactor.keyText(head(key, MAX_KEY + MARGIN)), MAX_KEY, key.length);
   }
 
   #text(text: string): string {

@@ -45,11 +45,11 @@ describe('describeError', () => {
     const root = new RangeError('root');
     const error = new Error('outer', { cause: new TypeError('middle', { cause: root }) });
     expect(describeError(error, context).stack).toMatch(
-      /Error: outer[^]*\nCaused by: TypeError: middle[^]*\nCaused by: RangeError: root/,
+      /Error: outer[\s\S]*\nCaused by: TypeError: middle[\s\S]*\nCaused by: RangeError: root/,
     );
     const all = new AggregateError([new Error('first'), 'second'], 'all');
     expect(describeError(all, context).stack).toMatch(
-      /AggregateError: all[^]*\nErrors\[0\]: Error: first[^]*\nErrors\[1\]: second/,
+      /AggregateError: all[\s\S]*\nErrors\[0\]: Error: first[\s\S]*\nErrors\[1\]: second/,
     );
     root.cause = error;
     expect(describeError(error, context).stack).toMatch(/\nCaused by: \[Circular\]$/);
