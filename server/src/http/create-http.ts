@@ -18,6 +18,7 @@ import { loadLimit } from './load-limit.js';
 import { RequestLog } from './request-log.js';
 import type { ScopeOf } from './scope.js';
 import { staticFiles } from './static-files.js';
+import { upkeepRoutes } from './upkeep-routes.js';
 import { sendOtlpError, TRACE_PATHS, tracesRoute } from './traces-route.js';
 
 export interface HttpOptions {
@@ -91,6 +92,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   honeyhiveRunRoutes(app, store, scopeOf);
   honeyhiveDataRoutes(app, store, scopeOf);
   queryRoutes(app, store, scopeOf);
+  upkeepRoutes(app, store, scopeOf);
   liveRoute(app, store, feed, scopeOf);
   const sendFile = staticFiles(app, join(__dirname, '..', 'web'));
 

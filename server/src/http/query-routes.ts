@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { sessionLines } from '../wire/session-file.js';
 import type { ListOptions, TraceStore } from '../store/trace-store.js';
 import { bucketMs } from '../query/time-bucket.js';
 import { fieldNames } from '../query/fields.js';
@@ -42,6 +44,12 @@ export function queryRoutes(app: FastifyInstance, store: TraceStore, scopeOf: Sc
     const found = valid ? await store.getSpan(scopeOf(request, 'read'), traceId, spanId) : undefined;
     if (!found) throw new HttpError(404, 'not_found', 'there is no span with these ids');
     return found;
+  });
+  app.get<{ Params: { id: string } }>('/api/sessions/:id/export', async (request, reply) => {
+    const scope = scopeOf(request, 'read');
+    if (!(await store.getSession(scope, request.params.id, { limit: 1 }))) throw new HttpError(404, 'not_found', 'there is no session with this id');
+    reply.header('content-type', 'application/x-ndjson').header('content-disposition', 'attachment; filename="session.ndjson"');
+    return reply.send(Readable.from(sessionLines(store, scope, request.params.id)));
   });
   app.get('/api/stats', async (request) => store.stats(scopeOf(request, 'read')));
 }

@@ -180,6 +180,8 @@ export interface Changes {
 export interface SessionRecords {
   session: Session;
   spans: SpanRecord[];
+  /** Later updates of these spans' events. */
+  patches: { eventId: string; body: JsonObject }[];
   nextCursor: string | null;
 }
 

@@ -12,6 +12,7 @@ import { compile, type Compiled } from './compile.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { Database, Row, SqlValue } from './driver.js';
 import type { Reader } from './reader.js';
+import { parseMap } from './session-rows.js';
 import { hex, SESSION_COLUMNS, sessionOf, SPAN_COLUMNS, thinSpanOf } from './rows.js';
 
 const WHOLE = 'x.*, s.session_id AS session_id, p.name AS project';
@@ -153,6 +154,10 @@ export class Queries {
     return {
       session: sessionOf(row),
       spans: rows.map((span) => this.#reader.record(span)),
+      patches: rows.flatMap((span) => {
+        const patch = span.event_id === null ? undefined : this.#db.prepare('SELECT event_id, body FROM patches WHERE project_id = ? AND event_id = ?').get(Number(span.project_id), String(span.event_id));
+        return patch ? [{ eventId: String(patch.event_id), body: parseMap(patch.body) }] : [];
+      }),
       nextCursor: rows.length === EXPORT_PAGE ? encodeCursor(0, Number((rows.at(-1) as Row).id)) : null,
     };
   }
