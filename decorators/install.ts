@@ -48,10 +48,10 @@ function decorateStandard(addition: Addition, value: unknown, context: StandardC
       return { get: install(addition, get, 'getter', name), set: install(addition, set, 'setter', name) };
     }
     case 'field':
-      return (initial: unknown) => {
+      return function (this: unknown, initial: unknown) {
         if (typeof initial !== 'function')
           throw misplaced(addition, memberText(name), `this field holds ${describe(initial)}, not a function`);
-        return install(addition, initial as AnyMethod, 'field', name);
+        return install(addition, initial as AnyMethod, 'field', name, { instance: this });
       };
     default:
       throw misplaced(addition, memberText(name), `this is a ${kind}`);
@@ -72,13 +72,13 @@ function decorateLegacy(addition: Addition, target: object, key: PropertyKey, th
       const initial = initializer.call(this);
       if (typeof initial !== 'function')
         throw misplaced(addition, place, `this field holds ${describe(initial)}, not a function`);
-      return install(addition, initial as AnyMethod, 'field', key);
+      return install(addition, initial as AnyMethod, 'field', key, { instance: this });
     };
     return descriptor;
   }
   const legacy = { target, key };
   if (typeof descriptor.value === 'function')
-    descriptor.value = install(addition, descriptor.value as AnyMethod, 'method', key, legacy);
+    descriptor.value = install(addition, descriptor.value as AnyMethod, 'method', key, { legacy });
   else if (descriptor.get !== undefined || descriptor.set !== undefined) {
     if (descriptor.get !== undefined)
       descriptor.get = install(addition, descriptor.get, 'getter', key) as () => unknown;
@@ -94,14 +94,15 @@ export function install(
   fn: AnyMethod,
   kind: SiteKind,
   member: PropertyKey,
-  legacy?: { target: object; key: PropertyKey },
+  at: { legacy?: { target: object; key: PropertyKey }; instance?: unknown } = {},
 ): AnyMethod {
   const existing = siteOf(fn);
   if (existing !== undefined) {
     addToSite(existing, addition);
     return fn;
   }
-  const { site, wrapper } = makeSite(fn, kind, member);
+  const { site, wrapper } = makeSite(fn, kind, member, at.instance);
+  const { legacy } = at;
   if (legacy !== undefined) {
     const inner = memberSites(legacy.target).get(legacy.key);
     if (inner !== undefined) {

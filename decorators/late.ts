@@ -14,13 +14,12 @@ export function trace<F extends AnyMethod>(fn: F): F;
 export function trace<Self = any>(options: TraceOptions<Self>): <F extends AnyMethod>(fn: F) => F;
 export function trace(what: AnyMethod | TraceOptions): unknown {
   if (typeof what === 'function') return wrap(what, {});
+  if (typeof what !== 'object' || what === null) throw notAFunction(what);
   return (fn: AnyMethod) => wrap(fn, what);
 }
 
 function wrap(fn: unknown, options: TraceOptions): AnyMethod {
-  if (typeof fn !== 'function') {
-    throw new HoneyHiveError('decorator', `trace() needs a function, got ${fn === null ? 'null' : typeof fn}.`);
-  }
+  if (typeof fn !== 'function') throw notAFunction(fn);
   if (/^class\b/.test(Function.prototype.toString.call(fn))) {
     throw new HoneyHiveError(
       'decorator',
@@ -28,4 +27,11 @@ function wrap(fn: unknown, options: TraceOptions): AnyMethod {
     );
   }
   return install({ decorator: 'trace()', trace: options }, fn as AnyMethod, 'function', fn.name || 'anonymous');
+}
+
+function notAFunction(value: unknown): HoneyHiveError {
+  return new HoneyHiveError(
+    'decorator',
+    `trace() needs a function or options, got ${value === null ? 'null' : typeof value}.`,
+  );
 }

@@ -15,6 +15,8 @@ export interface Site {
   readonly original: AnyMethod;
   readonly kind: SiteKind;
   readonly member: PropertyKey;
+  /** The instance that a function field belongs to: an arrow function is called without it. */
+  readonly instance: unknown;
   trace: TraceOptions | undefined;
   readonly evaluators: EvaluateOptions[];
   readonly sensitiveArgs: Set<number>;
@@ -31,11 +33,17 @@ export function siteOf(fn: unknown): Site | undefined {
 }
 
 /** A site without decorators yet, and the function that takes the member's place. */
-export function makeSite(original: AnyMethod, kind: SiteKind, member: PropertyKey): { site: Site; wrapper: AnyMethod } {
+export function makeSite(
+  original: AnyMethod,
+  kind: SiteKind,
+  member: PropertyKey,
+  instance?: unknown,
+): { site: Site; wrapper: AnyMethod } {
   const site: Site = {
     original,
     kind,
     member,
+    instance,
     trace: undefined,
     evaluators: [],
     sensitiveArgs: new Set(),
@@ -82,7 +90,7 @@ function planOf(site: Site): SpanPlan {
   const plan: SpanPlan = makePlan({
     options,
     name: (self) => {
-      const owner = ownerOf(self);
+      const owner = ownerOf(self ?? site.instance);
       if (owner === undefined) return memberText(site.member);
       let name = names.get(owner);
       if (name === undefined) {
@@ -101,7 +109,7 @@ function planOf(site: Site): SpanPlan {
 
 /** `Class.method`, by the runtime class of `this`; without one, the member's name alone. */
 export function spanName(site: Site, self: unknown): string {
-  const owner = ownerOf(self);
+  const owner = ownerOf(self ?? site.instance);
   return owner === undefined ? memberText(site.member) : nameIn(owner, site.member);
 }
 

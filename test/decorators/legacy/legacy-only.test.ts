@@ -1,0 +1,85 @@
+import 'reflect-metadata';
+import { Evaluate, type HoneyHiveTracer, isHoneyHiveError, Sensitive, Trace } from 'honeyhive-decorators';
+import { createTestTracer, spansNamed } from 'honeyhive-decorators/testing';
+
+let tracer: HoneyHiveTracer;
+beforeEach(() => {
+  tracer = createTestTracer();
+});
+afterEach(() => tracer.close());
+
+describe('what only legacy decorators have', () => {
+  it('masks a parameter marked with @Sensitive, wherever @Trace stands', () => {
+    class Accounts {
+      @Trace()
+      open(name: string, @Sensitive password: string): string {
+        return name + password.length;
+      }
+    }
+    new Accounts().open('ann', 'hunter2');
+    expect(tracer.testSpans[0]?.attributes).toMatchObject({
+      'honeyhive_inputs.name': 'ann',
+      'honeyhive_inputs.password': '[REDACTED]',
+    });
+  });
+
+  it('fails loudly on an arrow-function field, which a legacy decorator never sees', () => {
+    const define = (): unknown => {
+      class Handlers {
+        // @ts-expect-error a field is no target in legacy code
+        @Trace()
+        onEvent = (): number => 1;
+      }
+      return Handlers;
+    };
+    expect(define).toThrow(/Handlers\.onEvent/);
+    try {
+      define();
+    } catch (thrown) {
+      expect(isHoneyHiveError(thrown) && thrown.message).toContain('trace(fn)');
+    }
+  });
+
+  it('keeps metadata of frameworks above and below, and merges with ours round a stranger', async () => {
+    const Route =
+      (path: string): MethodDecorator =>
+      (_target, _key, descriptor) => {
+        Reflect.defineMetadata('path', path, descriptor.value as object);
+      };
+    const Twice: MethodDecorator = (_target, _key, descriptor: PropertyDescriptor) => {
+      const inner = descriptor.value as (...args: unknown[]) => unknown;
+      descriptor.value = function twice(this: unknown, ...args: unknown[]) {
+        inner.apply(this, args);
+        return inner.apply(this, args);
+      };
+    };
+    let scored = 0;
+    class Controller {
+      @Route('/above')
+      @Trace()
+      above(): number {
+        return 1;
+      }
+      @Trace()
+      @Route('/below')
+      below(): number {
+        return 2;
+      }
+      @Trace({ eventType: 'chain' })
+      @Twice
+      @Evaluate(() => ++scored)
+      between(): number {
+        return 3;
+      }
+    }
+    const controller = new Controller();
+    expect(Reflect.getMetadata('path', controller.above)).toBe('/above');
+    expect(Reflect.getMetadata('path', controller.below)).toBe('/below');
+    expect(Reflect.getMetadata('design:returntype', Controller.prototype, 'below')).toBeUndefined();
+    expect(controller.between()).toBe(3);
+    await tracer.flush();
+    expect(
+      spansNamed(tracer, 'Controller.between').map((span) => span.attributes['honeyhive_metrics.evaluator']),
+    ).toEqual([1]);
+  });
+});
