@@ -115,6 +115,7 @@ function valueAfter(text: string, from: number, nameQuote: string, separator: st
   if (nameQuote !== '' && (text[start] === '{' || text[start] === '[')) {
     return { start, end: closingBrace(text, start), bare: true };
   }
+  if (text.startsWith('//', start)) return undefined;
   const stop = separator === '%' ? STOP_ENCODED : STOP;
   let end = endOf(text, start, stop);
   const first = text.slice(start, end);
@@ -122,7 +123,6 @@ function valueAfter(text: string, from: number, nameQuote: string, separator: st
   if (end === start || /^(?:null|undefined|true|false|none|nil)$/i.test(first)) return undefined;
   const prose = nameQuote === '' && separator === ':' && start > from;
   if (prose && /^[A-Za-z]{0,11}[.!?]?$/.test(text.slice(start, end)) && !/[a-z][A-Z]/.test(first)) return undefined;
-  if (text.startsWith('//', start)) return undefined;
   return { start, end, bare: true };
 }
 

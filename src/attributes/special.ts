@@ -47,52 +47,55 @@ function isDomException(value: object): boolean {
   return !types.isProxy(value) && classNameOf(value) === 'DOMException';
 }
 
-/** Objects of the platform, told by class name: naming `Response` itself would load all of fetch. */
+/**
+ * Objects of the platform, told by class name: naming `Response` itself would load all of fetch. They have no fields
+ * of their own, while a class of the user's with the same name has.
+ */
 function platform(value: object): Special | undefined {
   const name = classNameOf(value);
+  if (Object.hasOwn(value, '_readableState') || Object.hasOwn(value, '_writableState') || name === 'ServerResponse') {
+    return text(`[${name}${part(value, 'method')}${part(value, 'url')}]`);
+  }
+  if (name === 'Timeout' && Object.hasOwn(value, '_idleTimeout')) return text('[Timeout]');
+  if (!PLATFORM.has(name) || Object.keys(value).length > 0) return undefined;
   switch (name) {
     case 'URL':
       return text(readText(value, 'href') ?? '[URL]');
     case 'Headers':
     case 'URLSearchParams':
     case 'FormData':
-      return iterable(value, name);
+      return listed(value, name);
     case 'Request':
-    case 'NextRequest':
-      return text(`[${name}${part(value, 'method')}${part(value, 'url')}]`);
     case 'Response':
-    case 'NextResponse':
-      return text(`[${name}${part(value, 'status')}${part(value, 'url')}]`);
+      return text(`[${name}${part(value, 'method')}${part(value, 'status')}${part(value, 'url')}]`);
     case 'Blob':
     case 'File':
       return text(`<${name} ${String(read(value, 'size'))} bytes>`);
-    case 'WeakRef':
-    case 'FinalizationRegistry':
-    case 'ReadableStream':
-    case 'WritableStream':
-    case 'TransformStream':
-    case 'AbortController':
-    case 'AbortSignal':
-    case 'MessagePort':
-    case 'Worker':
-    case 'Timeout':
-    case 'Immediate':
-    case 'AsyncGenerator':
-    case 'AsyncLocalStorage':
-      return text(`[${name}]`);
     default:
+      return text(`[${name}]`);
   }
-  if (Object.hasOwn(value, '_readableState') || Object.hasOwn(value, '_writableState')) {
-    return text(`[${name}${part(value, 'method')}${part(value, 'url')}]`);
-  }
-  if (name === 'ServerResponse' || Object.hasOwn(value, '_httpMessage') || name === 'ClientRequest')
-    return text(`[${name}]`);
-  return undefined;
 }
 
-function iterable(value: object, name: string): Special {
-  const entries = [...(value as Iterable<readonly [unknown, unknown]>)];
-  return Array.isArray(entries[0] ?? []) ? { kind: 'entries', entries, size: entries.length } : text(`[${name}]`);
+const PLATFORM = new Set(
+  (
+    'URL Headers URLSearchParams FormData Request Response Blob File WeakRef FinalizationRegistry ReadableStream ' +
+    'WritableStream TransformStream AbortController AbortSignal MessagePort AsyncGenerator AsyncLocalStorage'
+  ).split(' '),
+);
+const MAX_LISTED = 1_000;
+
+/** The pairs of headers and forms; bounded, since anything may call itself so. */
+function listed(value: object, name: string): Special {
+  if (typeof read(value, 'entries') !== 'function') return text(`[${name}]`);
+  const entries: (readonly [unknown, unknown])[] = [];
+  let size = 0;
+  for (const entry of value as Iterable<unknown>) {
+    size += 1;
+    if (size > MAX_LISTED) break;
+    if (!Array.isArray(entry)) return text(`[${name}]`);
+    entries.push([entry[0], entry[1]]);
+  }
+  return { kind: 'entries', entries, size };
 }
 
 function bytesText(value: object): string {

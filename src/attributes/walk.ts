@@ -231,7 +231,22 @@ export class Walk {
       }
       this.#field(out, key, item, path, depth);
     }
+    if (proto === ROOT) this.#marks(out, value, path, depth);
     return out;
+  }
+
+  /** Fields of plain data whose names are symbols: rare, but nothing is lost silently. */
+  #marks(out: { [key: string]: Rendered }, value: object, path: string, depth: number): void {
+    for (const mark of Object.getOwnPropertySymbols(value)) {
+      if (this.#spent() || !Object.prototype.propertyIsEnumerable.call(value, mark)) continue;
+      let item: unknown;
+      try {
+        item = (value as Record<symbol, unknown>)[mark];
+      } catch (thrown) {
+        item = throwsText(thrown);
+      }
+      this.#field(out, String(mark), item, path, depth);
+    }
   }
 
   #error(error: object, path: string, depth: number): Rendered {

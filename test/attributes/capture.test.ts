@@ -1,3 +1,7 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { runInNewContext } from 'node:vm';
 import { captureValue } from '../../src/attributes/capture';
 import { snapshot } from '../../src/attributes/snapshot';
 import { capture } from './support';
@@ -199,6 +203,59 @@ describe('captureValue', () => {
     expect(await request.text()).toBe('data');
     expect(stream.locked).toBe(false);
     expect(generator.next().value).toBe(1);
+  });
+
+  it('tells objects of the platform from classes of the same name', () => {
+    class Request {
+      id = 1;
+    }
+    class Headers {
+      *[Symbol.iterator](): Generator<number> {
+        for (;;) yield 1;
+      }
+      entries(): unknown {
+        return this;
+      }
+    }
+    const socket = new Socket();
+    const incoming = Object.assign(new IncomingMessage(socket), { method: 'GET', url: '/path?token=abc' });
+    expect(
+      json([new Request(), new Headers(), incoming, new ServerResponse(incoming), Readable.from(['x']), socket]),
+    ).toEqual([
+      { id: 1 },
+      '[Headers]',
+      '[IncomingMessage GET /path?token=[REDACTED]]',
+      '[ServerResponse]',
+      '[Readable]',
+      '[Socket]',
+    ]);
+    expect(json({ signal: new AbortController().signal, form: new URLSearchParams({ a: 'b' }) })).toEqual({
+      signal: '[AbortSignal]',
+      form: { a: 'b' },
+    });
+    const timer = setTimeout(() => undefined, 0);
+    clearTimeout(timer);
+    expect(one(timer)).toBe('[Timeout]');
+  });
+
+  it('knows plain data and errors of another realm', () => {
+    const foreign = runInNewContext(
+      '({ list: [1], map: new Map([["a", 1]]), at: new Date(0), error: new TypeError("far") })',
+    ) as object;
+    expect(json(foreign)).toMatchObject({
+      list: [1],
+      map: { a: 1 },
+      at: '1970-01-01T00:00:00.000Z',
+      error: { name: 'TypeError', message: 'far' },
+    });
+  });
+
+  it('keeps fields whose names are symbols', () => {
+    expect(json({ [Symbol('mark')]: 1, [Symbol.for('apiKey')]: 'x', a: 2 })).toEqual({
+      a: 2,
+      'Symbol(mark)': 1,
+      'Symbol(apiKey)': '[REDACTED]',
+    });
   });
 
   it('cuts with a notice and stays JSON', () => {

@@ -240,6 +240,33 @@ describe('secret shapes', () => {
   });
 });
 
+describe('texts made to be slow', () => {
+  const pieces = [
+    'sk-',
+    'eyJa.',
+    '://a:',
+    'Bearer ',
+    'password=//',
+    'token: ',
+    '"password":"\\',
+    '"secrets":{',
+    '-----BEGIN PRIVATE KEY-----',
+  ];
+  pieces.push('%3Dtoken', '\\"', 'ghp_', 'api key=', 'a');
+
+  it('take no longer than others', () => {
+    for (const first of pieces) {
+      for (const second of pieces) {
+        const made = (first + second).repeat(64_000 / (first.length + second.length));
+        const start = performance.now();
+        text(made);
+        // Quadratic time would be minutes; half a second leaves room for a busy machine.
+        if (performance.now() - start > 500) throw new Error(`slow on ${JSON.stringify(first + second)}`);
+      }
+    }
+  });
+});
+
 describe('fifty planted secrets', () => {
   const places: ((secret: string) => unknown)[] = [
     ...[
