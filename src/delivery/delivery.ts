@@ -5,11 +5,13 @@ import { createBatch, namesOf } from './batch.js';
 import type { DeliveryReceipt, DeliverySource, DeliveryStats, Drop, FlushOptions, Ledger } from './contract.js';
 import { createJsonEncoder } from './encode-json.js';
 import { createProtobufEncoder } from './encode-protobuf.js';
+import { type ExitMember, joinExit } from './exit.js';
 import { createPoster } from './http.js';
 import { createIntake, estimateBytes } from './intake.js';
 import { createLedger } from './ledger.js';
 import { createSender } from './sender.js';
 import { nameOf } from './stub.js';
+import { place } from './trouble.js';
 
 const FLUSH_MS = 5_000;
 const LINGER_MS = 100;
@@ -51,6 +53,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const encoder = options.protocol === 'http/json' ? createJsonEncoder() : createProtobufEncoder();
   const sources: DeliverySource[] = [];
   let waiters: (() => void)[] = [];
+  let quiet = true;
   let closing: Promise<DeliveryReceipt> | undefined;
   let closed = false;
 
@@ -110,8 +113,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     await spansSent();
   }
 
-  async function flush(flushOptions?: FlushOptions): Promise<DeliveryReceipt> {
-    const timeoutMs = timeoutOf(flushOptions);
+  /** Whether the time ran out. */
+  async function settle(timeoutMs: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     // The one timer that keeps the process alive: somebody awaits this.
     const late = new Promise<boolean>((resolve) => {
@@ -119,8 +122,53 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     });
     const timedOut = await Promise.race([deliver(performance.now() + timeoutMs).then(() => false), late]);
     clearTimeout(timer);
-    return ledger.receipt(timedOut);
+    return timedOut;
   }
+
+  async function flush(flushOptions?: FlushOptions): Promise<DeliveryReceipt> {
+    return ledger.receipt(await settle(timeoutOf(flushOptions)));
+  }
+
+  /** Everything unsent, for whoever sends it when the process ends. */
+  function take(): ReturnType<ExitMember['take']> {
+    intake.drain();
+    const batches = sender.take();
+    const spans = sender.blocked ? [] : batches.map((batch) => sender.requestOf(batch));
+    const others = sources.flatMap((source) => source.takeUnsent?.() ?? []);
+    return {
+      requests: [...others, ...spans],
+      done(acknowledged) {
+        others.forEach((request, index) => {
+          if (acknowledged[index]) ledger.delivered(request.items);
+          else ledger.dropped('exit', request.items, []);
+        });
+        batches.forEach((batch, index) => {
+          if (acknowledged[others.length + index]) ledger.delivered(batch.count);
+          else ledger.dropped('exit', batch.count, namesOf(batch));
+        });
+        const lost = batches.filter((_, index) => !acknowledged[others.length + index]);
+        const count = lost.reduce((sum, batch) => sum + batch.count, 0);
+        if (count > 0)
+          warn(
+            'delivery:exit',
+            `The process ended before ${count} spans could be delivered to ${place(options.endpoint)}: they are dropped. A spool (HH_SPOOL_DIR) would keep them for the next start.`,
+          );
+      },
+    };
+  }
+
+  const leave = options.handleExit
+    ? joinExit({
+        end: () => options.onProcessEnd?.(),
+        waiting: () => !isIdle() || ledger.pending() > 0 || (!quiet && sources.length > 0),
+        hurry: () => void spansSent(),
+        settle: async (timeoutMs) => {
+          await settle(timeoutMs);
+          quiet = true;
+        },
+        take,
+      })
+    : undefined;
 
   async function close(flushOptions?: FlushOptions): Promise<DeliveryReceipt> {
     const { timedOut, ...first } = await flush(flushOptions);
@@ -128,6 +176,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     intake.drain();
     for (const batch of sender.take()) ledger.dropped('closed', batch.count, namesOf(batch));
     poster.close();
+    leave?.();
     const rest = ledger.receipt(timedOut);
     return merge(first, rest, timedOut);
   }
@@ -137,6 +186,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     enqueue(span) {
       if (closed) return;
       try {
+        quiet = false;
         ledger.made(1);
         const bytes = estimateBytes(span);
         if (hasRoom(bytes)) intake.push(span, bytes);
@@ -152,6 +202,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
     },
     addSource(source) {
+      quiet = false;
       sources.push(source);
     },
     flush,

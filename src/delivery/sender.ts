@@ -1,5 +1,6 @@
 import { warn } from '../base/warn.js';
 import { type Batch, namesOf, pack, packNow, split } from './batch.js';
+import type { OutgoingRequest } from './contract.js';
 import { carriesCredentials, isExposed } from './credentials.js';
 import { type HttpOutcome, isSuccess, type Poster } from './http.js';
 import type { FullLedger } from './ledger.js';
@@ -27,6 +28,8 @@ export interface Sender {
   squeeze(enough: () => boolean): void;
   /** Takes everything that is not acknowledged, oldest first; nothing more is sent. */
   take(): Batch[];
+  /** The batch as a stranger could send it. */
+  requestOf(batch: Batch): OutgoingRequest;
   readonly size: number;
   readonly bytes: number;
   /** Whether the last attempt failed. */
@@ -83,17 +86,17 @@ export function createSender(options: SenderOptions): Sender {
     if (!queue.includes(batch)) return;
     ledger.request();
     if (failures > 0) ledger.retry();
-    const outcome = await poster.post({ method: 'POST', url, headers: headersOf(batch), body: batch.body });
+    const outcome = await poster.post(requestOf(batch));
     inFlight -= 1;
     batch.sending = false;
     if (queue.includes(batch)) settle(batch, outcome);
     next();
   }
 
-  function headersOf(batch: Batch): Record<string, string> {
+  function requestOf(batch: Batch): OutgoingRequest {
     const headers: Record<string, string> = { ...options.headers, 'content-type': batch.contentType };
     if (batch.gzipped) headers['content-encoding'] = 'gzip';
-    return headers;
+    return { kind: 'spans', method: 'POST', url, headers, body: batch.body, items: batch.count };
   }
 
   function settle(batch: Batch, outcome: HttpOutcome): void {
@@ -192,6 +195,7 @@ export function createSender(options: SenderOptions): Sender {
       timer = undefined;
       return left;
     },
+    requestOf,
     get size() {
       return queue.length;
     },

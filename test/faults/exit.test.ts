@@ -1,0 +1,146 @@
+import { report, runProgram, startProgram } from '../support/fault-program.js';
+import { type OtlpReceiver, startReceiver } from '../support/otlp-receiver.js';
+
+const SPANS = 50;
+
+describe('the end of the process', () => {
+  let receiver: OtlpReceiver;
+  let server: string;
+  beforeEach(async () => {
+    receiver = await startReceiver();
+    server = `http://127.0.0.1:${receiver.port}`;
+  });
+  afterEach(() => receiver.close());
+
+  function names(): string[] {
+    return receiver.spans.map((span) => span.name);
+  }
+  function expectAll(name: string, more = 0): void {
+    const delivered = new Set(receiver.spans.map((span) => span.spanId)).size;
+    report(name, { made: SPANS + more, delivered, dropped: SPANS + more - delivered });
+    expect(delivered).toBe(SPANS + more);
+  }
+
+  it('S1: a script that just ends delivers everything', async () => {
+    const result = await runProgram({ server, ending: 'natural' });
+    expect(result).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expectAll('S1 natural end');
+  });
+
+  it('S1: listeners of beforeExit fire as often as without tracing', async () => {
+    const traced = await runProgram({ server, ending: 'beforeExitListeners' });
+    const plain = await runProgram({ server, ending: 'beforeExitListeners', options: { disabled: true } });
+    expect(traced.stdout).toBe(plain.stdout);
+    expect(traced.stdout).toContain('beforeExit 2');
+    expectAll('S1 beforeExit listeners', 1);
+  });
+
+  it('S2: process.exit delivers and keeps the code', async () => {
+    const result = await runProgram({ server, ending: 'exit' });
+    expect(result).toMatchObject({ code: 7, signal: null, stderr: '' });
+    expectAll('S2 process.exit');
+  });
+
+  it('S2: process.exit inside a span ends that span and says why', async () => {
+    const result = await runProgram({ server, ending: 'exitInside' });
+    expect(result.code).toBe(3);
+    expectAll('S2 process.exit in a span', 1);
+    expect(names()).toContain('open');
+    expect(Buffer.concat(receiver.requests.map((request) => request.body)).includes('process ended')).toBe(true);
+  });
+
+  it('S2: process.exit in an exit listener keeps its code', async () => {
+    const result = await runProgram({ server, ending: 'exitTwice' });
+    expect(result.code).toBe(9);
+    expect(names().length).toBeGreaterThanOrEqual(SPANS);
+  });
+
+  it.each(['throw', 'throwNull', 'reject'])('S3: %s delivers, message and code stay', async (ending) => {
+    const traced = await runProgram({ server, ending });
+    const plain = await runProgram({ server, ending, options: { disabled: true } });
+    expect({ code: traced.code, stderr: traced.stderr }).toEqual({ code: plain.code, stderr: plain.stderr });
+    expect(traced.code).toBe(1);
+    expectAll(`S3 ${ending}`);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('S4: %s delivers and still kills', async (signal) => {
+    const program = startProgram({ server, ending: 'wait' });
+    await program.said('DONE');
+    program.child.kill(signal);
+    expect(await program.result).toMatchObject({ code: null, signal, stderr: '' });
+    expectAll(`S4 ${signal}`);
+  });
+
+  it("S4: with a handler of the app's own, it decides", async () => {
+    const program = startProgram({ server, ending: 'waitWithHandler' });
+    await program.said('DONE');
+    program.child.kill('SIGTERM');
+    const result = await program.result;
+    expect(result).toMatchObject({ code: 5, signal: null });
+    expect(result.stdout).toContain('handled');
+    expectAll('S4 own handler');
+  });
+
+  it('S4: a handler that looks whether it is alone still works', async () => {
+    const program = startProgram({ server, ending: 'waitWithSignalExit' });
+    await program.said('DONE');
+    program.child.kill('SIGTERM');
+    const result = await program.result;
+    expect(result).toMatchObject({ signal: 'SIGTERM' });
+    expect(result.stdout).toContain('listeners 1');
+    expectAll('S4 signal-exit');
+  });
+
+  it.each(['natural', 'exit'])('S28: a worker thread delivers at its end (%s)', async (workerEnding) => {
+    const result = await runProgram({ server, ending: 'worker', workerEnding });
+    expect(result.stdout).toContain(`worker exit ${workerEnding === 'exit' ? 7 : 0}`);
+    expectAll(`S28 worker, ${workerEnding}`, SPANS);
+  });
+
+  it('S28: forked processes deliver too', async () => {
+    await runProgram({ server, ending: 'cluster' });
+    expectAll('S28 fork', 2 * SPANS);
+  });
+});
+
+describe('the end of the process with a dead back end', () => {
+  const LIMIT_MS = 2_600; // The 2 s of the promise, and what a loaded machine needs to start and reap processes.
+
+  it.each(['natural', 'exit', 'throw'])('refused, %s: at most 2 s longer', async (ending) => {
+    const gone = await startReceiver();
+    await gone.close();
+    const result = await runProgram({ server: `http://127.0.0.1:${gone.port}`, ending });
+    expect(result.afterMs).toBeLessThan(LIMIT_MS);
+    expect(result.code).toBe({ natural: 0, exit: 7, throw: 1 }[ending]);
+    expect(result.stderr).toContain('50 spans could');
+    report(`dead (refused), ${ending}`, { made: SPANS, delivered: 0, dropped: SPANS, ms: Math.round(result.afterMs) });
+  });
+
+  it.each(['natural', 'exit', 'SIGTERM'])('hung or dripping, %s: at most 2 s longer', async (ending) => {
+    const receiver = await startReceiver();
+    receiver.answer = (_request, response) => {
+      if (ending !== 'natural') return true;
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('x');
+      return true;
+    };
+    const program = startProgram({
+      server: `http://127.0.0.1:${receiver.port}`,
+      ending: ending === 'SIGTERM' ? 'wait' : ending,
+    });
+    await program.said('DONE');
+    const started = performance.now();
+    if (ending === 'SIGTERM') program.child.kill('SIGTERM');
+    const result = await program.result;
+    const ms = performance.now() - started;
+    await receiver.close();
+    expect(ms).toBeLessThan(LIMIT_MS);
+    report(`dead (${ending === 'natural' ? 'dripping' : 'hung'}), ${ending}`, {
+      made: SPANS,
+      delivered: 0,
+      dropped: SPANS,
+      ms: Math.round(ms),
+    });
+    if (ending === 'SIGTERM') expect(result.signal).toBe('SIGTERM');
+  });
+});
