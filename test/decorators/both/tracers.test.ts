@@ -8,6 +8,18 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
+const wrongTracers: [string, () => unknown, string][] = [
+  [
+    'throws',
+    () => {
+      throw new Error('lookup');
+    },
+    'lookup',
+  ],
+  ['gives a promise', async () => undefined, 'promise'],
+  ['gives something else', () => 42, 'no HoneyHiveTracer'],
+];
+
 describe('which tracer a call uses', () => {
   it('asks the function at every call, with the right this, also for statics', async () => {
     const tracer = createTestTracer();
@@ -35,17 +47,7 @@ describe('which tracer a call uses', () => {
     await tracer.close();
   });
 
-  it.each([
-    [
-      'throws',
-      (): never => {
-        throw new Error('lookup');
-      },
-      'lookup',
-    ],
-    ['gives a promise', async () => undefined, 'promise'],
-    ['gives something else', () => 42 as never, 'no HoneyHiveTracer'],
-  ] as const)('runs untraced, with one warning, where it %s', async (_what, ref, text) => {
+  it.each(wrongTracers)('runs untraced, with one warning, where it %s', async (_what, ref, text) => {
     const other = createTestTracer();
     class Lost {
       @Trace({ tracer: ref as never })
