@@ -34,8 +34,14 @@ const VERDICTS: ObjectSchema = objectOf({
 
 const SPLIT = `Split the OUTPUT into atomic factual claims. Each claim states one fact, can be checked by itself (put names in the place of pronouns) and says no more than the output does. Leave out opinions, questions, greetings, advice and statements about the conversation. Keep false claims as they are. Give an empty list where the output claims nothing.`;
 
+interface Entry {
+  readonly claim: number;
+  readonly reasoning: string;
+  readonly verdict: Verdict;
+}
+
 interface Judged {
-  readonly verdicts: readonly { readonly claim: number; readonly reasoning: string; readonly verdict: Verdict }[];
+  readonly verdicts: readonly Entry[];
 }
 
 /**
@@ -59,11 +65,11 @@ export async function supportedShare(
     task: `Check each of the numbered CLAIMS. ${evidence.rule}`,
     material: [['claims', claims.map((claim, i) => `${i + 1}. ${oneLine(claim)}`).join('\n')], ...evidence.material],
     schema: VERDICTS,
-    check: (answer) => missing(answer as Judged, claims.length),
+    check: (answer) => misnumbered(answer as Judged, claims.length),
   });
-  const table = samples.map((sample) => new Map(sample.verdicts.map((one) => [one.claim, one])));
+  const table = samples.map((sample) => inOrder(sample, claims.length) as Entry[]);
   const verdicts = claims.map((claim, i) => {
-    const votes = table.map((sample) => sample.get(i + 1) as Judged['verdicts'][number]);
+    const votes = table.map((sample) => sample[i] as Entry);
     const verdict = majority(
       votes.map((vote) => vote.verdict),
       (one) => MERIT[one],
@@ -71,9 +77,7 @@ export async function supportedShare(
     return { claim, verdict, reasoning: votes.find((vote) => vote.verdict === verdict)?.reasoning ?? '' };
   });
   const count = (verdict: Verdict) => verdicts.filter((one) => one.verdict === verdict).length;
-  const shares = table.map(
-    (sample) => [...sample.values()].filter((one) => one.verdict === 'supported').length / claims.length,
-  );
+  const shares = table.map((sample) => sample.filter((one) => one.verdict === 'supported').length / claims.length);
   return {
     score: count('supported') / claims.length,
     feedback: explain(verdicts),
@@ -88,12 +92,20 @@ export async function supportedShare(
   };
 }
 
-function missing({ verdicts }: Judged, claims: number): string[] {
-  const seen = verdicts.map((one) => one.claim).sort((a, b) => a - b);
-  const whole = seen.length === claims && seen.every((claim, i) => claim === i + 1);
-  return whole
-    ? []
-    : [`verdicts must have exactly one entry for each of the claims 1 to ${claims}, but has ${JSON.stringify(seen)}`];
+/** The entries in the order of the claims; undefined where they do not stand for the claims one to one. */
+function inOrder({ verdicts }: Judged, claims: number): readonly Entry[] | undefined {
+  if (verdicts.length !== claims) return undefined;
+  const sorted = [...verdicts].sort((a, b) => a.claim - b.claim);
+  const first = (sorted[0] as Entry).claim;
+  // Some models number from 0, and some write one number everywhere: then the place counts.
+  if ((first === 0 || first === 1) && sorted.every((one, i) => one.claim === first + i)) return sorted;
+  return verdicts.every((one) => one.claim === first) ? verdicts : undefined;
+}
+
+function misnumbered(answer: Judged, claims: number): string[] {
+  if (inOrder(answer, claims) !== undefined) return [];
+  const seen = JSON.stringify(answer.verdicts.map((one) => one.claim).slice(0, 50));
+  return [`verdicts must have exactly one entry for each of the claims 1 to ${claims}, but has entries for ${seen}`];
 }
 
 function explain(verdicts: readonly { claim: string; verdict: Verdict; reasoning: string }[]): string {

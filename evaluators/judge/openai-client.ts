@@ -61,7 +61,7 @@ export function openAiJudge(options: OpenAiJudgeOptions): JudgeClient {
           completionBody(request, model, manners),
           request.signal,
         );
-        if (status >= 200 && status < 300) {
+        if (status >= 200 && status < 300 && !isError(body)) {
           const usage = usageOf(body);
           const costUsd = usage && costOf(options.price, usage, model);
           const value = completionValue(body, { usage, costUsd });
@@ -102,8 +102,15 @@ function costOf(price: JudgePrice | undefined, usage: TokenUsage, model: string)
   return Number.isFinite(cost) ? cost : undefined;
 }
 
+/** Gateways tell some failures of the model behind them with status 200. */
+function isError(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'error' in body && !!body.error && !('choices' in body);
+}
+
 function refused(status: number, body: unknown, apiKey: string | undefined): JudgeError {
   const hint = status === 401 || status === 403 ? ' (is the key right?)' : '';
-  const where = status >= 300 && status < 400 ? 'a redirect, which is not followed' : errorText(body, apiKey);
-  return new JudgeError('judge_http_error', `the judge answered ${status}${hint}: ${where}`, { status });
+  const reason = status >= 300 && status < 400 ? 'a redirect, which is not followed' : errorText(body, apiKey);
+  const filtered = (body as { error?: { code?: unknown } } | undefined)?.error?.code === 'content_filter';
+  const failure = filtered ? 'judge_refused' : 'judge_http_error';
+  return new JudgeError(failure, `the judge answered ${status}${hint}: ${reason}`, { status });
 }

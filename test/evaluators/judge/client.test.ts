@@ -118,6 +118,18 @@ describe('a judge behind an OpenAI-compatible endpoint', () => {
     await expect(ask(judgeAt(server))).rejects.toMatchObject({ name: 'judge_refused' });
   });
 
+  it('hears an error that came with status 200, and a prompt that a filter stopped', async () => {
+    const server = await serve([
+      { status: 200, error: { message: 'the model is down', code: 502 } },
+      { status: 400, error: { message: 'filtered', code: 'content_filter' } },
+    ]);
+    await expect(ask(judgeAt(server))).rejects.toMatchObject({
+      name: 'judge_http_error',
+      message: expect.stringContaining('the model is down'),
+    });
+    await expect(ask(judgeAt(server))).rejects.toMatchObject({ name: 'judge_refused' });
+  });
+
   it.each([
     ['a page', '<html>gateway</html>'],
     ['an empty body', ''],

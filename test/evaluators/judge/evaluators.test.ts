@@ -138,6 +138,39 @@ describe('FactualAccuracyEvaluator', () => {
     expect(prompt(server, 2)).toContain('exactly one entry for each of the claims 1 to 2');
   });
 
+  it.each([
+    ['from 1, in any order', [2, 1], [1, 0]],
+    ['from 0', [0, 1], [0, 1]],
+    ['from 0, in any order', [1, 0], [1, 0]],
+    ['with one number for all', [7, 7], [0, 1]],
+  ])('understands entries numbered %s', async (_name, numbers, places) => {
+    const found = ['supported', 'contradicted'];
+    const entries = numbers.map((claim, i) => ({ claim, reasoning: 'r', verdict: found[i] }));
+    await judging((body) => ({
+      say: askedFields(body).includes('claims') ? { claims: CLAIMS } : { verdicts: entries },
+    }));
+    const result = await new FactualAccuracyEvaluator().run(args);
+    const verdicts = result.metadata?.['verdicts'] as { claim: string; verdict: string }[];
+    expect(verdicts.map((one) => [one.claim, one.verdict])).toEqual(
+      CLAIMS.map((claim, i) => [claim, found[places[i] as number]]),
+    );
+  });
+
+  it.each([[[1, 1, 2]], [[1, 3]], [[2, 3]], [[1]], [[]]])(
+    'does not guess about entries for %j of 2 claims',
+    async (numbers) => {
+      const entries = numbers.map((claim) => ({ claim, reasoning: 'r', verdict: 'supported' }));
+      await judging((body) => ({
+        say: askedFields(body).includes('claims') ? { claims: CLAIMS } : { verdicts: entries },
+      }));
+      expect(await new FactualAccuracyEvaluator().run(args)).toMatchObject({
+        status: 'error',
+        score: null,
+        error: { type: 'judge_parse_error' },
+      });
+    },
+  );
+
   it('decides each claim by the majority of the samples, in doubt against it', async () => {
     const votes = [
       ['supported', 'supported'],
