@@ -103,9 +103,17 @@ function alreadyTried(missing, note) {
   );
 }
 
-async function npm(args) {
+async function npm(args, capture = false) {
   say(`> npm ${args.join(' ')}`);
-  return (await runNpm([...args, '--no-audit', '--no-fund', '--loglevel=error'])).code === 0;
+  return (await runNpm([...args, '--no-audit', '--no-fund', '--loglevel=error'], { capture })).code === 0;
+}
+
+/** Exactly what the lock file says, into an empty node_modules. */
+async function cleanInstall() {
+  // It refuses at once a lock file made where a registry lacked the binaries of other platforms.
+  const done = await npm(['ci'], true);
+  if (!done) say('The lock file does not list every package of this platform: npm completes it.');
+  return done;
 }
 
 async function installAll(missing) {
@@ -113,7 +121,7 @@ async function installAll(missing) {
   const fresh = !existsSync(inRoot('node_modules', '.package-lock.json'));
   say(`Installing ${missing.required.length + missing.optional.length} missing packages ...`);
   // `npm ci` empties node_modules first, which is right for a fresh clone only.
-  if (!(fresh && (await npm(['ci']))) && !(await npm(['install']))) {
+  if (!(fresh && (await cleanInstall())) && !(await npm(['install', '--no-save']))) {
     throw new Error('npm could not install the packages; its own message is above.');
   }
   const left = missingPackages();
