@@ -89,7 +89,7 @@ export class Walk {
       case 'string':
         return this.#text(value);
       case 'number':
-        this.#spend(8);
+        this.#spend((value | 0) === value ? 5 : 18);
         return Number.isFinite(value) ? value : String(value);
       case 'boolean':
         this.#spend(5);
@@ -113,7 +113,7 @@ export class Walk {
       this.leftOut += 1;
       return this.#plain(`[${Array.isArray(value) ? 'Array' : 'Object'} below depth ${this.#maxDepth}]`);
     }
-    this.#budget -= 2;
+    this.#budget -= 3;
     this.#ancestors.push(value);
     try {
       return this.#container(value, path, depth);
@@ -231,11 +231,11 @@ export class Walk {
       }
       this.#field(out, key, item, path, depth);
     }
-    if (proto === ROOT) this.#marks(out, value, path, depth);
+    if (proto === ROOT && depth <= 1) this.#marks(out, value, path, depth);
     return out;
   }
 
-  /** Fields of plain data whose names are symbols: rare, but nothing is lost silently. */
+  /** Fields whose names are symbols. Looking for them takes time, so only the outer two levels are asked. */
   #marks(out: { [key: string]: Rendered }, value: object, path: string, depth: number): void {
     for (const mark of Object.getOwnPropertySymbols(value)) {
       if (this.#spent() || !Object.prototype.propertyIsEnumerable.call(value, mark)) continue;
