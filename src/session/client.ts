@@ -37,7 +37,7 @@ export interface SessionClient {
 
 /** HoneyHive's REST API for sessions, over axios (loaded with the first request). */
 export function createClient({ serverUrl, headers, allowInsecure }: ClientOptions): SessionClient {
-  const base = serverUrl.replace(/\/+$/, '');
+  const base = withoutSlash(serverUrl);
   const target = new URL(base);
   const local = isLoopback(target.hostname);
   const insecure = target.protocol === 'http:' && !local && !allowInsecure && hasCredentials(headers);
@@ -173,6 +173,12 @@ function codeOf(error: unknown): string {
   const inner = (typeof cause === 'object' && cause !== null ? (cause as { code?: unknown }).code : undefined) ?? code;
   if (code === 'ERR_CANCELED' || code === 'ECONNABORTED' || code === 'ETIMEDOUT') return 'TIMEOUT';
   return typeof inner === 'string' ? inner : typeof code === 'string' ? code : messageOf(error).slice(0, 80);
+}
+
+function withoutSlash(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -3,12 +3,15 @@ import { alive } from './time.js';
 const LONGEST_MS = 1_000;
 
 /**
- * Keeps the process alive while something is sent for the first time, for 1 s at most: a script that awaits
- * `enrichSession()` with nothing else to do would otherwise end in the middle of it. Retries hold nothing.
+ * Keeps the process alive while something is sent for the first time, as long as the server answers, and 1 s at most
+ * where it does not: a script that awaits `enrichSession()` with nothing else to do would otherwise end in the middle
+ * of it. Retries hold nothing.
  */
 export interface Hold {
   take(key: object): void;
   release(key: object): void;
+  /** The server took something: it is worth another second. */
+  renew(): void;
 }
 
 export function createHold(): Hold {
@@ -22,11 +25,16 @@ export function createHold(): Hold {
   }
   return {
     take(key) {
-      if (held.size === 0 && cancel === undefined) cancel = alive(LONGEST_MS, end);
+      cancel ??= alive(LONGEST_MS, end);
       held.add(key);
     },
     release(key) {
       if (held.delete(key) && held.size === 0) end();
+    },
+    renew() {
+      if (cancel === undefined) return;
+      cancel();
+      cancel = alive(LONGEST_MS, end);
     },
   };
 }

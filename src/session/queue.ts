@@ -1,4 +1,3 @@
-import { isUuid } from '../base/ids.js';
 import { debug, warn } from '../base/warn.js';
 import type { DeliverySource, Ledger, OutgoingRequest } from '../delivery/contract.js';
 import { retryDelayMs } from '../delivery/retry.js';
@@ -22,8 +21,8 @@ import {
   type Work,
   worksOf,
 } from './lane.js';
-import { unsentOf, updateText } from './request.js';
-import { later, now } from './time.js';
+import { idOf, unsentOf, updateText } from './request.js';
+import { createAlarm, now } from './time.js';
 
 export interface SessionQueueOptions {
   serverUrl: string;
@@ -65,8 +64,10 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
   const known = createKnownSessions();
   const hold = createHold();
   let inFlight = 0;
-  let timerAt = Number.POSITIVE_INFINITY;
-  let cancelTimer: (() => void) | undefined;
+  const alarm = createAlarm(() => {
+    backlog.wake();
+    pump();
+  });
 
   function pump(): void {
     while (inFlight < (gate.probing ? 1 : IN_FLIGHT) && gate.until <= now()) {
@@ -78,18 +79,7 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
     const next = Math.max(backlog.earliest(), gate.until);
     if (inFlight === 0) drains.nothingBefore(next);
     // What is ready and not sent has to wait for an answer, which pumps again.
-    wakeAt(inFlight > 0 && next <= now() ? Number.POSITIVE_INFINITY : next);
-  }
-
-  function wakeAt(moment: number): void {
-    cancelTimer?.();
-    cancelTimer = undefined;
-    timerAt = moment;
-    if (moment === Number.POSITIVE_INFINITY) return;
-    cancelTimer = later(Math.max(1, moment - now()), () => {
-      backlog.wake();
-      pump();
-    });
+    alarm.set(inFlight > 0 && next <= now() ? Number.POSITIVE_INFINITY : next);
   }
 
   async function attempt(lane: Lane, work: Work): Promise<void> {
@@ -121,6 +111,7 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
       for (const each of backlog.lanes.values()) giveUpWaiting(each);
     } else {
       gate.succeeded();
+      hold.renew();
       Object.assign(lane, { failures: 0, notBefore: 0, asked: false, passStart: false });
       if (answer.kind === 'refused') {
         refuse(lane, work, answer);
@@ -246,8 +237,7 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
     if (idle) {
       lane.notBefore = Math.max(lane.notBefore, now() + TICK_MS);
       backlog.schedule(lane);
-      const turn = Math.max(lane.notBefore, gate.until);
-      if (turn < timerAt) wakeAt(turn);
+      alarm.atLatest(Math.max(lane.notBefore, gate.until));
     }
     if (work.attempts === 0 && work.calls === 1) hold.take(work);
     work.waiter ??= createWaiter<void>(gate.outage, () => giveUp(work, id));
@@ -284,8 +274,4 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
   }
 
   return { start, update, touch, drain, takeUnsent, started: (id) => known.get(idOf(id))?.state ?? 'unknown' };
-}
-
-function idOf(id: string): string {
-  return isUuid(id) ? id.toLowerCase() : id;
 }

@@ -1,8 +1,14 @@
+import { isUuid } from '../base/ids.js';
 import type { OutgoingRequest } from '../delivery/contract.js';
 import { mergeInto } from './body.js';
 import type { SessionClient } from './client.js';
 import { emptyObject, isJsonObject, type JsonObject } from './json.js';
 import type { Lane } from './lane.js';
+
+/** An id as it is compared and sent: a UUID in lower case. */
+export function idOf(id: string): string {
+  return isUuid(id) ? id.toLowerCase() : id;
+}
 
 /** The text of a `PUT /events`. */
 export function updateText(id: string, body: JsonObject): string {

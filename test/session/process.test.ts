@@ -42,6 +42,14 @@ it('a program that awaits an update with nothing else to do comes to its end', a
   expect(receiver.requests.map((r) => r.path)).toEqual(['/session/start', '/events']);
 });
 
+it('a program that awaits many updates comes to its end too, while the server answers', async () => {
+  receiver.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 200)) }));
+  const result = await run(`
+    Promise.all(Array.from({ length: 48 }, (_, i) => queue.update('event-' + i, { metadata: { i } }))).then(() => console.log('done'));`);
+  expect(result).toMatchObject({ stdout: 'done\n', code: 0 });
+  expect(receiver.requests).toHaveLength(48);
+});
+
 it('a server that hangs does not keep a program alive', async () => {
   receiver.answer(() => ({ hang: true }));
   const result = await run(`
