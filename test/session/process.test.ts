@@ -16,7 +16,7 @@ function run(program: string): Promise<{ stdout: string; stderr: string; code: n
   const source = `
     const { createSessionQueue } = require(${JSON.stringify(join(process.cwd(), 'src', 'session', 'queue.ts'))});
     const none = () => {};
-    const ledger = { made: none, delivered: none, spooled: none, unspooled: none, dropped: none, request: none, retry: none };
+    const ledger = { made: none, delivered: none, spooled: none, dropped: none, request: none, retry: none };
     const queue = createSessionQueue({
       serverUrl: process.argv[1], headers: { Authorization: 'Bearer k' }, ledger, allowInsecure: false, enabled: true,
     });

@@ -18,11 +18,11 @@ export class Counted implements Ledger {
   delivered(count: number): void {
     this.counts.delivered += count;
   }
-  spooled(count: number): void {
+  spooled(count: number): () => void {
     this.counts.spooled += count;
-  }
-  unspooled(count: number): void {
-    this.counts.spooled -= count;
+    return () => {
+      this.counts.spooled -= count;
+    };
   }
   dropped(reason: string, count: number, names: readonly string[]): void {
     this.drops.push({ reason, count, names });
