@@ -30,6 +30,14 @@ export function hasScheme(text: string): boolean {
   return false;
 }
 
+/** `eyJ`, looked for by its rarest letter. */
+export function hasJwtStart(text: string): boolean {
+  for (let at = text.indexOf('J', 2); at > 0; at = text.indexOf('J', at + 1)) {
+    if (text.charCodeAt(at - 1) === 0x79 && text.charCodeAt(at - 2) === 0x65) return true;
+  }
+  return false;
+}
+
 export function hasDashedPrefix(text: string): boolean {
   for (let at = text.indexOf('-', 2); at > 0; at = text.indexOf('-', at + 1)) {
     if (endsWithOne(text, at, BEFORE_DASH) || text.startsWith('xox', at - 4)) return true;

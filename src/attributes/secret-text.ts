@@ -1,4 +1,4 @@
-import { hasDashedPrefix, hasScheme, hasUnderscoredPrefix, mayHoldShape } from './secret-hints.js';
+import { hasDashedPrefix, hasJwtStart, hasScheme, hasUnderscoredPrefix, mayHoldShape } from './secret-hints.js';
 
 /**
  * Secrets by their shape, inside texts. Every expression here takes linear time: after its first letters it takes the
@@ -22,7 +22,7 @@ export function maskShapes(text: string, replacement: string): string {
   if (out.includes('PRIVATE KEY')) out = maskPem(out, replacement);
   if (hasDashedPrefix(out)) out = maskRuns(out, DASHED, 11, replacement);
   if (hasUnderscoredPrefix(out)) out = maskRuns(out, UNDERSCORED, 16, replacement);
-  if (out.includes('J') && out.includes('eyJ')) out = maskRuns(out, JWT, 12, replacement, '.');
+  if (hasJwtStart(out)) out = maskRuns(out, JWT, 12, replacement, '.');
   if (out.includes('A')) out = maskRuns(out, AMAZON, 16, replacement);
   if (out.includes('AIza') || out.includes('ya29.')) out = maskRuns(out, GOOGLE, 15, replacement);
   if (out.includes('SG.')) out = maskRuns(out, SENDGRID, 19, replacement);
@@ -31,15 +31,21 @@ export function maskShapes(text: string, replacement: string): string {
       isToken(scheme, token) ? `${scheme}${gap}${replacement}` : found,
     );
   }
-  if (out.includes('://') && out.includes('@')) {
+  return out.includes('://') ? maskAddresses(out, replacement) : out;
+}
+
+function maskAddresses(text: string, replacement: string): string {
+  let out = text;
+  if (out.includes('@')) {
     out = out.replace(URL_PASSWORD, (_found, user: string, password: string) => {
       // GitHub takes the token as the user's name.
       const name = password === 'x-oauth-basic' ? replacement : user;
       return `://${name}:${replacement}@`;
     });
   }
-  if (out.includes('hooks.slack')) out = out.replace(SLACK_HOOK, (_found, start: string) => `${start}${replacement}`);
-  return out;
+  return out.includes('.slack.com/')
+    ? out.replace(SLACK_HOOK, (_found, start: string) => `${start}${replacement}`)
+    : out;
 }
 
 /** Masks the runs that begin a word, are long enough, and hold what only keys hold: a digit, or `sign`. */
