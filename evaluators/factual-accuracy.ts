@@ -17,6 +17,7 @@ const KNOWN = `No source is given: use what you know. "supported": it is true; "
  * @Evaluate(new FactualAccuracyEvaluator())
  */
 export class FactualAccuracyEvaluator extends LlmEvaluator<unknown, unknown, unknown> {
+  /** @internal */
   protected judge(
     asking: Asking,
     input: unknown,

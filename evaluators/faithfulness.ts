@@ -13,6 +13,7 @@ const RULE = `Use only the DOCUMENTS, not what you know yourself: a true claim t
  * and where nothing is claimed.
  */
 export class FaithfulnessEvaluator extends LlmEvaluator<unknown, unknown, unknown> {
+  /** @internal */
   protected async judge(
     asking: Asking,
     input: unknown,

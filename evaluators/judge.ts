@@ -49,6 +49,7 @@ export class JudgeEvaluator extends LlmEvaluator<unknown, unknown, unknown> {
     this.#choices = { ...(options.choices ?? { yes: 1, no: 0 }) };
   }
 
+  /** @internal */
   protected async judge(
     asking: Asking,
     input: unknown,

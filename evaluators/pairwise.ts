@@ -25,6 +25,7 @@ const LABELS = new Map([
  * LLM-as-a-Judge with MT-Bench and Chatbot Arena"). Skipped without `context.other`.
  */
 export class PairwiseEvaluator extends LlmEvaluator<unknown, unknown, unknown> {
+  /** @internal */
   protected async judge(
     asking: Asking,
     input: unknown,

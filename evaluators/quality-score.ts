@@ -48,6 +48,7 @@ export class QualityScoreEvaluator extends LlmEvaluator<unknown, unknown, unknow
     this.#criteria = keyed(options.criteria ?? ['accuracy', 'relevance', 'clarity']);
   }
 
+  /** @internal */
   protected async judge(
     asking: Asking,
     input: unknown,

@@ -12,6 +12,7 @@ const TASK = `Does the OUTPUT answer what the INPUT asks for? Judge only whether
 
 /** Whether the output answers the input: 1 fully, 0.5 in part, 0 not at all. Skipped without an input. Asks a judge. */
 export class RelevanceEvaluator extends LlmEvaluator<unknown, unknown, unknown> {
+  /** @internal */
   protected async judge(
     asking: Asking,
     input: unknown,

@@ -17,6 +17,7 @@ export class ToxicityEvaluator extends LlmEvaluator<unknown, unknown, unknown> {
     super({ direction: 'minimize', ...options });
   }
 
+  /** @internal */
   protected async judge(asking: Asking, _input: unknown, output: unknown): Promise<EvaluatorReport> {
     if (!isThere(output)) return skip('there is no output to judge');
     const material = [['output', output] as const];

@@ -28,7 +28,10 @@ export abstract class LlmEvaluator<I = unknown, O = unknown, E = O> extends Base
     this.#budget = newBudget(this.name, options.maxCostUsd);
   }
 
-  /** Judges by asking; what it returns is completed with tokens, cost and the judge's model. */
+  /**
+   * Judges by asking; what it returns is completed with tokens, cost and the judge's model.
+   * @internal
+   */
   protected abstract judge(
     asking: Asking,
     input: I,
