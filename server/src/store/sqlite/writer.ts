@@ -277,7 +277,7 @@ export class Writer {
       this.#sessions.count(session, this.#contributionOf(span, 1));
     }
     this.#sql('UPDATE spans SET session_pk = ?, seq = ? WHERE session_pk = ?').run(session, this.#seq, from);
-    this.#sql(`UPDATE sessions SET start_ms = min(ifnull(start_ms, 9e18), f.start_ms), end_ms = max(ifnull(end_ms, -9e18), ifnull(f.end_ms, -9e18)),
+    this.#sql(`UPDATE sessions SET start_ms = min(ifnull(sessions.start_ms, 9e18), f.start_ms), end_ms = max(ifnull(sessions.end_ms, -9e18), ifnull(f.end_ms, -9e18)),
       first_input = ifnull(sessions.first_input, f.first_input), first_input_order = ifnull(sessions.first_input_order, f.first_input_order),
       last_output = ifnull(sessions.last_output, f.last_output), last_output_order = ifnull(sessions.last_output_order, f.last_output_order)
       FROM (SELECT * FROM sessions WHERE id = ?) AS f WHERE sessions.id = ?`).run(from, session);
