@@ -151,6 +151,7 @@ describe('BleuEvaluator', () => {
     [{ maxOrder: 1 }, 'the the the the', 'the cat the dog', 0.5],
     [{ maxOrder: 1 }, 'a b', ['a x', 'y b'], 1],
     [{ maxOrder: 1 }, 'a', 'a b', Math.exp(-1)],
+    [{ maxOrder: 1 }, 'a b c', ['a b c d', 'a b'], 1],
   ])('%j, %j and %j: %p', async (options, given, expected, score) => {
     expect(await scored(new BleuEvaluator(options), given, expected)).toBeCloseTo(score, 12);
   });
@@ -170,6 +171,8 @@ describe('SemanticSimilarityEvaluator', () => {
     c: [-3, 0],
     d: [1, 1],
     zero: [0, 0],
+    big: [3e200, 4e200],
+    small: [3e-200, 4e-200],
     odd: [1],
     nan: [Number.NaN, 1],
   };
@@ -184,6 +187,7 @@ describe('SemanticSimilarityEvaluator', () => {
     ['a', 'c', 0],
     ['a', 'd', Math.SQRT1_2],
     ['a', ['c', 'd'], Math.SQRT1_2],
+    ['big', 'small', 1],
   ])('%j and %j: %p', async (output, expected, score) => {
     expect(await scored(similar, output, expected)).toBeCloseTo(Number(score), 12);
   });

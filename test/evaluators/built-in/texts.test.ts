@@ -8,6 +8,8 @@ import {
 } from '../../../evaluators/index';
 import { evaluated, scored } from '../support';
 
+const ONE = { v: 1 };
+const TWO = { v: 2 };
 const NFC = 'caf\u00e9';
 const NFD = 'cafe\u0301';
 
@@ -50,6 +52,8 @@ describe('ExactMatchEvaluator', () => {
     [new Map([[1, 2]]), new Map([[3, 4]]), 0],
     [new Set(['a', { b: 1 }]), new Set([{ b: 1 }, 'a']), 1],
     [new Set([1]), new Set([2]), 0],
+    [new Set([[ONE], [ONE]]), new Set([[TWO], [{ v: 1 }]]), 0],
+    [[ONE, ONE], [{ v: 1 }, { v: 1 }], 1],
     [new Date(5), new Date(5), 1],
     [new Date(5), new Date(6), 0],
     [new Date(Number.NaN), new Date(Number.NaN), 1],
