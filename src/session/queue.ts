@@ -1,5 +1,5 @@
 import { debug, warn } from '../base/warn.js';
-import type { DeliverySource, Ledger, OutgoingRequest } from '../delivery/contract.js';
+import type { DeliverySource, Ledger, OutgoingRequest, SpoolTicket } from '../delivery/contract.js';
 import { retryDelayMs } from '../delivery/retry.js';
 import type { Answer } from './answer.js';
 import { createBacklog } from './backlog.js';
@@ -22,6 +22,7 @@ import {
   worksOf,
 } from './lane.js';
 import { idOf, unsentOf, updateText } from './request.js';
+import { createSafekeeping } from './safekeeping.js';
 import { createAlarm, now } from './time.js';
 
 export interface SessionQueueOptions {
@@ -30,6 +31,8 @@ export interface SessionQueueOptions {
   ledger: Ledger;
   /** Whether credentials may travel over plain http to another machine. */
   allowInsecure: boolean;
+  /** Puts a request into the spool, where there is one: what waits longer than 50 ms then survives the process. */
+  spoolRequest?: ((request: OutgoingRequest) => SpoolTicket | undefined) | undefined;
   /** Whether there is anything to send to: not in test mode, not disabled, `sessionApi` not off. */
   enabled: boolean;
 }
@@ -63,6 +66,7 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
   const drains = createDrains();
   const known = createKnownSessions();
   const hold = createHold();
+  const safekeeping = createSafekeeping(options.spoolRequest, (lane) => unsentOf(lane, client));
   let inFlight = 0;
   const alarm = createAlarm(() => {
     backlog.wake();
@@ -113,6 +117,7 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
       gate.succeeded();
       hold.renew();
       Object.assign(lane, { failures: 0, notBefore: 0, asked: false, passStart: false });
+      safekeeping.release(lane);
       if (answer.kind === 'refused') {
         refuse(lane, work, answer);
       } else {
@@ -144,6 +149,7 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
     if (work.kind === 'update' && halves !== undefined) {
       lane.updates.splice(0, 1, ...halves);
       drains.replaced(work, halves);
+      safekeeping.changed(lane);
       return;
     }
     const what = work.kind === 'start' ? 'the start' : 'an update';
@@ -165,6 +171,7 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
     }
     work.waiter = undefined;
     drains.over(work);
+    if (nextWork(lane) !== undefined) safekeeping.changed(lane);
   }
 
   /** Nobody waits for it any longer; it is still sent as soon as that works. */
@@ -198,6 +205,7 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
       const work: StartWork = { kind: 'start', body, waiter: undefined, attempts: 0, handedOver: false };
       lane.start = work;
       hold.take(work);
+      safekeeping.changed(lane);
       if (lane.failures === 0) lane.notBefore = 0;
       backlog.schedule(lane);
       pump();
@@ -234,6 +242,7 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
       return Promise.resolve();
     }
     const { lane, work, idle } = added;
+    safekeeping.changed(lane);
     if (idle) {
       lane.notBefore = Math.max(lane.notBefore, now() + TICK_MS);
       backlog.schedule(lane);
@@ -261,7 +270,7 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
     if (client.insecure) return [];
     const requests: OutgoingRequest[] = [];
     for (const lane of backlog.lanes.values()) {
-      requests.push(...unsentOf(lane, client));
+      requests.push(...safekeeping.take(lane));
       for (const work of worksOf(lane)) {
         work.handedOver = true;
         giveUp(work, lane.id);
