@@ -9,8 +9,11 @@ const SHAPES =
   /sk-|eyJ|:\/\/|bearer|basic |A(?:KIA|SIA|BIA|CCA|ROA|IDA|Iza)|ya29\.|gh[opusr]_|b_pat_|glpat-|xox.-|xapp-|[rs]k_|PRIVATE KEY|npm_|hf_|whsec_|SG\.|r8_|lsv2_|pplx-|xai-|nvapi-|tvly-|shp[acps][ats]_|p_v1_|hooks\.slack/i;
 const SCHEMES = ['Bearer', 'bearer', 'BEARER', 'Basic ', 'basic ', 'BASIC '];
 /** What stands before a dash or an underscore in the keys of well-known services. */
-const BEFORE_DASH = ['sk', 'glpat', 'xapp', 'pplx', 'xai', 'nvapi', 'tvly'];
-const BEFORE_UNDERSCORE = ['rk', 'sk', 'npm', 'hf', 'whsec', 'r8', 'lsv2', 'b_pat', 'p_v1'];
+const BEFORE_DASH = byLastLetter(['sk', 'glpat', 'xapp', 'pplx', 'xai', 'nvapi', 'tvly']);
+const BEFORE_UNDERSCORE = byLastLetter(['rk', 'sk', 'npm', 'hf', 'whsec', 'r8', 'lsv2', 'b_pat', 'p_v1']);
+const X = 0x78;
+const H = 0x68;
+const P = 0x70;
 /** A word that a secret's name has in a text. */
 const NAMES =
   /pass|pwd|secret|token|key|auth|cookie|credential|jwt|bearer|sig[=%n]|ssn|cv[vc]|otp|card|security|connection|code_verifier/i;
@@ -40,23 +43,33 @@ export function hasJwtStart(text: string): boolean {
 
 export function hasDashedPrefix(text: string): boolean {
   for (let at = text.indexOf('-', 2); at > 0; at = text.indexOf('-', at + 1)) {
-    if (endsWithOne(text, at, BEFORE_DASH) || text.startsWith('xox', at - 4)) return true;
+    if (endsWithOne(text, at, BEFORE_DASH)) return true;
+    if (text.charCodeAt(at - 2) === X && text.startsWith('xox', at - 4)) return true;
   }
   return false;
 }
 
 export function hasUnderscoredPrefix(text: string): boolean {
   for (let at = text.indexOf('_', 2); at > 0; at = text.indexOf('_', at + 1)) {
-    if (endsWithOne(text, at, BEFORE_UNDERSCORE) || text.startsWith('gh', at - 3) || text.startsWith('shp', at - 5))
-      return true;
+    if (endsWithOne(text, at, BEFORE_UNDERSCORE)) return true;
+    if (text.charCodeAt(at - 2) === H && text.startsWith('gh', at - 3)) return true;
+    if (text.charCodeAt(at - 3) === P && text.startsWith('shp', at - 5)) return true;
   }
   return false;
 }
 
-function endsWithOne(text: string, at: number, prefixes: readonly string[]): boolean {
-  const last = text.charCodeAt(at - 1);
+type ByLastLetter = ReadonlyMap<number, readonly string[]>;
+
+function byLastLetter(prefixes: readonly string[]): ByLastLetter {
+  const table = new Map<number, string[]>();
   for (const prefix of prefixes) {
-    if (prefix.charCodeAt(prefix.length - 1) === last && text.startsWith(prefix, at - prefix.length)) return true;
+    const last = prefix.charCodeAt(prefix.length - 1);
+    table.set(last, [...(table.get(last) ?? []), prefix]);
   }
-  return false;
+  return table;
+}
+
+function endsWithOne(text: string, at: number, prefixes: ByLastLetter): boolean {
+  const found = prefixes.get(text.charCodeAt(at - 1));
+  return found?.some((prefix) => text.startsWith(prefix, at - prefix.length)) === true;
 }
