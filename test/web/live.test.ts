@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { readChange } from '../../server/web/src/live.js';
 import { createRefresher } from '../../server/web/src/refresher.js';
 import { parseRoute, sessionPath, sessionsPath } from '../../server/web/src/route.js';
 import { createEventReader } from '../../server/web/src/sse.js';
@@ -88,5 +89,17 @@ describe('tones', () => {
     expect(typeTone('model')).toBe('model');
     expect(typeTone('rerank')).toBe(typeTone('rerank'));
     expect(typeTone('')).toMatch(/^other-\d$/);
+  });
+});
+
+describe('readChange', () => {
+  test('tells the rows of all sessions, or one session with its spans, from a greeting and from noise', () => {
+    expect(readChange('{"seq":3}')).toEqual({ seq: 3 });
+    expect(readChange('{"seq":4,"sessions":[{"sessionId":"s"}]}')).toMatchObject({ seq: 4, change: { kind: 'sessions', sessions: [{ sessionId: 's' }] } });
+    expect(readChange('{"seq":5,"session":{"sessionId":"s"},"spans":[{"traceId":"t","spanId":"x"}]}')).toMatchObject({
+      seq: 5,
+      change: { kind: 'spans', session: { sessionId: 's' }, spans: [{ spanId: 'x' }] },
+    });
+    expect(readChange('half a mess')).toBeUndefined();
   });
 });

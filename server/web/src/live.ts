@@ -1,12 +1,41 @@
 import { asApiError, isAbort, request } from './api.js';
-import { fieldsOf, listOf, numberOr, textOf } from './read.js';
+import { fieldsOf, listOf, numberOr } from './read.js';
+import { readSession, type Session } from './session.js';
+import { readThinSpan, type ThinSpan } from './span.js';
 import { createEventReader } from './sse.js';
 
 /** `live`: told at once. `polling`: asks every two seconds. `gone`: the server does not answer. `paused`: the tab is hidden. */
 export type LiveState = 'connecting' | 'live' | 'polling' | 'gone' | 'paused';
 
-/** Which sessions changed; null when that is unknown and anything may have. */
-export type Change = readonly string[] | null;
+/** `unknown`: anything may have changed. The other two carry what changed, as it is now. */
+export type Change =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'sessions'; readonly sessions: readonly Session[] }
+  | { readonly kind: 'spans'; readonly session: Session; readonly spans: readonly ThinSpan[] };
+
+/** One session, from the moment on that its reader already knows. */
+export interface Following {
+  readonly sessionId: string;
+  readonly seq: number;
+}
+
+const unknown: Change = { kind: 'unknown' };
+
+/** What a message says, or undefined where it says nothing of interest. */
+export function readChange(data: string): { readonly seq: number | null; readonly change?: Change } | undefined {
+  let raw: ReturnType<typeof fieldsOf>;
+  try {
+    raw = fieldsOf(JSON.parse(data));
+  } catch {
+    return undefined;
+  }
+  const seq = numberOr(raw.seq, null);
+  if (raw.session !== undefined) {
+    return { seq, change: { kind: 'spans', session: readSession(raw.session), spans: listOf(raw.spans).map(readThinSpan) } };
+  }
+  const sessions = listOf(raw.sessions).map(readSession);
+  return sessions.length > 0 ? { seq, change: { kind: 'sessions', sessions } } : { seq };
+}
 
 const pollMs = 2_000;
 const retryMs = [500, 1_000, 2_000, 4_000];
@@ -19,8 +48,10 @@ export function createLive() {
   const listeners = new Set<(change: Change) => void>();
   const watchers = new Set<() => void>();
   let state: LiveState = 'connecting';
-  let after: number | null = null;
+  let following: Following | null = null;
   let failures = 0;
+  /** The next connection is the first one to what is followed now. */
+  let fresh = true;
   let connection: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -34,32 +65,25 @@ export function createLive() {
   };
 
   function onData(data: string): void {
-    let raw: unknown;
-    try {
-      raw = JSON.parse(data);
-    } catch {
-      return;
-    }
-    const { seq, sessionIds } = fieldsOf(raw);
-    after = numberOr(seq, after);
-    if (Array.isArray(sessionIds)) {
-      const ids = listOf(sessionIds).map(textOf).filter(Boolean);
-      if (ids.length > 0) emit(ids);
-    } else {
-      emit(null);
-    }
+    const said = readChange(data);
+    if (!said) return;
+    if (following && said.seq !== null) following = { ...following, seq: Math.max(following.seq, said.seq) };
+    if (said.change) emit(said.change);
   }
 
   async function listen(signal: AbortSignal): Promise<void> {
-    const response = await request(`/api/live${after === null ? '' : `?after=${after}`}`, signal, 'text/event-stream');
+    const search = following ? `?session=${encodeURIComponent(following.sessionId)}&after=${following.seq}` : '';
+    const response = await request(`/api/live${search}`, signal, 'text/event-stream');
     if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !response.body) {
       await response.body?.cancel();
       throw asApiError('no stream');
     }
+    const isFirst = fresh;
     failures = 0;
+    fresh = false;
     become('live');
-    // What happened between the page's first question and this connection was told to nobody.
-    emit(null);
+    // Whoever follows a session has said from where on. Everybody else, and everybody after a break, has to ask again.
+    if (!following || !isFirst) emit(unknown);
     const read = createEventReader(onData);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let part = await reader.read(); !part.done; part = await reader.read()) read(part.value);
@@ -84,13 +108,13 @@ export function createLive() {
       failures = 0;
       pause = pollMs;
       become('polling');
-      emit(null);
+      emit(unknown);
     } else {
       failures += 1;
       const wasGone = state === 'gone';
       become(failures > 1 ? 'gone' : 'connecting');
       // Whoever shows data finds out by asking.
-      if (state === 'gone' && !wasGone) emit(null);
+      if (state === 'gone' && !wasGone) emit(unknown);
     }
     timer = setTimeout(connect, pause);
   }
@@ -110,6 +134,14 @@ export function createLive() {
     start(): void {
       document.addEventListener('visibilitychange', follow);
       follow();
+    },
+    /** Listens to one session only, or to all. */
+    follow(next: Following | null): void {
+      const isSame = next?.sessionId === following?.sessionId && (next?.seq ?? 0) >= (following?.seq ?? 0);
+      if (isSame) return;
+      following = next;
+      fresh = true;
+      if (state !== 'paused') void connect();
     },
     /** Tries again at once, for instance when the user asks for it. */
     retry(): void {

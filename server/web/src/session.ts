@@ -37,6 +37,8 @@ export interface Session {
   readonly firstInput: string;
   readonly lastOutput: string;
   readonly error: string | null;
+  /** The ingest sequence of its last change. */
+  readonly seq: number;
 }
 
 export function readTokens(value: unknown): Tokens | null {
@@ -81,6 +83,7 @@ export function readSession(value: unknown): Session {
     firstInput: textOf(raw.firstInput),
     lastOutput: textOf(raw.lastOutput),
     error: textOrNull(raw.error),
+    seq: numberOr(raw.seq, 0),
   };
 }
 

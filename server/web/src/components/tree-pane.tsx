@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { filterTree } from '../filter.js';
-import { formatPlural } from '../format.js';
+import { formatCount, formatPlural } from '../format.js';
 import { useScrollAnchor } from '../hooks/use-scroll-anchor.js';
 import { rangeOf, type TimeRange } from '../scale.js';
 import type { Session } from '../session.js';
@@ -149,7 +149,7 @@ export function TreePane({ tree, title, session, complete, selected, onSelect }:
       </div>
       {!complete && (
         <div className="tree-more" role="status">
-          {formatPlural(tree.root.size, 'span')} loaded, more on the way …
+          {formatCount(tree.root.size)} of {formatPlural(session.spanCount, 'span')} loaded …
         </div>
       )}
     </section>

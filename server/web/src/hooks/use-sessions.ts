@@ -1,12 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { type ApiError, asApiError, getSession, getSessions, isAbort } from '../api.js';
+import { type ApiError, asApiError, getSessions, isAbort } from '../api.js';
 import { appendPage, type Page, refreshTop, replaceIn } from '../merge.js';
 import { createRefresher, type Refresher } from '../refresher.js';
 import { useLiveChanges } from './use-live.js';
 
 const pageSize = 100;
-/** Changed sessions further down are fetched one by one, up to this many at a time. */
-const mostSingles = 12;
 
 export interface SessionsState {
   readonly page: Page | null;
@@ -22,7 +20,6 @@ export function useSessions(q: string): SessionsState {
   const [error, setError] = useState<ApiError | null>(null);
   const [loadingMore, setLoadingMore] = useState(false);
   const current = useRef<Page | null>(null);
-  const changedIds = useRef(new Set<string>());
   const refresher = useRef<Refresher>(undefined);
 
   const show = useCallback((next: Page) => {
@@ -37,18 +34,10 @@ export function useSessions(q: string): SessionsState {
     let first = true;
 
     async function refresh(): Promise<void> {
-      const ids = changedIds.current;
-      changedIds.current = new Set();
       try {
         const fresh = await getSessions({ q, limit: pageSize }, life.signal);
-        const base = first || !current.current ? fresh : refreshTop(current.current, fresh);
+        show(first || !current.current ? fresh : refreshTop(current.current, fresh));
         first = false;
-        show(base);
-        const inFresh = new Set(fresh.items.map((item) => item.sessionId));
-        const below = base.items.filter((item) => ids.has(item.sessionId) && !inFresh.has(item.sessionId));
-        if (below.length === 0) return;
-        const pages = await Promise.all(below.slice(0, mostSingles).map((item) => getSession(item.sessionId, null, life.signal, 1)));
-        if (current.current) show(replaceIn(current.current, pages.map(({ session }) => session)));
       } catch (cause) {
         if (!life.signal.aborted && !isAbort(cause)) setError(asApiError(cause));
       }
@@ -64,7 +53,13 @@ export function useSessions(q: string): SessionsState {
   }, [q, show]);
 
   useLiveChanges((change) => {
-    for (const id of change ?? []) changedIds.current.add(id);
+    const loaded = current.current;
+    if (change.kind === 'sessions' && loaded && q === '') {
+      const known = new Set(loaded.items.map((item) => item.sessionId));
+      show(replaceIn(loaded, change.sessions));
+      // Where a new one belongs is the server's to say.
+      if (change.sessions.every((session) => known.has(session.sessionId))) return;
+    }
     refresher.current?.request();
   });
 
