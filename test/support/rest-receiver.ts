@@ -61,7 +61,7 @@ export async function startRestReceiver(port = 0): Promise<RestReceiver> {
         method: message.method ?? '',
         path: message.url ?? '',
         headers: message.headers,
-        body: JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') as Record<string, unknown>,
+        body: bodyOf(Buffer.concat(chunks)),
         ok: false,
         inFlight,
       };
@@ -132,6 +132,16 @@ export async function startRestReceiver(port = 0): Promise<RestReceiver> {
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+/** Spans come to the same address: their bytes are for other receivers to read. */
+function bodyOf(bytes: Buffer): Record<string, unknown> {
+  try {
+    const body: unknown = JSON.parse(bytes.toString('utf8'));
+    return isPlain(body) ? body : {};
+  } catch {
+    return {};
+  }
 }
 
 function stateOf(eventId: string, requests: readonly ReceivedRequest[]): Record<string, unknown> {
