@@ -6,10 +6,12 @@
 const relativeJs = { '^(\\.{1,2}/.*)\\.js$': '$1' };
 const transpile = (tsconfig) => ({ '^.+\\.tsx?$': ['ts-jest', { tsconfig, diagnostics: false }] });
 
-const common = { testEnvironment: 'node', injectGlobals: true, testTimeout: 20_000 };
+const common = { testEnvironment: 'node', injectGlobals: true };
 
 /** @type {import('jest').Config} */
 module.exports = {
+  // A deadline for a loaded machine; only the whole configuration may set it, not a project.
+  testTimeout: 30_000,
   projects: [
     {
       ...common,
@@ -50,7 +52,6 @@ module.exports = {
       testMatch: ['<rootDir>/test/browser/**/*.test.ts'],
       transform: transpile('<rootDir>/tsconfig.json'),
       moduleNameMapper: relativeJs,
-      testTimeout: 60_000,
     },
   ],
 };
