@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzipSync, gzip, gzipSync } from 'node:zlib';
+import { type Keep, shareKeep } from './keeper.js';
 import { jsonNames, jsonSlice, protobufNames, protobufSlice } from './trace-body.js';
 
 const gzipAsync = promisify(gzip);
@@ -20,11 +21,27 @@ export interface Batch {
   /** Compressed as far as it is worth. */
   packed: boolean;
   sending: boolean;
+  /** Its copy in the spool. */
+  keep: Keep | undefined;
+  /** Whether the copy in the spool is the only one. */
+  evicted: boolean;
 }
+
+const NOTHING = new Uint8Array(0);
 
 export function createBatch(body: Uint8Array, count: number, contentType: string): Batch {
   const packed = body.length < MIN_GZIP_BYTES;
-  return { body, count, contentType, gzipped: false, compressing: undefined, packed, sending: false };
+  return {
+    body,
+    count,
+    contentType,
+    gzipped: false,
+    compressing: undefined,
+    packed,
+    sending: false,
+    keep: undefined,
+    evicted: false,
+  };
 }
 
 /** Compresses off the event loop; safe to call again and again. Never rejects. */
@@ -52,21 +69,43 @@ function settle(batch: Batch, packed: Uint8Array | undefined, onChange: (bytes: 
   batch.gzipped = true;
 }
 
+/** Leaves the body to the spool. Returns whether that freed memory. */
+export function evict(batch: Batch, onChange: (bytes: number) => void): boolean {
+  if (batch.keep === undefined || batch.evicted || batch.sending || batch.compressing !== undefined) return false;
+  onChange(-batch.body.length);
+  batch.body = NOTHING;
+  batch.evicted = true;
+  return true;
+}
+
+/** Has the body in memory again; false where the spool has lost it. */
+export function recall(batch: Batch, onChange: (bytes: number) => void): boolean {
+  if (!batch.evicted) return true;
+  const body = batch.keep?.read();
+  if (body === undefined) return false;
+  onChange(body.length);
+  batch.body = body;
+  batch.gzipped = false;
+  batch.packed = body.length < MIN_GZIP_BYTES;
+  batch.evicted = false;
+  return true;
+}
+
 /** The batch in two halves, in order. */
 export function split(batch: Batch): [Batch, Batch] {
   const body = plain(batch);
   const slice = isJson(batch) ? jsonSlice : protobufSlice;
   const middle = batch.count >> 1;
-  return [
-    createBatch(slice(body, 0, middle), middle, batch.contentType),
-    createBatch(slice(body, middle, batch.count), batch.count - middle, batch.contentType),
-  ];
+  const first = createBatch(slice(body, 0, middle), middle, batch.contentType);
+  const second = createBatch(slice(body, middle, batch.count), batch.count - middle, batch.contentType);
+  if (batch.keep !== undefined) first.keep = second.keep = shareKeep(batch.keep, 2);
+  return [first, second];
 }
 
 /** The names of its first spans, for those who are told of a loss. */
 export function namesOf(batch: Batch, limit = 10): string[] {
   try {
-    const body = plain(batch);
+    const body = batch.evicted ? (batch.keep?.read() ?? NOTHING) : plain(batch);
     return isJson(batch) ? jsonNames(body, limit) : protobufNames(body, limit);
   } catch {
     return [];

@@ -43,10 +43,8 @@ export interface DeliveryStats {
 export interface Ledger {
   made(count: number): void;
   delivered(count: number): void;
-  /** Safe on disk, and not delivered yet. */
-  spooled(count: number): void;
-  /** Takes back `spooled`: this process is about to say what became of the items after all. */
-  unspooled(count: number): void;
+  /** Safe on disk, and not delivered yet. Call what it returns before saying what became of the items after all. */
+  spooled(count: number): () => void;
   dropped(reason: string, count: number, names: readonly string[]): void;
   request(): void;
   retry(): void;
@@ -61,6 +59,14 @@ export interface OutgoingRequest {
   body: Uint8Array;
   /** Items in the ledger that this request carries; 0 for a session's start. */
   items: number;
+}
+
+/** A request in the spool. */
+export interface SpoolTicket {
+  /** It was delivered or given up: the next start does not send it. Call this before telling the ledger which. */
+  done(): void;
+  /** Its body, read back; undefined where it can no longer be read. */
+  read(): Uint8Array | undefined;
 }
 
 /** Something besides spans that waits for delivery: the session queue, the evaluators that still run. */

@@ -1,20 +1,36 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { messageOf } from '../base/errors.js';
 import { warn } from '../base/warn.js';
-import { createBatch, namesOf } from './batch.js';
-import type { DeliveryReceipt, DeliverySource, DeliveryStats, Drop, FlushOptions, Ledger } from './contract.js';
+import { createBatch } from './batch.js';
+import type {
+  DeliveryReceipt,
+  DeliverySource,
+  DeliveryStats,
+  Drop,
+  FlushOptions,
+  Ledger,
+  OutgoingRequest,
+  SpoolTicket,
+} from './contract.js';
 import { createJsonEncoder } from './encode-json.js';
 import { createProtobufEncoder } from './encode-protobuf.js';
-import { type ExitMember, joinExit } from './exit.js';
-import { createPoster } from './http.js';
+import { joinExit } from './exit.js';
+import { createPoster, type Poster } from './http.js';
 import { createIntake, estimateBytes } from './intake.js';
+import { createKeeper } from './keeper.js';
 import { createLedger } from './ledger.js';
+import { type Leftover, takeLeftover } from './leftover.js';
+import { createResend } from './resend.js';
 import { createSender } from './sender.js';
+import { createSpool, type Spool } from './spool.js';
+import { createRecovery, type Recovery } from './spool-recovery.js';
 import { nameOf } from './stub.js';
-import { place } from './trouble.js';
 
 const FLUSH_MS = 5_000;
 const LINGER_MS = 100;
+/** With a spool, what has ended is on disk within 100 ms. */
+const SPOOL_LINGER_MS = 40;
+const SPOOL_MOST_MS = 80;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface DeliveryOptions {
@@ -44,6 +60,11 @@ export interface Delivery {
   flush(options?: FlushOptions): Promise<DeliveryReceipt>;
   close(options?: FlushOptions): Promise<DeliveryReceipt>;
   stats(): DeliveryStats;
+  /**
+   * Only with a spool: writes a source's request to it at once. The source calls `done` on the ticket before it tells
+   * the ledger what became of the request; one that is asked by `takeUnsent` returns the same object.
+   */
+  spoolRequest?: (request: OutgoingRequest) => SpoolTicket | undefined;
 }
 
 /** The way out for everything a tracer makes: bounded, retried, accounted for to the last item. */
@@ -57,20 +78,31 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let closing: Promise<DeliveryReceipt> | undefined;
   let closed = false;
 
+  // First: an unusable directory must stop the program before anything has begun.
+  const spool = options.spool && createSpool(options.spool.directory, options.spool.maxBytes, options.target);
+  const keeper = spool && createKeeper(spool, ledger);
+
   const sender = createSender({
     url: options.endpoint,
     headers: options.headers,
     allowInsecure: options.allowInsecure,
     poster,
     ledger,
+    comfortableBytes: options.queueBytes / 2,
     onSettled: wakeIdle,
   });
   const intake = createIntake(
     encoder,
-    LINGER_MS,
-    (body, count) => sender.push(createBatch(body, count, encoder.contentType)),
+    spool === undefined ? LINGER_MS : SPOOL_LINGER_MS,
+    (body, count) => {
+      const batch = createBatch(body, count, encoder.contentType);
+      if (keeper !== undefined) batch.keep = keeper.keep(sender.requestOf(batch));
+      sender.push(batch);
+    },
     onPoison,
+    spool === undefined ? undefined : SPOOL_MOST_MS,
   );
+  const recovery = spool && options.spool && !sender.blocked ? recover(options, spool, poster) : undefined;
 
   const queuedBytes = (): number => intake.bytes + sender.bytes;
 
@@ -107,54 +139,32 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return isIdle() || sender.blocked ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve));
   }
 
-  async function deliver(deadline: number): Promise<void> {
-    await Promise.all([spansSent(), ...sources.map((source) => source.drain(deadline).catch(() => undefined))]);
+  async function deliver(deadline: number, leftByOthers: boolean): Promise<void> {
+    const left = leftByOthers ? recovery?.settled() : undefined;
+    await Promise.all([left, spansSent(), ...sources.map((source) => source.drain(deadline).catch(() => undefined))]);
     // Evaluators that ended while the sources drained have ended spans.
     await spansSent();
   }
 
   /** Whether the time ran out. */
-  async function settle(timeoutMs: number): Promise<boolean> {
+  async function settle(timeoutMs: number, leftByOthers: boolean): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     // The one timer that keeps the process alive: somebody awaits this.
     const late = new Promise<boolean>((resolve) => {
       timer = setTimeout(resolve, timeoutMs, true);
     });
-    const timedOut = await Promise.race([deliver(performance.now() + timeoutMs).then(() => false), late]);
+    const timedOut = await Promise.race([deliver(performance.now() + timeoutMs, leftByOthers).then(() => false), late]);
     clearTimeout(timer);
     return timedOut;
   }
 
-  async function flush(flushOptions?: FlushOptions): Promise<DeliveryReceipt> {
-    return ledger.receipt(await settle(timeoutOf(flushOptions)));
+  function leftovers(): Leftover {
+    intake.drain();
+    return takeLeftover(sender, sources, ledger, keeper);
   }
 
-  /** Everything unsent, for whoever sends it when the process ends. */
-  function take(): ReturnType<ExitMember['take']> {
-    intake.drain();
-    const batches = sender.take();
-    const spans = sender.blocked ? [] : batches.map((batch) => sender.requestOf(batch));
-    const others = sources.flatMap((source) => source.takeUnsent?.() ?? []);
-    return {
-      requests: [...others, ...spans],
-      done(acknowledged) {
-        others.forEach((request, index) => {
-          if (acknowledged[index]) ledger.delivered(request.items);
-          else ledger.dropped('exit', request.items, []);
-        });
-        batches.forEach((batch, index) => {
-          if (acknowledged[others.length + index]) ledger.delivered(batch.count);
-          else ledger.dropped('exit', batch.count, namesOf(batch));
-        });
-        const lost = batches.filter((_, index) => !acknowledged[others.length + index]);
-        const count = lost.reduce((sum, batch) => sum + batch.count, 0);
-        if (count > 0)
-          warn(
-            'delivery:exit',
-            `The process ended before ${count} spans could be delivered to ${place(options.endpoint)}: they are dropped. A spool (HH_SPOOL_DIR) would keep them for the next start.`,
-          );
-      },
-    };
+  async function flush(flushOptions?: FlushOptions): Promise<DeliveryReceipt> {
+    return ledger.receipt(await settle(timeoutOf(flushOptions), false));
   }
 
   const leave = options.handleExit
@@ -163,22 +173,25 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         waiting: () => !isIdle() || ledger.pending() > 0 || (!quiet && sources.length > 0),
         hurry: () => void spansSent(),
         settle: async (timeoutMs) => {
-          await settle(timeoutMs);
+          await settle(timeoutMs, true);
           quiet = true;
         },
-        take,
+        take: () => {
+          const leftover = leftovers();
+          return { requests: leftover.requests, done: (acknowledged) => leftover.done(acknowledged, 'exit') };
+        },
       })
     : undefined;
 
   async function close(flushOptions?: FlushOptions): Promise<DeliveryReceipt> {
-    const { timedOut, ...first } = await flush(flushOptions);
+    const timedOut = await settle(timeoutOf(flushOptions), true);
     closed = true;
-    intake.drain();
-    for (const batch of sender.take()) ledger.dropped('closed', batch.count, namesOf(batch));
+    recovery?.stop();
+    leftovers().done([], 'closed');
+    spool?.close();
     poster.close();
     leave?.();
-    const rest = ledger.receipt(timedOut);
-    return merge(first, rest, timedOut);
+    return ledger.receipt(timedOut);
   }
 
   return {
@@ -210,7 +223,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       closing ??= close(flushOptions);
       return closing;
     },
-    stats: () => ledger.stats(queuedBytes(), 0),
+    stats: () => ledger.stats(queuedBytes(), spool?.bytes ?? 0),
+    ...(keeper === undefined ? {} : { spoolRequest: (request: OutgoingRequest) => keeper.ticket(request) }),
   };
 }
 
@@ -220,14 +234,26 @@ function timeoutOf(options: FlushOptions | undefined): number {
   return Math.min(Math.max(given, 0), MAX_TIMER_MS);
 }
 
-function merge(first: Omit<DeliveryReceipt, 'timedOut'>, rest: DeliveryReceipt, timedOut: boolean): DeliveryReceipt {
-  const reasons = { ...first.dropped.reasons };
-  for (const [reason, count] of Object.entries(rest.dropped.reasons)) reasons[reason] = (reasons[reason] ?? 0) + count;
+function recover(options: DeliveryOptions, spool: Spool, poster: Poster): Recovery {
+  const { target, endpoint, headers } = options;
+  let stop: () => void = () => undefined;
+  const stopping = new Promise<boolean>((resolve) => {
+    stop = () => resolve(true);
+  });
+  const resend = createResend({
+    endpoint,
+    serverUrl: target.serverUrl,
+    headers,
+    poster,
+    onDrop: options.onDrop,
+    pause: (ms) => Promise.race([stopping, new Promise<boolean>((resolve) => setTimeout(resolve, ms, false).unref())]),
+  });
+  const recovery = createRecovery(options.spool?.directory ?? '', target, resend, (bytes) => spool.othersHold(bytes));
   return {
-    delivered: first.delivered + rest.delivered,
-    pending: rest.pending,
-    spooled: first.spooled + rest.spooled,
-    dropped: { count: first.dropped.count + rest.dropped.count, reasons },
-    timedOut,
+    settled: recovery.settled,
+    stop() {
+      stop();
+      recovery.stop();
+    },
   };
 }

@@ -23,17 +23,19 @@ export interface Intake {
 
 /**
  * Between the caller's path and the queue: spans wait here as they are, for `lingerMs` at most, and are encoded in
- * slices off the hot path. A span whose encoding throws is replaced by a stub that names it.
+ * slices off the hot path. `mostMs`, if given, holds for a program too that never lets the event loop turn. A span whose encoding throws is replaced by a stub that names it.
  */
 export function createIntake(
   encoder: BatchEncoder,
   lingerMs: number,
   onBatch: (body: Uint8Array, count: number) => void,
   onPoison: (span: ReadableSpan, error: unknown, replaced: boolean) => void,
+  mostMs?: number,
 ): Intake {
   let waiting: { span: ReadableSpan; bytes: number }[] = [];
   let head = 0;
   let rawBytes = 0;
+  let firstAt = 0;
   let timer: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
 
@@ -88,20 +90,27 @@ export function createIntake(
     immediate = setImmediate(run).unref();
   }
 
+  function drain(): void {
+    if (immediate !== undefined) clearImmediate(immediate);
+    clearTimeout(timer);
+    timer = undefined;
+    immediate = undefined;
+    work(Number.POSITIVE_INFINITY);
+  }
+
   return {
     push(span, bytes) {
+      if (mostMs !== undefined) {
+        const now = performance.now();
+        if (waiting.length === head) firstAt = now;
+        else if (now - firstAt > mostMs) drain();
+      }
       waiting.push({ span, bytes });
       rawBytes += bytes;
       if (timer === undefined) timer = setTimeout(run, lingerMs).unref();
       if (waiting.length - head >= MAX_SPANS || rawBytes >= MAX_BATCH_BYTES) hurry();
     },
-    drain() {
-      if (immediate !== undefined) clearImmediate(immediate);
-      clearTimeout(timer);
-      timer = undefined;
-      immediate = undefined;
-      work(Number.POSITIVE_INFINITY);
-    },
+    drain,
     hurry,
     get size() {
       return waiting.length - head + encoder.count;

@@ -29,10 +29,15 @@ export function createLedger(onDrop: ((drop: Drop) => void) | undefined): FullLe
     spooled(count) {
       total.spooled += count;
       since.spooled += count;
-    },
-    unspooled(count) {
-      total.spooled -= count;
-      since.spooled = Math.max(0, since.spooled - count);
+      const receipt = since;
+      let undone = false;
+      return () => {
+        if (undone) return;
+        undone = true;
+        total.spooled -= count;
+        // What an earlier receipt told of stays told.
+        receipt.spooled -= count;
+      };
     },
     dropped(reason, count, names) {
       if (count === 0) return;

@@ -1,5 +1,5 @@
 import { warn } from '../base/warn.js';
-import { type Batch, namesOf, pack, packNow, split } from './batch.js';
+import { type Batch, evict, namesOf, pack, packNow, recall, split } from './batch.js';
 import type { OutgoingRequest } from './contract.js';
 import { carriesCredentials, isExposed } from './credentials.js';
 import { type HttpOutcome, isSuccess, type Poster } from './http.js';
@@ -16,15 +16,18 @@ export interface SenderOptions {
   readonly allowInsecure: boolean;
   readonly poster: Poster;
   readonly ledger: FullLedger;
+  /** Bytes above which batches that the spool has too leave memory. */
+  readonly comfortableBytes: number;
   /** A batch has left for good: delivered or dropped. */
   readonly onSettled: () => void;
 }
 
 export interface Sender {
+  readonly url: string;
   push(batch: Batch): void;
   /** Tries now, even if the last attempt failed a moment ago; a wait that the server asked for is kept. */
   hurry(): void;
-  /** Compresses what waits, at once, until `enough` says so. */
+  /** Makes room at once, until `enough` says so: leaves bodies to the spool, compresses the rest. */
   squeeze(enough: () => boolean): void;
   /** Takes everything that is not acknowledged, oldest first; nothing more is sent. */
   take(): Batch[];
@@ -82,15 +85,31 @@ export function createSender(options: SenderOptions): Sender {
   async function send(batch: Batch): Promise<void> {
     batch.sending = true;
     inFlight += 1;
-    await pack(batch, resize);
-    if (!queue.includes(batch)) return;
+    if (recall(batch, resize)) await pack(batch, resize);
+    else if (queue.includes(batch)) {
+      drop(batch, 'spool_lost');
+    }
+    if (!queue.includes(batch)) {
+      inFlight -= 1;
+      next();
+      return;
+    }
     ledger.request();
     if (failures > 0) ledger.retry();
     const outcome = await poster.post(requestOf(batch));
     inFlight -= 1;
     batch.sending = false;
     if (queue.includes(batch)) settle(batch, outcome);
+    if (bytes > options.comfortableBytes) evictFrom(0);
     next();
+  }
+
+  /** The oldest are sent next: they go last. */
+  function evictFrom(first: number): void {
+    for (let i = queue.length - 1; i >= first && bytes > options.comfortableBytes; i--) {
+      const batch = queue[i];
+      if (batch !== undefined) evict(batch, resize);
+    }
   }
 
   function requestOf(batch: Batch): OutgoingRequest {
@@ -132,6 +151,7 @@ export function createSender(options: SenderOptions): Sender {
     notBefore = 0;
     askedToWait = false;
     accepted = true;
+    batch.keep?.release();
     const verdict = readVerdict(outcome);
     const rejected = Math.min(verdict.rejected, batch.count);
     ledger.duplicates(Math.min(verdict.duplicates, batch.count));
@@ -149,7 +169,9 @@ export function createSender(options: SenderOptions): Sender {
   }
 
   function drop(batch: Batch, reason: string): void {
-    ledger.dropped(reason, batch.count, namesOf(batch));
+    const names = namesOf(batch);
+    batch.keep?.release();
+    ledger.dropped(reason, batch.count, names);
     remove(batch);
   }
 
@@ -166,11 +188,13 @@ export function createSender(options: SenderOptions): Sender {
   }
 
   return {
+    url,
     push(batch) {
       queue.push(batch);
       bytes += batch.body.length;
       // What has to wait is kept small; what goes out at once is compressed on its way.
-      if (inFlight >= IN_FLIGHT || failures > 0 || blocked) void pack(batch, resize);
+      if (bytes > options.comfortableBytes) evictFrom(IN_FLIGHT);
+      if (!batch.evicted && (inFlight >= IN_FLIGHT || failures > 0 || blocked)) void pack(batch, resize);
       next();
     },
     hurry() {
@@ -184,7 +208,7 @@ export function createSender(options: SenderOptions): Sender {
     squeeze(enough) {
       for (const batch of queue) {
         if (enough()) return;
-        if (!batch.sending) packNow(batch, resize);
+        if (!batch.sending && !evict(batch, resize) && !batch.evicted) packNow(batch, resize);
       }
     },
     take() {
@@ -210,7 +234,7 @@ export function createSender(options: SenderOptions): Sender {
 }
 
 /** The key or the address is wrong, not the data: it is kept for the moment when that is put right. */
-function isHeld(status: number | undefined): boolean {
+export function isHeld(status: number | undefined): boolean {
   return status === 401 || status === 403 || (status !== undefined && status >= 300 && status < 400);
 }
 

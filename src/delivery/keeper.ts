@@ -1,0 +1,75 @@
+import type { OutgoingRequest, SpoolTicket } from './contract.js';
+import type { FullLedger } from './ledger.js';
+import type { Spool } from './spool.js';
+
+/** A request that is safe on disk. */
+export interface Keep {
+  /** This process says what became of it after all; the next start does not send it. */
+  release(): void;
+  /** Its body, read back. */
+  read(): Uint8Array | undefined;
+}
+
+/** Puts requests into the spool and keeps the ledger in step. */
+export interface Keeper {
+  keep(request: OutgoingRequest): Keep | undefined;
+  /** For requests of others, who tell the ledger themselves. */
+  ticket(request: OutgoingRequest): SpoolTicket | undefined;
+  /** What `ticket` holds for exactly this request; the tickets left over are settled by `releaseOthers`. */
+  kept(request: OutgoingRequest): Keep | undefined;
+  releaseOthers(): void;
+}
+
+export function createKeeper(spool: Spool, ledger: FullLedger): Keeper {
+  const outstanding = new Map<OutgoingRequest, Keep>();
+
+  function keep(request: OutgoingRequest): Keep | undefined {
+    const ticket = spool.append(request);
+    if (ticket === undefined) return undefined;
+    const undo = ledger.spooled(request.items);
+    return {
+      release() {
+        undo();
+        ticket.done();
+      },
+      read: () => ticket.read(),
+    };
+  }
+
+  return {
+    keep,
+    ticket(request) {
+      const kept = keep(request);
+      if (kept === undefined) return undefined;
+      outstanding.set(request, kept);
+      return {
+        done() {
+          outstanding.delete(request);
+          kept.release();
+        },
+        read: () => kept.read(),
+      };
+    },
+    kept(request) {
+      const kept = outstanding.get(request);
+      outstanding.delete(request);
+      return kept;
+    },
+    releaseOthers() {
+      for (const kept of outstanding.values()) kept.release();
+      outstanding.clear();
+    },
+  };
+}
+
+/** One keep for several parts: released when each of them is. */
+export function shareKeep(keep: Keep, parts: number): Keep {
+  let left = parts;
+  return {
+    release() {
+      left -= 1;
+      if (left === 0) keep.release();
+    },
+    read: () => undefined,
+  };
+}

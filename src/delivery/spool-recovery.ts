@@ -1,0 +1,164 @@
+import { closeSync, fstatSync, openSync, readdirSync, renameSync, statSync, unlinkSync, writevSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../base/errors.js';
+import { debug } from '../base/warn.js';
+import type { OutgoingRequest } from './contract.js';
+import { fileName, isOwned, newOwner, openHere, parseFileName } from './spool-owner.js';
+import { endOf, frame, HEADER, listRecords, REQUEST, type RecordPlace, readRecord, SETTLED } from './spool-record.js';
+import type { SpoolTarget } from './spool-segment.js';
+
+const RESCAN_MS = 60_000;
+
+export interface Recovery {
+  /** Resolves when nothing that an earlier process left is still to be sent. */
+  settled(): Promise<void>;
+  stop(): void;
+}
+
+/** Sends one request that was left over: true when it is settled for good, false to stop here for now. */
+export type Resend = (request: OutgoingRequest) => Promise<boolean>;
+
+/**
+ * Sends what earlier processes left in the directory, oldest first, to the server and project it was made for. A file
+ * is claimed by renaming it, which succeeds for one process only; each request is marked when it is settled.
+ */
+export function createRecovery(
+  directory: string,
+  target: SpoolTarget,
+  resend: Resend,
+  onScan: (othersBytes: number) => void,
+): Recovery {
+  let stopped = false;
+  let running: Promise<void> | undefined;
+
+  const timer = setInterval(start, RESCAN_MS).unref();
+  start();
+
+  function start(): void {
+    running ??= scan()
+      .catch((error: unknown) => debug(`the spool could not be read: ${messageOf(error)}`))
+      .finally(() => {
+        running = undefined;
+      });
+  }
+
+  async function scan(): Promise<void> {
+    // Not in the call that made the tracer.
+    await new Promise((resolve) => setImmediate(resolve));
+    let others = 0;
+    for (const name of readdirSync(directory).sort()) {
+      const parsed = parseFileName(name);
+      if (parsed === undefined || stopped) continue;
+      const path = join(directory, name);
+      const info = attempt(() => statSync(path));
+      if (info === undefined) continue;
+      if (isOwned(name, parsed.owner, info.mtimeMs) || !isForUs(path)) {
+        if (!openHere().has(name)) others += info.size;
+        continue;
+      }
+      const claimed = fileName(parsed.created, newOwner());
+      openHere().add(claimed);
+      try {
+        renameSync(path, join(directory, claimed));
+        if (!(await empty(join(directory, claimed)))) others += info.size;
+      } catch (error) {
+        debug(`the spool file ${name} is left alone: ${messageOf(error)}`);
+      } finally {
+        openHere().delete(claimed);
+      }
+    }
+    onScan(others);
+  }
+
+  function isForUs(path: string): boolean {
+    return (
+      attempt(() =>
+        withFile(path, 'r', (fd) => {
+          const first = listRecords(fd, 0, Math.min(fstatSync(fd).size, 64 * 1024))[0];
+          const meta = first?.type === HEADER ? readRecord(fd, first)?.meta : undefined;
+          return meta?.['serverUrl'] === target.serverUrl && meta['project'] === (target.project ?? null);
+        }),
+      ) ?? false
+    );
+  }
+
+  /** Whether everything in the file was settled; it is gone then. */
+  async function empty(path: string): Promise<boolean> {
+    const fd = openSync(path, 'r+');
+    try {
+      let seen = 0;
+      // Its former owner may have been believed dead and write on: look again until nothing is new.
+      for (;;) {
+        const { size } = fstatSync(fd);
+        const places = listRecords(fd, seen, size);
+        if (places.length === 0) break;
+        if (!(await sendAll(fd, places))) return false;
+        seen = endOf(places[places.length - 1] as RecordPlace);
+      }
+    } finally {
+      closeSync(fd);
+    }
+    unlinkSync(path);
+    return true;
+  }
+
+  async function sendAll(fd: number, places: readonly RecordPlace[]): Promise<boolean> {
+    const settled = new Set(places.filter((place) => place.type === SETTLED).map((place) => place.sequence));
+    for (const place of places) {
+      if (place.type !== REQUEST || settled.has(place.sequence)) continue;
+      if (stopped) return false;
+      const request = requestOf(fd, place);
+      if (request !== undefined && !(await resend(request))) return false;
+      attempt(() =>
+        writevSync(
+          fd,
+          frame(SETTLED, place.sequence, undefined, undefined).filter((part) => part.length > 0),
+          fstatSync(fd).size,
+        ),
+      );
+    }
+    return true;
+  }
+
+  return {
+    settled: () => running ?? Promise.resolve(),
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+    },
+  };
+}
+
+function requestOf(fd: number, place: RecordPlace): OutgoingRequest | undefined {
+  const content = readRecord(fd, place);
+  if (content === undefined) return undefined;
+  const { kind, method, url, items, headers } = content.meta;
+  const kinds = ['spans', 'session', 'enrichment'];
+  if (!kinds.includes(String(kind)) || typeof url !== 'string' || typeof headers !== 'object' || headers === null)
+    return undefined;
+  return {
+    kind: kind as OutgoingRequest['kind'],
+    method: method === 'PUT' ? 'PUT' : 'POST',
+    url,
+    headers: headers as Record<string, string>,
+    items: typeof items === 'number' ? items : 0,
+    body: content.body,
+  };
+}
+
+function withFile<T>(path: string, flags: string, use: (fd: number) => T): T {
+  const fd = openSync(path, flags);
+  try {
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+}

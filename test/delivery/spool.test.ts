@@ -1,0 +1,234 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isConfigError } from '../../src/base/errors.js';
+import type { OutgoingRequest } from '../../src/delivery/contract.js';
+import { deliveryTo, expectConserved } from '../support/delivery.js';
+import { type OtlpReceiver, startReceiver } from '../support/otlp-receiver.js';
+import { spanOf } from '../support/spans.js';
+
+const MIB = 1024 * 1024;
+
+/** Text that can hardly be compressed. */
+function noise(length: number): string {
+  return randomBytes((length * 3) / 4).toString('base64');
+}
+
+describe('the spool', () => {
+  let directory: string;
+  let receiver: OtlpReceiver;
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'spool-'));
+    receiver = await startReceiver();
+  });
+  afterEach(async () => {
+    await receiver.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const spool = (maxBytes = 256 * MIB) => ({ spool: { directory, maxBytes } });
+  const files = () =>
+    readdirSync(directory)
+      .filter((name) => name.endsWith('.spool'))
+      .sort();
+  const down = () => {
+    receiver.answer = (_request, response) => {
+      response.writeHead(503).end();
+      return true;
+    };
+  };
+  async function leave(count: number, more: object = {}): Promise<void> {
+    down();
+    const delivery = deliveryTo(receiver.url, { ...spool(), ...more });
+    for (let i = 0; i < count; i++) delivery.enqueue(spanOf(`left ${i}`));
+    const receipt = await delivery.close({ timeoutMs: 200 });
+    expect(receipt).toMatchObject({ delivered: 0, pending: 0, spooled: count, dropped: { count: 0 } });
+    expectConserved(delivery);
+    receiver.answer = undefined;
+  }
+  /** The next start: all it does is to send what was left. */
+  async function restart(more: object = {}): Promise<void> {
+    const delivery = deliveryTo(receiver.url, { ...spool(), ...more });
+    await delivery.close({ timeoutMs: 5_000 });
+  }
+  const names = () => receiver.spans.map((span) => span.name);
+
+  it('keeps what could not be delivered, and the next start sends it once', async () => {
+    await leave(3);
+    expect(files()).toHaveLength(1);
+    await restart();
+    expect(names()).toEqual(['left 0', 'left 1', 'left 2']);
+    expect(files()).toHaveLength(0);
+    await restart();
+    expect(receiver.spans).toHaveLength(3);
+  });
+
+  it('leaves nothing behind when all is well', async () => {
+    const delivery = deliveryTo(receiver.url, spool());
+    delivery.enqueue(spanOf('fine'));
+    expect(await delivery.flush()).toMatchObject({ delivered: 1, spooled: 0, pending: 0 });
+    await delivery.close();
+    expect(files()).toHaveLength(0);
+  });
+
+  it('has a span on disk 100 ms after its end, and counts it as spooled, not as pending', async () => {
+    down();
+    const delivery = deliveryTo(receiver.url, spool());
+    delivery.enqueue(spanOf('on disk soon'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(readFileSync(join(directory, files()[0] as string)).includes('on disk soon')).toBe(true);
+    expect(delivery.stats()).toMatchObject({ made: 1, pending: 0, spooled: 1 });
+    expect(await delivery.flush({ timeoutMs: 10 })).toMatchObject({ spooled: 1, pending: 0, timedOut: true });
+    receiver.answer = undefined;
+    expect(await delivery.flush()).toMatchObject({ delivered: 1, spooled: 0, pending: 0 });
+    expectConserved(delivery);
+    await delivery.close();
+  });
+
+  it('writes no credential, and only its owner may read', async () => {
+    await leave(1, { headers: { authorization: 'Bearer canary-1', 'x-other': 'canary-2' } });
+    const path = join(directory, files()[0] as string);
+    expect(readFileSync(path, 'latin1')).not.toMatch(/canary/);
+    if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600);
+    await restart({ headers: { authorization: 'Bearer new-key' } });
+    expect(receiver.requests.at(-1)?.headers.authorization).toBe('Bearer new-key');
+  });
+
+  it('sends only to the server and project it was made for', async () => {
+    const target = { serverUrl: 'http://a.example', project: 'one' };
+    await leave(1, { target });
+    await restart({ target: { serverUrl: 'http://a.example', project: 'two' } });
+    await restart({ target: { serverUrl: 'http://b.example', project: 'one' } });
+    expect(receiver.spans).toHaveLength(0);
+    expect(files()).toHaveLength(1);
+    await restart({ target });
+    expect(receiver.spans).toHaveLength(1);
+  });
+
+  it('survives a torn last record, foreign files and damage in the middle', async () => {
+    down();
+    const delivery = deliveryTo(receiver.url, spool());
+    for (let i = 0; i < 3; i++) {
+      delivery.enqueue(spanOf(`left ${i}`));
+      await delivery.flush({ timeoutMs: 60 });
+    }
+    await delivery.close({ timeoutMs: 10 });
+    receiver.answer = undefined;
+    const path = join(directory, files()[0] as string);
+    const content = readFileSync(path);
+    content.fill(0xff, content.indexOf('left 1'), content.indexOf('left 1') + 6);
+    writeFileSync(path, content);
+    truncateSync(path, content.length - 5);
+    writeFileSync(join(directory, 'notes.txt'), 'mine');
+    writeFileSync(join(directory, 'hh-strange.spool'), 'not ours');
+    await restart();
+    expect(names()).toEqual(['left 0']);
+    expect(readdirSync(directory).sort()).toEqual(['hh-strange.spool', 'notes.txt']);
+  });
+
+  it('leaves the file of a living owner alone', async () => {
+    down();
+    const owner = deliveryTo(receiver.url, spool());
+    owner.enqueue(spanOf('still mine'));
+    await owner.flush({ timeoutMs: 100 });
+    receiver.answer = undefined;
+    await restart();
+    expect(receiver.spans).toHaveLength(0);
+    expect((await owner.close()).delivered).toBe(1);
+    expect(names()).toEqual(['still mine']);
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('is not deceived by a process id that was used again', async () => {
+    await leave(1);
+    const name = files()[0] as string;
+    // Process 1 lives, but it did not start when this file's owner did.
+    renameSync(join(directory, name), join(directory, name.replace(`-${process.pid}-`, '-1-')));
+    await restart();
+    expect(receiver.spans).toHaveLength(1);
+  });
+
+  it('holds its size, and says what had no room', async () => {
+    down();
+    const drops: unknown[] = [];
+    const delivery = deliveryTo(receiver.url, { ...spool(300_000), onDrop: (drop) => drops.push(drop) });
+    for (let i = 0; i < 10; i++) {
+      delivery.enqueue(spanOf(`big ${i}`, { text: noise(100_000) }));
+      await delivery.flush({ timeoutMs: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const receipt = await delivery.close({ timeoutMs: 50 });
+    expect(receipt.dropped.reasons).toEqual({ spool_full: receipt.dropped.count });
+    expect(receipt.dropped.count).toBeGreaterThan(0);
+    expect(delivery.stats().spooled + receipt.dropped.count).toBe(10);
+    expectConserved(delivery);
+    const bytes = files().reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
+    expect(bytes).toBeLessThanOrEqual(300_000);
+  });
+
+  it('keeps on disk what has no room in memory, and sends it all', async () => {
+    down();
+    const delivery = deliveryTo(receiver.url, { ...spool(), queueBytes: 2 * MIB });
+    for (let i = 0; i < 40; i++) {
+      delivery.enqueue(spanOf(`span ${i}`, { text: noise(200_000) }));
+    }
+    expect(delivery.stats()).toMatchObject({ made: 40, dropped: 0 });
+    expect(delivery.stats().queuedBytes).toBeLessThanOrEqual(2 * MIB);
+    receiver.answer = undefined;
+    const receipt = await delivery.close({ timeoutMs: 15_000 });
+    expect(receipt).toMatchObject({ delivered: 40, dropped: { count: 0 } });
+    expectConserved(delivery);
+  });
+
+  it('keeps the requests of a source too', async () => {
+    down();
+    const delivery = deliveryTo(receiver.url, spool());
+    const request: OutgoingRequest = {
+      kind: 'enrichment',
+      method: 'PUT',
+      url: `${new URL(receiver.url).origin}/events`,
+      headers: { 'content-type': 'application/json', authorization: 'Bearer canary' },
+      body: Buffer.from('{"event_id":"x"}'),
+      items: 1,
+    };
+    let unsent = [request];
+    delivery.addSource({
+      drain: async () => undefined,
+      takeUnsent: () => unsent.splice(0),
+    });
+    delivery.ledger.made(1);
+    delivery.spoolRequest?.(request);
+    unsent = [request];
+    expect(delivery.stats()).toMatchObject({ made: 1, spooled: 1, pending: 0 });
+    expect(await delivery.close({ timeoutMs: 50 })).toMatchObject({ spooled: 1, pending: 0 });
+    receiver.answer = undefined;
+    receiver.requests.length = 0;
+    await restart();
+    expect(receiver.requests.map(({ method, path, body }) => [method, path, body.toString()])).toEqual([
+      ['PUT', '/events', '{"event_id":"x"}'],
+    ]);
+  });
+
+  it('refuses an unusable directory at once', () => {
+    const file = join(directory, 'file');
+    appendFileSync(file, '');
+    let thrown: unknown;
+    try {
+      deliveryTo(receiver.url, { spool: { directory: join(file, 'below'), maxBytes: MIB } });
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isConfigError(thrown)).toBe(true);
+    expect(String(thrown)).toContain('spool.directory');
+  });
+});
