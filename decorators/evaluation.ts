@@ -1,5 +1,6 @@
 import { context } from '@opentelemetry/api';
 import { evaluateAll } from '../evaluators/evaluate-all.js';
+import { HIDES_MATERIAL } from '../evaluators/judge/hidden.js';
 import { resolveEvaluators } from '../evaluators/resolve.js';
 import type { EvaluationResult } from '../evaluators/result.js';
 import { evaluationRecord } from '../evaluators/wire.js';
@@ -100,7 +101,11 @@ async function scoreOne(prepared: Prepared, output: unknown, latencyMs: number):
     input,
     output: options.output === undefined ? output : quietly('output', () => options.output?.(output as never)),
     ...(expected === undefined ? {} : { expected }),
-    context: { latencyMs, ...prepared.context },
+    context: {
+      latencyMs,
+      ...prepared.context,
+      ...(options.includeOutputs === false ? { [HIDES_MATERIAL]: true } : {}),
+    },
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
   });
   for (const result of results) quietly('onResult', () => options.onResult?.(result));

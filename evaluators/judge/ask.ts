@@ -22,6 +22,8 @@ export interface AskSettings {
   readonly budget: Budget;
   readonly trialIndex: number | undefined;
   readonly signal: AbortSignal | undefined;
+  /** True: the spans of the calls show neither question nor answer. */
+  readonly hidden: boolean;
 }
 
 /** What asking cost so far, and how it went. */
@@ -107,16 +109,21 @@ export class Asking {
   }
 
   async #call(question: Question, messages: readonly JudgeMessage[]): Promise<JudgeReply> {
-    const { name, client, model, temperature, budget, signal } = this.#settings;
+    const { name, client, model, temperature, budget, signal, hidden } = this.#settings;
     signal?.throwIfAborted();
     if (!budget.enter()) throw new BudgetSpent('the cost limit of this evaluator (maxCostUsd) is reached');
     this.tally.calls += 1;
     try {
       const reply = await tracedJudgeCall(
         `judge ${name}`,
-        { model: model ?? client.model, temperature, messages },
+        { model: model ?? client.model, temperature, ...(hidden ? {} : { messages }) },
         () => completed(client, { messages, schema: question.schema, model, temperature, signal }),
-        (done) => ({ value: done.value, model: done.model, usage: done.usage, costUsd: done.costUsd }),
+        ({ value, usage, costUsd, model: answered }) => ({
+          ...(hidden ? {} : { value }),
+          model: answered,
+          usage,
+          costUsd,
+        }),
       );
       budget.leave(reply.costUsd, true);
       this.#count(reply);

@@ -6,6 +6,7 @@ import { type Budget, newBudget } from './budget.js';
 import { type JudgeCache, memoryCache } from './cache.js';
 import { configuredJudge, NO_JUDGE } from './configure.js';
 import { isJudgeError } from './error.js';
+import { hidesMaterial } from './hidden.js';
 import { type JudgeOptions, judgeShape } from './options.js';
 
 const ANY_JUDGE = judgeShape();
@@ -49,6 +50,7 @@ export abstract class LlmEvaluator<I = unknown, O = unknown, E = O> extends Base
       ...{ name, version, client, model, temperature, samples, trialIndex, signal },
       cache: this.#cache,
       budget: this.#budget,
+      hidden: context !== undefined && hidesMaterial(context),
     });
     try {
       return withTally(await this.judge(asking, input, output, context), asking);

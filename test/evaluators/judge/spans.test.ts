@@ -90,4 +90,21 @@ describe("a judge's calls", () => {
     expect(asked).toBe(1);
     expect(named('Bot.answer')[0]?.attributes['honeyhive_metrics.outer']).toBe(1);
   });
+
+  it('show nothing of an output that its own span hides', async () => {
+    await start([{ say: { reasoning: 'it says HIDDEN', choice: 'yes' } }]);
+    class Bot {
+      @Evaluate({ evaluator: new JudgeEvaluator({ name: 'quiet', rubric: 'Is it?' }), includeOutputs: false })
+      answer(): string {
+        return 'HIDDEN';
+      }
+    }
+    new Bot().answer();
+    await tracer.flush();
+    const [call] = named('judge quiet');
+    expect(server.requests[0]?.body.messages[1]?.content).toContain('HIDDEN');
+    expect(JSON.stringify(call?.attributes)).not.toContain('HIDDEN');
+    expect(call?.attributes['honeyhive_outputs.usage.inputTokens']).toBe(100);
+    expect(named('Bot.answer')[0]?.attributes['honeyhive_metrics.quiet']).toBe(1);
+  });
 });
