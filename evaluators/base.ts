@@ -35,7 +35,7 @@ export abstract class BaseEvaluator<I = unknown, O = unknown, E = O> implements 
     return runEvaluator(this, args);
   }
 
-  /** @internal */
+  /** The options it was made with; published, since the class would not fit its interface in the typings without. */
   get [EVALUATOR](): Readonly<EvaluatorOptions> {
     return this.#options;
   }

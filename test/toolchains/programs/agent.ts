@@ -50,9 +50,9 @@ export class Agent {
     return this.#temperature;
   }
 
-  @Trace({ includeInputs: false, includeOutputs: false })
-  static create(tracer: HoneyHiveTracer): Agent {
-    return new Agent(tracer);
+  @Trace
+  static describe(language: string): string {
+    return `agent (${language})`;
   }
 
   @Trace({ tracer: (self: Agent) => self.tracer })
@@ -63,7 +63,8 @@ export class Agent {
 
 export async function useAgent(): Promise<HoneyHiveTracer> {
   const tracer = HoneyHiveTracer.init({ testMode: true });
-  const agent = Agent.create(tracer);
+  const agent = new Agent(tracer);
+  if (Agent.describe('en') !== 'agent (en)') throw new Error('wrong description');
   if ((await agent.answer('what?')) !== 'what? 42') throw new Error('wrong answer');
   const chunks: string[] = [];
   for await (const chunk of agent.stream()) chunks.push(chunk);
