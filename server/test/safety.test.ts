@@ -171,10 +171,11 @@ describe('with keys', () => {
   });
 });
 
-test('a connection that sends nothing is closed in the end, others are served meanwhile', async () => {
+// The limit itself is 10 s, so only the long run waits for it.
+(process.env.HH_LONG ? test : test.skip)('a connection that sends nothing is closed in the end, others are served meanwhile', async () => {
   const server = await local();
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nHost: 127'));
-  socket.on('error', () => undefined);
+  socket.on('error', () => undefined).resume();
   const closed = new Promise<boolean>((resolve) => socket.on('close', () => resolve(true)));
   expect((await server.call('GET', '/healthz')).status).toBe(200);
   expect(await closed).toBe(true);

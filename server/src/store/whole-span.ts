@@ -1,4 +1,4 @@
-import { allBuckets } from '../wire/describe.js';
+import { allBuckets, milliseconds } from '../wire/describe.js';
 import { BUCKETS, type Buckets, type SpanRecord } from '../wire/span-record.js';
 import { emptyObject, type Json, type JsonObject, plain, plainObject } from '../wire/value.js';
 import type { Evaluation, ThinSpan, WholeSpan } from './trace-store.js';
@@ -27,7 +27,7 @@ export function wholeSpan(thin: ThinSpan, record: SpanRecord, about: { project: 
     userProperties: bucket('user_properties'),
     error: errorOf(record, thin, patchedError),
     evaluations: evaluationsOf(record),
-    events: record.events.map((event) => ({ name: event.name, time: Number(event.timeNs) / 1e6, attributes: plainObject(event.attributes) })),
+    events: record.events.map((event) => ({ name: event.name, time: milliseconds(event.timeNs), attributes: plainObject(event.attributes) })),
     attributes: plainObject(record.attributes),
     resource: plainObject(record.resource),
     scope: { ...record.scope, attributes: plainObject(record.scope.attributes) },
@@ -84,7 +84,7 @@ export function evaluationsOf(record: Pick<SpanRecord, 'attributes' | 'events'>)
 
 function flagsOf(record: SpanRecord): string[] {
   const flags: string[] = [];
-  const start = Number(record.startNs) / 1e6;
+  const start = milliseconds(record.startNs);
   if (record.startNs === '0') flags.push('no start time');
   if (record.endNs === '0') flags.push('still running');
   else if (BigInt(record.endNs) < BigInt(record.startNs)) flags.push('ends before it starts');

@@ -106,8 +106,9 @@ function bucketSize(buckets: Buckets | undefined): number {
   return buckets === undefined ? 0 : BUCKETS.reduce((sum, bucket) => sum + Object.keys(buckets[bucket] ?? {}).length, 0);
 }
 
+/** Unix nanoseconds as milliseconds; split first, since together they have more digits than a number keeps. */
 export function milliseconds(ns: string): number {
-  return Number(ns) / 1e6;
+  return ns.length <= 6 ? Number(ns) / 1e6 : Number(ns.slice(0, -6)) + Number(ns.slice(-6)) / 1e6;
 }
 
 export function durationMs(span: Pick<SpanRecord, 'startNs' | 'endNs'>): number {
