@@ -1,4 +1,5 @@
-import type { ClassValidator } from './options.js';
+/** The package, as far as types are concerned: it is loaded when options are first given. */
+export type ClassValidator = typeof import('class-validator');
 
 /** Short names for the rules that built-in evaluators use; every option may be left out. */
 export interface OptionRules {
@@ -16,7 +17,7 @@ export function rulesOf(cv: ClassValidator): OptionRules {
   const fits = (allowed: string, accepts: (value: unknown) => boolean): PropertyDecorator => {
     const rule = cv.ValidateBy({ name: 'fits', validator: { validate: accepts, defaultMessage: () => allowed } });
     return (target, key) => {
-      cv.IsOptional()(target, key as string);
+      cv.ValidateIf((_options, value) => value !== undefined)(target, key as string);
       rule(target, key as string);
     };
   };
@@ -28,7 +29,8 @@ export function rulesOf(cv: ClassValidator): OptionRules {
     oneOf: (...words) => fits(words.map((word) => `'${word}'`).join(', '), (value) => cv.isIn(value, words)),
     count: (from, to = Number.MAX_SAFE_INTEGER) =>
       fits(`a whole number ${span(from, to)}`, (value) => cv.isInt(value) && within(from, to)(value)),
-    number: (from = -Number.MAX_VALUE, to = Number.MAX_VALUE) => fits(`a number ${span(from, to)}`, within(from, to)),
+    number: (from = -Number.MAX_VALUE, to = Number.MAX_VALUE) =>
+      fits(from === -Number.MAX_VALUE ? 'a finite number' : `a number ${span(from, to)}`, within(from, to)),
   };
 }
 

@@ -1,7 +1,9 @@
 import { ConfigError, type OptionProblem } from '../src/base/errors.js';
 import { load } from '../src/base/load.js';
+import { type ClassValidator, rulesOf } from './option-rules.js';
 
-export type ClassValidator = typeof import('class-validator');
+export type { ClassValidator } from './option-rules.js';
+
 type OptionsClass = new () => object;
 
 /** What every evaluator can be told. */
@@ -30,6 +32,8 @@ export interface OptionShape {
 }
 
 const COMMON = ['name', 'threshold', 'weight', 'timeoutMs', 'version', 'direction', 'range'] as const;
+/** Node fires a longer one at once. */
+const LONGEST_TIMER_MS = 2_147_483_647;
 const built = new Map<OptionShape, OptionsClass>();
 let common: OptionsClass | undefined;
 
@@ -56,9 +60,15 @@ function optionProblems(options: unknown, shape: OptionShape | undefined): Optio
   const given = pick(options as Record<string, unknown>, shape === undefined);
   if (Object.keys(given).length === 0) return [];
   const cv = load<ClassValidator>('class-validator');
-  const instance = Object.assign(new (optionsClass(cv, shape))(), given) as Record<string, unknown>;
+  const empty = new (optionsClass(cv, shape))();
+  const known = Object.keys(empty);
+  const instance = Object.assign(empty, given);
   const errors = cv.validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
-  const found = errors.map((e) => ({ field: e.property, given: given[e.property], allowed: allowed(e.constraints) }));
+  const found = errors.map((e) => ({
+    field: e.property,
+    given: given[e.property],
+    allowed: allowed(e.constraints, known),
+  }));
   const between = shape?.check?.(given) ?? [];
   return [...found, ...between.filter((problem) => !found.some((other) => other.field === problem.field))];
 }
@@ -76,51 +86,25 @@ function optionsClass(cv: ClassValidator, shape: OptionShape | undefined): Optio
   return made;
 }
 
-function allowed(constraints: Record<string, string> | undefined): string {
+function allowed(constraints: Record<string, string> | undefined, known: readonly string[]): string {
   const texts = Object.entries(constraints ?? {}).map(([rule, text]) =>
-    rule === 'whitelistValidation' ? 'no such option exists' : text,
+    rule === 'whitelistValidation' ? `no such option, there are ${known.join(', ')}` : text,
   );
   return [...new Set(texts)].join('; ');
 }
 
 function commonOptions(cv: ClassValidator): OptionsClass {
-  const finite = { allowNaN: false, allowInfinity: false };
-  class CommonOptions {
-    @cv.IsOptional()
-    @cv.Matches(/\S/, { message: 'a text that is not empty' })
-    name?: string;
-
-    @cv.IsOptional()
-    @cv.IsNumber(finite, { message: 'a finite number' })
-    threshold?: number;
-
-    @cv.IsOptional()
-    @cv.IsNumber(finite, { message: 'a number from 0' })
-    @cv.Min(0, { message: 'a number from 0' })
-    weight?: number;
-
-    @cv.IsOptional()
-    @cv.IsNumber(finite, { message: 'milliseconds from 1 to 2147483647' })
-    @cv.Min(1, { message: 'milliseconds from 1 to 2147483647' })
-    @cv.Max(2_147_483_647, { message: 'milliseconds from 1 to 2147483647' })
-    timeoutMs?: number;
-
-    @cv.IsOptional()
-    @cv.IsString({ message: 'a text' })
-    version?: string;
-
-    @cv.IsOptional()
-    @cv.IsIn(['maximize', 'minimize'], { message: "'maximize' or 'minimize'" })
-    direction?: string;
-
-    @cv.IsOptional()
-    @cv.ValidateBy({
-      name: 'range',
-      validator: { validate: isRange, defaultMessage: () => 'two numbers, [lowest, highest]' },
-    })
-    range?: readonly [number, number];
+  const is = rulesOf(cv);
+  class CommonRules {
+    @is.fits('a text that is not empty', (value) => typeof value === 'string' && value.trim() !== '') name?: string;
+    @is.number() threshold?: number;
+    @is.number(0) weight?: number;
+    @is.number(1, LONGEST_TIMER_MS) timeoutMs?: number;
+    @is.fits('a text', (value) => typeof value === 'string') version?: string;
+    @is.oneOf('maximize', 'minimize') direction?: string;
+    @is.fits('two numbers, [lowest, highest]', isRange) range?: readonly [number, number];
   }
-  return CommonOptions;
+  return CommonRules;
 }
 
 function isRange(value: unknown): boolean {

@@ -92,6 +92,20 @@ describe('options', () => {
     expect(problems(() => new LengthEvaluator('long' as never))).toEqual(['options']);
   });
 
+  test('of null are wrong, those of undefined are left out', () => {
+    expect(problems(() => new LengthEvaluator({ maxLength: null, name: null } as never))).toEqual([
+      'maxLength',
+      'name',
+    ]);
+    expect(new LengthEvaluator({ maxLength: undefined, name: undefined } as never).name).toBe('length');
+  });
+
+  test('that do not exist are answered with those that do', () => {
+    expect(() => new LengthEvaluator({ min_length: 3 } as never)).toThrow(
+      /min_length: got 3, allowed: no such option, .*minLength/,
+    );
+  });
+
   test('say what was given and what is allowed', () => {
     expect(() => new LengthEvaluator({ unit: 'byte' as never })).toThrow(
       `LengthEvaluator: one wrong option\n  unit: got "byte", allowed: 'grapheme', 'codePoint', 'word', 'sentence', 'line'`,
