@@ -1,3 +1,7 @@
+import type { Drop } from '../config/options.js';
+
+export type { Drop };
+
 /** What became of the spans and enrichments since the last receipt. */
 export interface DeliveryReceipt {
   /** Acknowledged by the back end. */
@@ -15,13 +19,6 @@ export interface DeliveryReceipt {
 /** How long `flush` and `close` may wait, in ms. Default 5,000. */
 export interface FlushOptions {
   timeoutMs?: number;
-}
-
-/** Told of every loss: why, how many, and the names of the first few. */
-export interface Drop {
-  reason: string;
-  count: number;
-  names: string[];
 }
 
 /** Counters of one tracer since its start. `made = delivered + pending + spooled + dropped` at every moment. */
