@@ -1,5 +1,5 @@
 import countries from 'world-countries';
-import { hexId, otlpJson, sendJson, type SpanSketch, uuidOf } from './otlp-json.js';
+import { hexId, otlpJson, type SpanSketch, sendJson, uuidOf } from './otlp-json.js';
 
 /** A question, what was found, what was answered. */
 interface Turn {
@@ -47,7 +47,8 @@ function turnOn(area: (typeof areas)[number], at: number): Turn {
   };
   const expected = facts[area](country);
   const luck = at % 7;
-  const answer = luck === 3 ? facts[area](other) : luck === 5 ? `${expected} and others` : at % 29 === 17 ? null : expected;
+  const answer =
+    luck === 3 ? facts[area](other) : luck === 5 ? `${expected} and others` : at % 29 === 17 ? null : expected;
   return { question: questions[area], expected, answer, country: name };
 }
 
@@ -86,10 +87,16 @@ function verdicts(turn: Turn): Verdict[] {
   const exact = answer === turn.expected;
   return [
     {
-      name: 'exact_match', score: exact ? 1 : 0, passed: exact,
+      name: 'exact_match',
+      score: exact ? 1 : 0,
+      passed: exact,
       explanation: exact ? `The answer is "${turn.expected}".` : `Expected "${turn.expected}", got "${answer}".`,
     },
-    { name: 'f1_score', score: Number(overlap(turn.expected, answer).toFixed(4)), explanation: 'Words that answer and expectation share.' },
+    {
+      name: 'f1_score',
+      score: Number(overlap(turn.expected, answer).toFixed(4)),
+      explanation: 'Words that answer and expectation share.',
+    },
     { name: 'judge', status: 'skipped', explanation: 'No model is configured.' },
   ];
 }
@@ -139,50 +146,117 @@ export function spansOf(session: CountrySession): SpanSketch[] {
     const completionTokens = Math.round(roll(6, 48));
     spans.push(
       {
-        traceId, spanId: id('desk'), name: 'Desk.ask', startMs: start, endMs: end,
+        traceId,
+        spanId: id('desk'),
+        name: 'Desk.ask',
+        startMs: start,
+        endMs: end,
         ...(error ? { error } : {}),
         attributes: {
-          ...shared, honeyhive_event_type: 'chain', 'honeyhive_inputs.question': turn.question,
+          ...shared,
+          honeyhive_event_type: 'chain',
+          'honeyhive_inputs.question': turn.question,
           ...(turn.answer === null ? {} : { 'honeyhive_outputs.result': turn.answer }),
-          'honeyhive_metadata.expected': turn.expected, 'honeyhive_metadata.turn': t + 1,
-          'honeyhive_user_properties.user_id': session.user, 'honeyhive_user_properties.plan': t % 2 ? 'free' : 'team',
-          ...(error ? { honeyhive_error: error, honeyhive_error_type: 'UpstreamTimeout' } : { ...metricsOf(turn), 'honeyhive_feedback.rating': overlap(turn.expected, turn.answer ?? '') > 0.5 ? 5 : 2 }),
+          'honeyhive_metadata.expected': turn.expected,
+          'honeyhive_metadata.turn': t + 1,
+          'honeyhive_user_properties.user_id': session.user,
+          'honeyhive_user_properties.plan': t % 2 ? 'free' : 'team',
+          ...(error
+            ? { honeyhive_error: error, honeyhive_error_type: 'UpstreamTimeout' }
+            : {
+                ...metricsOf(turn),
+                'honeyhive_feedback.rating': overlap(turn.expected, turn.answer ?? '') > 0.5 ? 5 : 2,
+              }),
         },
         events: error ? [] : evaluationEvents(turn, end),
       },
       {
-        traceId, spanId: id('search'), parentSpanId: id('desk'), name: 'Retriever.search', startMs: start + 0.4, endMs: found,
+        traceId,
+        spanId: id('search'),
+        parentSpanId: id('desk'),
+        name: 'Retriever.search',
+        startMs: start + 0.4,
+        endMs: found,
         attributes: {
-          ...shared, honeyhive_event_type: 'tool', 'honeyhive_inputs.query': turn.question, 'honeyhive_inputs.limit': 3,
-          'honeyhive_outputs.result': [{ country: turn.country, score: 11.4 }, { country: 'Chad', score: 4.2 }, { country: 'Mali', score: 3.9 }],
+          ...shared,
+          honeyhive_event_type: 'tool',
+          'honeyhive_inputs.query': turn.question,
+          'honeyhive_inputs.limit': 3,
+          'honeyhive_outputs.result': [
+            { country: turn.country, score: 11.4 },
+            { country: 'Chad', score: 4.2 },
+            { country: 'Mali', score: 3.9 },
+          ],
           'honeyhive_metrics.hits': 3,
         },
       },
       {
-        traceId, spanId: id('rank'), parentSpanId: id('search'), name: 'Retriever.rank', startMs: start + 1.2, endMs: found - 0.2,
-        attributes: { ...shared, honeyhive_event_type: 'rerank', 'honeyhive_inputs.candidates': 12, 'honeyhive_outputs.result': 3 },
+        traceId,
+        spanId: id('rank'),
+        parentSpanId: id('search'),
+        name: 'Retriever.rank',
+        startMs: start + 1.2,
+        endMs: found - 0.2,
+        attributes: {
+          ...shared,
+          honeyhive_event_type: 'rerank',
+          'honeyhive_inputs.candidates': 12,
+          'honeyhive_outputs.result': 3,
+        },
       },
       {
-        traceId, spanId: id('read'), parentSpanId: id('desk'), name: 'Reader.passages', startMs: found + 0.3, endMs: read,
-        attributes: { ...shared, honeyhive_event_type: 'tool', 'honeyhive_inputs.country': turn.country, 'honeyhive_outputs.result': `${turn.country}: ${turn.expected}` },
+        traceId,
+        spanId: id('read'),
+        parentSpanId: id('desk'),
+        name: 'Reader.passages',
+        startMs: found + 0.3,
+        endMs: read,
+        attributes: {
+          ...shared,
+          honeyhive_event_type: 'tool',
+          'honeyhive_inputs.country': turn.country,
+          'honeyhive_outputs.result': `${turn.country}: ${turn.expected}`,
+        },
       },
       {
-        traceId, spanId: id('model'), parentSpanId: id('desk'), name: 'Answerer.complete', startMs: asked, endMs: told,
+        traceId,
+        spanId: id('model'),
+        parentSpanId: id('desk'),
+        name: 'Answerer.complete',
+        startMs: asked,
+        endMs: told,
         ...(error ? { error } : {}),
         attributes: {
-          ...shared, honeyhive_event_type: 'model',
+          ...shared,
+          honeyhive_event_type: 'model',
           'honeyhive_inputs.chat_history': [
             { role: 'system', content: 'Answer from the passages only. Say "none" where they hold no answer.' },
             { role: 'user', content: `${turn.country}: ${turn.expected}\n\n${turn.question}` },
           ],
-          ...(turn.answer === null ? {} : { 'honeyhive_outputs.role': 'assistant', 'honeyhive_outputs.content': turn.answer }),
-          'honeyhive_config.model': 'extractive-1', 'honeyhive_config.temperature': 0,
-          'honeyhive_metadata.prompt_tokens': promptTokens, 'honeyhive_metadata.completion_tokens': completionTokens,
+          ...(turn.answer === null
+            ? {}
+            : { 'honeyhive_outputs.role': 'assistant', 'honeyhive_outputs.content': turn.answer }),
+          'honeyhive_config.model': 'extractive-1',
+          'honeyhive_config.temperature': 0,
+          'honeyhive_metadata.prompt_tokens': promptTokens,
+          'honeyhive_metadata.completion_tokens': completionTokens,
           'honeyhive_metrics.cost_usd': Number((promptTokens * 15e-8 + completionTokens * 6e-7).toFixed(8)),
           ...(error ? { honeyhive_error: error, honeyhive_error_type: 'UpstreamTimeout' } : {}),
         },
         ...(error
-          ? { events: [{ name: 'exception', timeMs: told, attributes: { 'exception.type': 'UpstreamTimeout', 'exception.message': 'the model did not answer within 30 s', 'exception.stacktrace': `UpstreamTimeout: the model did not answer within 30 s\n    at Answerer.complete (answerer.ts:41:13)\n    at Desk.ask (desk.ts:27:31)\n    at serve (main.ts:88:5)` } }] }
+          ? {
+              events: [
+                {
+                  name: 'exception',
+                  timeMs: told,
+                  attributes: {
+                    'exception.type': 'UpstreamTimeout',
+                    'exception.message': 'the model did not answer within 30 s',
+                    'exception.stacktrace': `UpstreamTimeout: the model did not answer within 30 s\n    at Answerer.complete (answerer.ts:41:13)\n    at Desk.ask (desk.ts:27:31)\n    at serve (main.ts:88:5)`,
+                  },
+                },
+              ],
+            }
           : {}),
       },
     );
@@ -208,6 +282,10 @@ export async function sendCountrySessions(url: string, sessions: readonly Countr
     });
     const spans = spansOf(session);
     await sendJson(`${url}/v1/traces`, otlpJson(spans));
-    await sendJson(`${url}/events`, { event_id: session.sessionId, feedback: { helpful: session.turns.length % 2 === 0 } }, 'PUT');
+    await sendJson(
+      `${url}/events`,
+      { event_id: session.sessionId, feedback: { helpful: session.turns.length % 2 === 0 } },
+      'PUT',
+    );
   }
 }

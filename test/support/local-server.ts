@@ -47,7 +47,9 @@ export async function runLocalServer(): Promise<LocalServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'honeyhive-local-'));
   let child: ChildProcess;
   const launch = async (port: string): Promise<string> => {
-    child = spawn(process.execPath, [cli, '--port', port, '--db', join(folder, 'traces.db')], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child = spawn(process.execPath, [cli, '--port', port, '--db', join(folder, 'traces.db')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return whenReady(child);
   };
   const stop = async (): Promise<void> => {

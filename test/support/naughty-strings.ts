@@ -37,7 +37,7 @@ export const naughtyStrings: readonly string[] = [
   "' onmouseover='alert(21)",
   '" autofocus onfocus="alert(22)',
   '` onclick=`alert(23)',
-  '=cmd|\'/C calc\'!A0',
+  "=cmd|'/C calc'!A0",
   '\u001b[31mred\u001b[0m',
   '\u202eright to left\u202c',
   '\u2066isolate\u2069',

@@ -36,7 +36,10 @@ const keyValues = (attributes: Record<string, unknown> = {}) =>
 const nanos = (ms: number) => String(BigInt(Math.round(ms * 1000)) * 1000n);
 
 /** An OTLP/JSON request with these spans. */
-export function otlpJson(sketches: readonly SpanSketch[], resource: Record<string, unknown> = { 'service.name': 'atlas' }): object {
+export function otlpJson(
+  sketches: readonly SpanSketch[],
+  resource: Record<string, unknown> = { 'service.name': 'atlas' },
+): object {
   const spans = sketches.map((span) => ({
     traceId: span.traceId,
     spanId: span.spanId,
@@ -53,12 +56,20 @@ export function otlpJson(sketches: readonly SpanSketch[], resource: Record<strin
     })),
     status: span.error === undefined ? {} : { code: 2, message: span.error },
   }));
-  return { resourceSpans: [{ resource: { attributes: keyValues(resource) }, scopeSpans: [{ scope: { name: 'test' }, spans }] }] };
+  return {
+    resourceSpans: [
+      { resource: { attributes: keyValues(resource) }, scopeSpans: [{ scope: { name: 'test' }, spans }] },
+    ],
+  };
 }
 
 /** Posts JSON and gives the answer's body; a refusal is an error that says why. */
 export async function sendJson(url: string, body: object, method: 'POST' | 'PUT' = 'POST'): Promise<unknown> {
-  const response = await fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
   if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
   return response.json();
 }

@@ -8,14 +8,21 @@ const span = (spanId: string, parentSpanId: string | null, startTime: number, mo
 const tree = buildTree([
   span('Desk.ask', null, 1, { eventType: 'chain' }),
   span('Retriever.search', 'Desk.ask', 2, { eventType: 'tool', preview: 'Zürich' }),
-  span('Answerer.complete', 'Desk.ask', 3, { eventType: 'model', model: 'small-1', status: 'error', errorMessage: 'Timed out', scores: { f1_score: 0.2 } }),
+  span('Answerer.complete', 'Desk.ask', 3, {
+    eventType: 'model',
+    model: 'small-1',
+    status: 'error',
+    errorMessage: 'Timed out',
+    scores: { f1_score: 0.2 },
+  }),
   span('Other', null, 4),
 ]);
 
 function found(text: string, errorsOnly = false) {
   const filtered = filterTree(tree, { text, errorsOnly });
   if (!filtered) return undefined;
-  const names = (nodes: Iterable<{ kind: string }>) => [...nodes].map((node) => ('span' in node ? (node.span as { name: string }).name : node.kind));
+  const names = (nodes: Iterable<{ kind: string }>) =>
+    [...nodes].map((node) => ('span' in node ? (node.span as { name: string }).name : node.kind));
   return { hits: names(filtered.hits), rows: names(visibleRows(tree, new Set(), filtered.shown)) };
 }
 

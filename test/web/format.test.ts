@@ -1,28 +1,73 @@
 import fc from 'fast-check';
-import { formatCompact, formatCost, formatDuration, formatExact, formatMoment, formatPlural, formatScore, NOTHING, shortId } from '../../server/web/src/format.js';
+import {
+  formatCompact,
+  formatCost,
+  formatDuration,
+  formatExact,
+  formatMoment,
+  formatPlural,
+  formatScore,
+  NOTHING,
+  shortId,
+} from '../../server/web/src/format.js';
 
 test.each([
-  [0, '0 ms'], [0.00042, '0.42 µs'], [0.42, '420 µs'], [0.9999, '1 ms'], [1, '1 ms'], [12.34, '12.3 ms'], [123.4, '123 ms'], [999.4, '999 ms'],
-  [999.6, '1 s'], [1_240, '1.24 s'], [10_000, '10 s'], [59_940, '59.9 s'], [59_960, '1m 00s'], [125_000, '2m 05s'], [3_599_700, '1h 00m'],
-  [3_720_000, '1h 02m'], [86_399_999, '1d 0h'], [273_600_000, '3d 4h'], [-5, '-5 ms'], [null, NOTHING], [Number.NaN, NOTHING], [Number.POSITIVE_INFINITY, NOTHING],
+  [0, '0 ms'],
+  [0.00042, '0.42 µs'],
+  [0.42, '420 µs'],
+  [0.9999, '1 ms'],
+  [1, '1 ms'],
+  [12.34, '12.3 ms'],
+  [123.4, '123 ms'],
+  [999.4, '999 ms'],
+  [999.6, '1 s'],
+  [1_240, '1.24 s'],
+  [10_000, '10 s'],
+  [59_940, '59.9 s'],
+  [59_960, '1m 00s'],
+  [125_000, '2m 05s'],
+  [3_599_700, '1h 00m'],
+  [3_720_000, '1h 02m'],
+  [86_399_999, '1d 0h'],
+  [273_600_000, '3d 4h'],
+  [-5, '-5 ms'],
+  [null, NOTHING],
+  [Number.NaN, NOTHING],
+  [Number.POSITIVE_INFINITY, NOTHING],
 ])('%p ms is %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });
 
 test.each([
-  [0, '$0'], [0.00000001, '<$0.0001'], [0.0001332, '$0.0001'], [0.0123, '$0.0123'], [1.5, '$1.50'], [null, NOTHING],
+  [0, '$0'],
+  [0.00000001, '<$0.0001'],
+  [0.0001332, '$0.0001'],
+  [0.0123, '$0.0123'],
+  [1.5, '$1.50'],
+  [null, NOTHING],
 ])('%p dollars are %s', (usd, text) => {
   expect(formatCost(usd)).toBe(text);
 });
 
 test.each([
-  [0, '0.00'], [1, '1.00'], [0.666666, '0.67'], [4.5, '4.5'], [-2, '-2'], [12_345, '12.3K'], [null, NOTHING], [Number.NaN, NOTHING],
+  [0, '0.00'],
+  [1, '1.00'],
+  [0.666666, '0.67'],
+  [4.5, '4.5'],
+  [-2, '-2'],
+  [12_345, '12.3K'],
+  [null, NOTHING],
+  [Number.NaN, NOTHING],
 ])('the score %p is %s', (score, text) => {
   expect(formatScore(score)).toBe(text);
 });
 
 test('numbers and nouns', () => {
-  expect([formatPlural(1, 'span'), formatPlural(0, 'span'), formatPlural(1234, 'span')]).toEqual(['1 span', '0 spans', '1,234 spans']);
+  expect([formatPlural(1, 'span'), formatPlural(0, 'span'), formatPlural(1234, 'span')]).toEqual([
+    '1 span',
+    '0 spans',
+    '1,234 spans',
+  ]);
   expect([formatCompact(9_999), formatCompact(1_250_000)]).toEqual(['9,999', '1.3M']);
 });
 

@@ -7,7 +7,8 @@ import { scoreTone, typeTone } from '../../server/web/src/tone.js';
 
 describe('createEventReader', () => {
   test('gives the data of each event, however the text is cut into pieces', () => {
-    const stream = ': hello\r\n\r\nid: 1\ndata: {"seq":1}\n\nevent: change\r\ndata: a\r\ndata:b\r\n\r\ndata: unfinished';
+    const stream =
+      ': hello\r\n\r\nid: 1\ndata: {"seq":1}\n\nevent: change\r\ndata: a\r\ndata:b\r\n\r\ndata: unfinished';
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 80 }), (sizes) => {
         const seen: string[] = [];
@@ -65,7 +66,12 @@ describe('addresses', () => {
       fc.property(fc.string({ minLength: 1 }), fc.option(fc.string({ minLength: 1 })), (sessionId, spanId) => {
         const url = new URL(sessionPath(sessionId.toWellFormed(), spanId?.toWellFormed()), 'http://127.0.0.1');
         fc.pre(url.pathname.startsWith('/sessions/') && url.pathname.length > 10);
-        expect(parseRoute(url.pathname, url.search)).toEqual({ page: 'session', sessionId: sessionId.toWellFormed(), spanId: spanId?.toWellFormed() ?? null, traceId: null });
+        expect(parseRoute(url.pathname, url.search)).toEqual({
+          page: 'session',
+          sessionId: sessionId.toWellFormed(),
+          spanId: spanId?.toWellFormed() ?? null,
+          traceId: null,
+        });
       }),
     );
   });
@@ -80,12 +86,18 @@ describe('addresses', () => {
 
 describe('tones', () => {
   test('a verdict goes before the number; numbers beyond 0 to 1 mean nothing by themselves', () => {
-    expect([scoreTone(0.9), scoreTone(0.5), scoreTone(0.1), scoreTone(7), scoreTone(null), scoreTone(0.1, true), scoreTone(0.9, false)]).toEqual([
-      'high', 'middle', 'low', 'plain', 'plain', 'high', 'low',
-    ]);
+    expect([
+      scoreTone(0.9),
+      scoreTone(0.5),
+      scoreTone(0.1),
+      scoreTone(7),
+      scoreTone(null),
+      scoreTone(0.1, true),
+      scoreTone(0.9, false),
+    ]).toEqual(['high', 'middle', 'low', 'plain', 'plain', 'high', 'low']);
   });
 
-  test('an event type of the user\'s own always has the same colour', () => {
+  test("an event type of the user's own always has the same colour", () => {
     expect(typeTone('model')).toBe('model');
     expect(typeTone('rerank')).toBe(typeTone('rerank'));
     expect(typeTone('')).toMatch(/^other-\d$/);
@@ -95,7 +107,10 @@ describe('tones', () => {
 describe('readChange', () => {
   test('tells the rows of all sessions, or one session with its spans, from a greeting and from noise', () => {
     expect(readChange('{"seq":3}')).toEqual({ seq: 3 });
-    expect(readChange('{"seq":4,"sessions":[{"sessionId":"s"}]}')).toMatchObject({ seq: 4, change: { kind: 'sessions', sessions: [{ sessionId: 's' }] } });
+    expect(readChange('{"seq":4,"sessions":[{"sessionId":"s"}]}')).toMatchObject({
+      seq: 4,
+      change: { kind: 'sessions', sessions: [{ sessionId: 's' }] },
+    });
     expect(readChange('{"seq":5,"session":{"sessionId":"s"},"spans":[{"traceId":"t","spanId":"x"}]}')).toMatchObject({
       seq: 5,
       change: { kind: 'spans', session: { sessionId: 's' }, spans: [{ spanId: 'x' }] },

@@ -1,7 +1,10 @@
 import { appendPage, refreshTop, replaceIn } from '../../server/web/src/merge.js';
 import { readSession } from '../../server/web/src/session.js';
 
-const page = (ids: string, nextCursor: string | null, spanCount = 0) => ({ items: [...ids].map((sessionId) => readSession({ sessionId, spanCount })), nextCursor });
+const page = (ids: string, nextCursor: string | null, spanCount = 0) => ({
+  items: [...ids].map((sessionId) => readSession({ sessionId, spanCount })),
+  nextCursor,
+});
 const ids = (of: { items: readonly { sessionId: string }[] }) => of.items.map((item) => item.sessionId).join('');
 
 test('an older page comes below, without repeating what is there', () => {

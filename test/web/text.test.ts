@@ -42,11 +42,15 @@ describe('foldedLength', () => {
 
   test('no cut goes through a code point', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', minLength: 0, maxLength: 200 }), fc.integer({ min: 1, max: 100 }), (text, most) => {
-        const end = foldedLength(text, most);
-        expect(end).toBeLessThanOrEqual(text.length);
-        expect(text.slice(0, end).isWellFormed()).toBe(text.isWellFormed());
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', minLength: 0, maxLength: 200 }),
+        fc.integer({ min: 1, max: 100 }),
+        (text, most) => {
+          const end = foldedLength(text, most);
+          expect(end).toBeLessThanOrEqual(text.length);
+          expect(text.slice(0, end).isWellFormed()).toBe(text.isWellFormed());
+        },
+      ),
     );
   });
 });

@@ -1,8 +1,9 @@
 import { readThinSpan } from '../../server/web/src/span.js';
-import { stepInTree } from '../../server/web/src/tree-keys.js';
 import { buildTree, visibleRows } from '../../server/web/src/tree.js';
+import { stepInTree } from '../../server/web/src/tree-keys.js';
 
-const span = (spanId: string, parentSpanId: string | null, startTime: number) => readThinSpan({ traceId: 't', spanId, parentSpanId, startTime });
+const span = (spanId: string, parentSpanId: string | null, startTime: number) =>
+  readThinSpan({ traceId: 't', spanId, parentSpanId, startTime });
 const tree = buildTree([span('a', null, 1), span('b', 'a', 2), span('c', 'b', 3), span('d', null, 4)]);
 
 function press(key: string, at: number, collapsed = new Set<string>()) {

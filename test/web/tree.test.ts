@@ -1,16 +1,31 @@
 import fc from 'fast-check';
 import { readThinSpan, spanKey, type ThinSpan } from '../../server/web/src/span.js';
-import { branchKeys, buildTree, findBySpanId, SESSION_KEY, type SpanTree, type TreeNode, visibleRows } from '../../server/web/src/tree.js';
+import {
+  branchKeys,
+  buildTree,
+  findBySpanId,
+  SESSION_KEY,
+  type SpanTree,
+  type TreeNode,
+  visibleRows,
+} from '../../server/web/src/tree.js';
 
 const span = (spanId: string, parentSpanId: string | null, startTime = 0, more: object = {}): ThinSpan =>
   readThinSpan({ traceId: 't', spanId, parentSpanId, name: spanId, startTime, durationMs: 1, ...more });
 
-const nameOf = (node: TreeNode) => (node.kind === 'span' ? node.span.name : node.kind === 'missing' ? `missing ${node.spanId}` : 'session');
-const outline = (tree: SpanTree, collapsed = new Set<string>()) => visibleRows(tree, collapsed).map((node) => `${'.'.repeat(node.depth)}${nameOf(node)}`);
+const nameOf = (node: TreeNode) =>
+  node.kind === 'span' ? node.span.name : node.kind === 'missing' ? `missing ${node.spanId}` : 'session';
+const outline = (tree: SpanTree, collapsed = new Set<string>()) =>
+  visibleRows(tree, collapsed).map((node) => `${'.'.repeat(node.depth)}${nameOf(node)}`);
 
 describe('buildTree', () => {
   test('puts children under their parents, in start order, whatever order they came in', () => {
-    const tree = buildTree([span('late', 'root', 5), span('early', 'root', 2), span('root', null, 1), span('leaf', 'late', 6)]);
+    const tree = buildTree([
+      span('late', 'root', 5),
+      span('early', 'root', 2),
+      span('root', null, 1),
+      span('leaf', 'late', 6),
+    ]);
     expect(outline(tree)).toEqual(['session', '.root', '..early', '..late', '...leaf']);
   });
 
@@ -24,7 +39,13 @@ describe('buildTree', () => {
   });
 
   test('cuts loops at their earliest span', () => {
-    const tree = buildTree([span('a', 'c', 1), span('b', 'a', 2), span('c', 'b', 3), span('self', 'self', 4), span('hangs on', 'b', 5)]);
+    const tree = buildTree([
+      span('a', 'c', 1),
+      span('b', 'a', 2),
+      span('c', 'b', 3),
+      span('self', 'self', 4),
+      span('hangs on', 'b', 5),
+    ]);
     expect(outline(tree)).toEqual(['session', '.a', '..b', '...c', '...hangs on', '.self']);
     const marks = [...tree.byKey.values()].map((node) => node.kind === 'span' && node.mark);
     expect(marks.filter(Boolean)).toEqual(['loop', 'loop']);
@@ -37,7 +58,11 @@ describe('buildTree', () => {
   });
 
   test('counts what is below each node', () => {
-    const tree = buildTree([span('r', null), span('a', 'r', 1, { status: 'error' }), span('b', 'a', 2, { status: 'error' })]);
+    const tree = buildTree([
+      span('r', null),
+      span('a', 'r', 1, { status: 'error' }),
+      span('b', 'a', 2, { status: 'error' }),
+    ]);
     expect([tree.root.size, tree.root.errorsBelow]).toEqual([3, 2]);
     expect([findBySpanId(tree, 'a')?.size, findBySpanId(tree, 'a')?.errorsBelow]).toEqual([1, 1]);
   });
@@ -51,7 +76,10 @@ describe('buildTree', () => {
 
   test('any spans: each is there exactly once, every chain of parents ends at the root', () => {
     const id = fc.integer({ min: 0, max: 12 }).map(String);
-    const arbitrary = fc.array(fc.record({ spanId: id, parentSpanId: fc.option(id), traceId: fc.constantFrom('t', 'u'), startTime: fc.nat(20) }), { maxLength: 40 });
+    const arbitrary = fc.array(
+      fc.record({ spanId: id, parentSpanId: fc.option(id), traceId: fc.constantFrom('t', 'u'), startTime: fc.nat(20) }),
+      { maxLength: 40 },
+    );
     fc.assert(
       fc.property(arbitrary, (raw) => {
         const spans = raw.map(readThinSpan);

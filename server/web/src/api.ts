@@ -18,7 +18,9 @@ export class ApiError extends Error {
 }
 
 export function asApiError(cause: unknown): ApiError {
-  return cause instanceof ApiError ? cause : new ApiError('refused', cause instanceof Error ? cause.message : String(cause));
+  return cause instanceof ApiError
+    ? cause
+    : new ApiError('refused', cause instanceof Error ? cause.message : String(cause));
 }
 
 export function isAbort(cause: unknown): boolean {
@@ -36,7 +38,11 @@ async function refusal(response: Response): Promise<ApiError> {
 }
 
 /** Every request of the page goes through here: same origin, the key if one was given, refusals as errors. */
-export async function request(path: string, signal: AbortSignal | undefined, accept = 'application/json'): Promise<Response> {
+export async function request(
+  path: string,
+  signal: AbortSignal | undefined,
+  accept = 'application/json',
+): Promise<Response> {
   const key = accessKey.get();
   const headers = { accept, ...(key ? { authorization: `Bearer ${key}` } : {}) };
   let response: Response;
@@ -62,7 +68,8 @@ async function getJson(path: string, signal?: AbortSignal): Promise<unknown> {
 
 function query(values: Record<string, string | number | null | undefined>): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) if (value !== null && value !== undefined && value !== '') search.set(name, String(value));
+  for (const [name, value] of Object.entries(values))
+    if (value !== null && value !== undefined && value !== '') search.set(name, String(value));
   const text = search.toString();
   return text && `?${text}`;
 }
@@ -86,7 +93,12 @@ export interface SessionPage {
 }
 
 /** A session and one page of its spans, in start order. */
-export async function getSession(sessionId: string, cursor: string | null, signal?: AbortSignal, limit?: number): Promise<SessionPage> {
+export async function getSession(
+  sessionId: string,
+  cursor: string | null,
+  signal?: AbortSignal,
+  limit?: number,
+): Promise<SessionPage> {
   const path = `/api/sessions/${encodeURIComponent(sessionId)}${query({ cursor, limit })}`;
   const raw = fieldsOf(await getJson(path, signal));
   return {
@@ -97,5 +109,7 @@ export async function getSession(sessionId: string, cursor: string | null, signa
 }
 
 export async function getSpan(traceId: string, spanId: string, signal?: AbortSignal): Promise<WholeSpan> {
-  return readWholeSpan(await getJson(`/api/spans/${encodeURIComponent(traceId)}/${encodeURIComponent(spanId)}`, signal));
+  return readWholeSpan(
+    await getJson(`/api/spans/${encodeURIComponent(traceId)}/${encodeURIComponent(spanId)}`, signal),
+  );
 }

@@ -11,7 +11,9 @@ function Page({ route }: { readonly route: Route }) {
     case 'sessions':
       return <SessionsPage q={route.q} />;
     case 'session':
-      return <SessionPage key={route.sessionId} sessionId={route.sessionId} spanId={route.spanId} traceId={route.traceId} />;
+      return (
+        <SessionPage key={route.sessionId} sessionId={route.sessionId} spanId={route.spanId} traceId={route.traceId} />
+      );
     case 'unknown':
       return (
         <main className="page">

@@ -10,8 +10,22 @@ export function briefOf(value: unknown, max = 160): string {
   function put(part: unknown, depth: number): void {
     if (full()) return;
     if (typeof part === 'string') out += part.slice(0, max - out.length + 1).replace(/\s+/g, ' ');
-    else if (Array.isArray(part)) putAll('[', part.slice(0, max).map((item) => ['', item] as const), ']', depth);
-    else if (isFields(part)) putAll('{', Object.entries(part).slice(0, max).map(([key, item]) => [`${key}: `, item] as const), '}', depth);
+    else if (Array.isArray(part))
+      putAll(
+        '[',
+        part.slice(0, max).map((item) => ['', item] as const),
+        ']',
+        depth,
+      );
+    else if (isFields(part))
+      putAll(
+        '{',
+        Object.entries(part)
+          .slice(0, max)
+          .map(([key, item]) => [`${key}: `, item] as const),
+        '}',
+        depth,
+      );
     else out += String(part);
   }
 

@@ -16,7 +16,15 @@ export interface Filtered {
 function matches(span: ThinSpan, words: readonly string[], errorsOnly: boolean): boolean {
   if (errorsOnly && span.status !== 'error') return false;
   if (words.length === 0) return true;
-  const parts = [span.name, span.eventType, span.model, span.preview, span.errorMessage, span.spanId, ...span.scores.map((s) => s.name)];
+  const parts = [
+    span.name,
+    span.eventType,
+    span.model,
+    span.preview,
+    span.errorMessage,
+    span.spanId,
+    ...span.scores.map((s) => s.name),
+  ];
   const text = parts.join('\n').toLowerCase();
   return words.every((word) => text.includes(word));
 }

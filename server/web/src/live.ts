@@ -31,7 +31,10 @@ export function readChange(data: string): { readonly seq: number | null; readonl
   }
   const seq = numberOr(raw.seq, null);
   if (raw.session !== undefined) {
-    return { seq, change: { kind: 'spans', session: readSession(raw.session), spans: listOf(raw.spans).map(readThinSpan) } };
+    return {
+      seq,
+      change: { kind: 'spans', session: readSession(raw.session), spans: listOf(raw.spans).map(readThinSpan) },
+    };
   }
   const sessions = listOf(raw.sessions).map(readSession);
   return sessions.length > 0 ? { seq, change: { kind: 'sessions', sessions } } : { seq };

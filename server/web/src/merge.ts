@@ -24,9 +24,7 @@ export function refreshTop(loaded: Page, fresh: Page): Page {
   const lastShared = loaded.items.findLastIndex((item) => inFresh.has(item.sessionId));
   if (lastShared < 0) return fresh;
   const below = loaded.items.slice(lastShared + 1);
-  return below.length > 0
-    ? { items: [...fresh.items, ...below], nextCursor: loaded.nextCursor }
-    : fresh;
+  return below.length > 0 ? { items: [...fresh.items, ...below], nextCursor: loaded.nextCursor } : fresh;
 }
 
 /** Replaces sessions that are there already; the order stays. */

@@ -24,10 +24,13 @@ export function createRefresher(work: () => Promise<void>, { gapMs, share = 2 }:
     const started = performance.now();
     await work().catch(() => undefined);
     if (stopped) return;
-    timer = setTimeout(() => {
-      busy = false;
-      if (wanted && !stopped) void run();
-    }, Math.max(gapMs, (performance.now() - started) * share));
+    timer = setTimeout(
+      () => {
+        busy = false;
+        if (wanted && !stopped) void run();
+      },
+      Math.max(gapMs, (performance.now() - started) * share),
+    );
   }
 
   return {

@@ -1,7 +1,12 @@
 /** What the page's address says: `/`, `/?q=…`, `/sessions/<sessionId>?span=<spanId>`. */
 export type Route =
   | { readonly page: 'sessions'; readonly q: string }
-  | { readonly page: 'session'; readonly sessionId: string; readonly spanId: string | null; readonly traceId: string | null }
+  | {
+      readonly page: 'session';
+      readonly sessionId: string;
+      readonly spanId: string | null;
+      readonly traceId: string | null;
+    }
   | { readonly page: 'unknown'; readonly path: string };
 
 function decoded(text: string): string {

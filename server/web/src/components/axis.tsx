@@ -1,7 +1,8 @@
 import { formatDuration } from '../format.js';
 import { type TimeRange, ticksOf } from '../scale.js';
 
-const percent = (tick: number, range: TimeRange) => `${range.end > range.start ? (tick / (range.end - range.start)) * 100 : 0}%`;
+const percent = (tick: number, range: TimeRange) =>
+  `${range.end > range.start ? (tick / (range.end - range.start)) * 100 : 0}%`;
 
 /** The time scale above the waterfall. */
 export function Axis({ range }: { readonly range: TimeRange }) {

@@ -19,7 +19,13 @@ export function CopyButton({ text, label, caption }: CopyButtonProps) {
 
   const said = outcome === 'copied' ? 'Copied' : outcome === 'refused' ? 'The browser refused' : label;
   return (
-    <button type="button" className="quiet-button" title={said} aria-label={said} onClick={async () => setOutcome((await copy(text())) ? 'copied' : 'refused')}>
+    <button
+      type="button"
+      className="quiet-button"
+      title={said}
+      aria-label={said}
+      onClick={async () => setOutcome((await copy(text())) ? 'copied' : 'refused')}
+    >
       <Icon name={outcome === 'copied' ? 'check' : outcome === 'refused' ? 'cross' : 'copy'} />
       {caption && <span>{caption}</span>}
     </button>

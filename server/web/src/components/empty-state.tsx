@@ -40,7 +40,10 @@ export function EmptyState() {
       <p>This page shows them as they arrive. Send the first span:</p>
       <Example title="npm install honeyhive-decorators" code={firstProgram(origin)} />
       <p>Or point any OpenTelemetry program, in any language, at this server:</p>
-      <Example title="environment" code={`OTEL_EXPORTER_OTLP_ENDPOINT=${origin}\nOTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf\n`} />
+      <Example
+        title="environment"
+        code={`OTEL_EXPORTER_OTLP_ENDPOINT=${origin}\nOTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf\n`}
+      />
     </div>
   );
 }

@@ -29,7 +29,9 @@ export function EventList({ events, spanStart }: { readonly events: readonly unk
           <EventItem key={String(i)} event={event} spanStart={spanStart} />
         ))}
       </ul>
-      {events.length > 200 && <p className="panel-empty">{events.length - 200} more events; the copy button above gives all.</p>}
+      {events.length > 200 && (
+        <p className="panel-empty">{events.length - 200} more events; the copy button above gives all.</p>
+      )}
     </Section>
   );
 }

@@ -51,7 +51,13 @@ function Entry({ name, value, depth }: { readonly name: string; readonly value: 
   const what = Array.isArray(value) ? formatPlural(size, 'item') : formatPlural(size, 'key');
   return (
     <li className="json-entry json-branch">
-      <button type="button" className="json-toggle" aria-expanded={open} disabled={size === 0} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        className="json-toggle"
+        aria-expanded={open}
+        disabled={size === 0}
+        onClick={() => setOpen(!open)}
+      >
         <Icon name="caret" />
         <span className="json-key">{name}</span>
         <span className="json-size">{what}</span>

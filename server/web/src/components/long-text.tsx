@@ -15,8 +15,14 @@ export function LongText({ text, mono = false }: { readonly text: string; readon
     <div className={mono ? 'text mono' : 'text'} dir="auto">
       {left > 0 ? text.slice(0, end) : text}
       {left > 0 && (
-        <button type="button" className="fold" onClick={() => setShown(foldedLength(text, end + step, Number.POSITIVE_INFINITY))}>
-          {left <= step ? `Show ${formatCount(left)} more characters` : `Show ${formatCount(step)} of ${formatCount(left)} more characters`}
+        <button
+          type="button"
+          className="fold"
+          onClick={() => setShown(foldedLength(text, end + step, Number.POSITIVE_INFINITY))}
+        >
+          {left <= step
+            ? `Show ${formatCount(left)} more characters`
+            : `Show ${formatCount(step)} of ${formatCount(left)} more characters`}
         </button>
       )}
       {left <= 0 && text.length > folded && (

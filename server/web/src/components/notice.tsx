@@ -18,7 +18,14 @@ function KeyForm({ retry }: { readonly retry: () => void }) {
   };
   return (
     <form className="key-form" onSubmit={submit}>
-      <input type="password" value={key} onChange={(event) => setKey(event.target.value)} aria-label="Key" autoComplete="off" placeholder="Key" />
+      <input
+        type="password"
+        value={key}
+        onChange={(event) => setKey(event.target.value)}
+        aria-label="Key"
+        autoComplete="off"
+        placeholder="Key"
+      />
       <button type="submit" className="button">
         Open
       </button>
@@ -41,8 +48,17 @@ export function Notice({ error, retry }: NoticeProps) {
   return (
     <div className="notice" role="alert">
       <h2>{isGone ? 'The server does not answer' : 'That did not work'}</h2>
-      <p>{isGone ? 'Is honeyhive-local still running? The page goes on by itself as soon as it is back.' : error.message}</p>
-      <button type="button" className="button" onClick={() => { retry(); live.retry(); }}>
+      <p>
+        {isGone ? 'Is honeyhive-local still running? The page goes on by itself as soon as it is back.' : error.message}
+      </p>
+      <button
+        type="button"
+        className="button"
+        onClick={() => {
+          retry();
+          live.retry();
+        }}
+      >
         Try again
       </button>
     </div>
@@ -53,8 +69,17 @@ export function Notice({ error, retry }: NoticeProps) {
 export function NoticeBar({ error, retry }: NoticeProps) {
   return (
     <div className="notice-bar" role="alert">
-      <span>{error.kind === 'gone' ? 'The server does not answer; what you see may be out of date.' : error.message}</span>
-      <button type="button" className="link-button" onClick={() => { retry(); live.retry(); }}>
+      <span>
+        {error.kind === 'gone' ? 'The server does not answer; what you see may be out of date.' : error.message}
+      </span>
+      <button
+        type="button"
+        className="link-button"
+        onClick={() => {
+          retry();
+          live.retry();
+        }}
+      >
         Try again
       </button>
     </div>

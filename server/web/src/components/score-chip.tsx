@@ -29,7 +29,14 @@ export function MeanChip({ score }: { readonly score: MeanScore }) {
 /** An evaluator's score on one span. */
 export function SpanChip({ score }: { readonly score: SpanScore }) {
   const value = score.score !== null ? formatScore(score.score) : verdict(score);
-  return <Chip name={score.name} value={value} tone={scoreTone(score.score, score.passed)} title={`${score.name}: ${value}`} />;
+  return (
+    <Chip
+      name={score.name}
+      value={value}
+      tone={scoreTone(score.score, score.passed)}
+      title={`${score.name}: ${value}`}
+    />
+  );
 }
 
 function verdict(score: SpanScore): string {

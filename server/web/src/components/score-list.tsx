@@ -26,7 +26,11 @@ function Verdict({ passed }: { readonly passed: boolean | null }) {
   );
 }
 
-const reasons: Record<string, string> = { error: 'the evaluator failed', timeout: 'the evaluator took too long', skipped: 'skipped' };
+const reasons: Record<string, string> = {
+  error: 'the evaluator failed',
+  timeout: 'the evaluator took too long',
+  skipped: 'skipped',
+};
 
 function whyUnscored({ status, errorType }: Evaluation): string {
   const reason = status ? (reasons[status] ?? status) : 'no reason given';
@@ -62,7 +66,7 @@ export function ScoreList({ evaluations }: { readonly evaluations: readonly Eval
     <Section title="Scores" count={evaluations.length} copied={evaluations}>
       <ul className="scores">
         {evaluations.map((evaluation, i) => (
-          <ScoreItem key={`${evaluation.name}/${i}`} evaluation={evaluation} />
+          <ScoreItem key={[evaluation.name, i].join('/')} evaluation={evaluation} />
         ))}
       </ul>
     </Section>

@@ -12,7 +12,10 @@ interface SearchBoxProps {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+  );
 }
 
 export function SearchBox({ value, onChange, label, hint, hotkey, small = false }: SearchBoxProps) {
@@ -48,7 +51,11 @@ export function SearchBox({ value, onChange, label, hint, hotkey, small = false 
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={onKeyDown}
       />
-      {!value && <kbd aria-hidden="true">{hotkey}</kbd>}
+      {!value && (
+        <span className="hotkey" aria-hidden="true">
+          {hotkey}
+        </span>
+      )}
     </search>
   );
 }

@@ -1,12 +1,28 @@
 import type { ReactNode } from 'react';
-import { formatCost, formatCount, formatDuration, formatExact, formatMoment, formatPlural, shortId } from '../format.js';
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatExact,
+  formatMoment,
+  formatPlural,
+  shortId,
+} from '../format.js';
 import { type Session, sessionTitle, userOf } from '../session.js';
 import { CopyButton } from './copy-button.js';
 import { Icon } from './icon.js';
 import { Link } from './link.js';
 import { ChipRow, MeanChip } from './score-chip.js';
 
-export function Fact({ name, title, children }: { readonly name: string; readonly title?: string; readonly children: ReactNode }) {
+export function Fact({
+  name,
+  title,
+  children,
+}: {
+  readonly name: string;
+  readonly title?: string;
+  readonly children: ReactNode;
+}) {
   return (
     <div className="fact" title={title}>
       <dt>{name}</dt>
@@ -47,7 +63,10 @@ export function SessionHeader({ session }: { readonly session: Session }) {
           </Fact>
         )}
         {tokens && (
-          <Fact name="Tokens" title={`${formatPlural(tokens.prompt, 'token')} in, ${formatPlural(tokens.completion, 'token')} out`}>
+          <Fact
+            name="Tokens"
+            title={`${formatPlural(tokens.prompt, 'token')} in, ${formatPlural(tokens.completion, 'token')} out`}
+          >
             {formatCount(tokens.total)}
           </Fact>
         )}

@@ -63,7 +63,15 @@ export function SessionPage({ sessionId, spanId, traceId }: SessionPageProps) {
         </main>
       );
     }
-    return <main className="page">{error ? <Notice error={error} retry={retry} /> : <div className="waiting" role="status" aria-label="Loading" />}</main>;
+    return (
+      <main className="page">
+        {error ? (
+          <Notice error={error} retry={retry} />
+        ) : (
+          <div className="waiting" role="status" aria-label="Loading" />
+        )}
+      </main>
+    );
   }
 
   const selected = selectedKey(tree, spanId, traceId);
@@ -89,7 +97,12 @@ export function SessionPage({ sessionId, spanId, traceId }: SessionPageProps) {
         right={
           <Boundary watch={selected}>
             {node?.kind === 'span' ? (
-              <SpanPanel key={node.key} span={node.span} sessionStart={loaded.session.startTime} revision={loaded.revision} />
+              <SpanPanel
+                key={node.key}
+                span={node.span}
+                sessionStart={loaded.session.startTime}
+                revision={loaded.revision}
+              />
             ) : (
               <SessionPanel session={loaded.session} />
             )}

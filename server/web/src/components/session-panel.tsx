@@ -4,7 +4,15 @@ import { FieldsSection } from './section.js';
 
 /** The session's own data, as the panel beside the tree shows it. */
 export function SessionPanel({ session }: { readonly session: Session }) {
-  const namespaces = [session.inputs, session.outputs, session.feedback, session.userProperties, session.metadata, session.metrics, session.config];
+  const namespaces = [
+    session.inputs,
+    session.outputs,
+    session.feedback,
+    session.userProperties,
+    session.metadata,
+    session.metrics,
+    session.config,
+  ];
   const isBare = session.scores.length === 0 && namespaces.every((fields) => Object.keys(fields).length === 0);
   return (
     <aside className="panel" aria-label="Session details" tabIndex={-1}>

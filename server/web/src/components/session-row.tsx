@@ -1,6 +1,16 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list places its rows itself, which table elements do not allow.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the link in each row takes the focus.
 import { memo } from 'react';
 import { briefOf } from '../brief.js';
-import { formatCompact, formatCost, formatCount, formatDuration, formatExact, formatMoment, NOTHING } from '../format.js';
+import {
+  formatCompact,
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatExact,
+  formatMoment,
+  NOTHING,
+} from '../format.js';
 import { sessionPath } from '../route.js';
 import { type Session, sessionTitle, userOf } from '../session.js';
 import { Link } from './link.js';
@@ -21,7 +31,13 @@ function SessionRowView({ session, index, top }: SessionRowProps) {
   const preview = previewOf(session);
   const user = userOf(session);
   return (
-    <div role="row" aria-rowindex={index + 2} data-index={index} className="session-row" style={{ transform: `translateY(${top}px)` }}>
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      data-index={index}
+      className="session-row"
+      style={{ transform: `translateY(${top}px)` }}
+    >
       <span role="cell" className="session-name">
         <Link to={sessionPath(session.sessionId)} className="row-link">
           <bdi>{sessionTitle(session)}</bdi>
@@ -36,7 +52,7 @@ function SessionRowView({ session, index, top }: SessionRowProps) {
         {formatMoment(session.startTime)}
       </span>
       <span role="cell" className="number">
-        {formatDuration(session.durationMs)}
+        {session.spanCount > 0 ? formatDuration(session.durationMs) : NOTHING}
       </span>
       <span role="cell" className="number">
         {formatCount(session.spanCount)}

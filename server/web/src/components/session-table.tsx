@@ -1,3 +1,6 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list places its rows itself, which table elements do not allow.
+// biome-ignore-all lint/a11y/noStaticElementInteractions: the arrow keys only move between the links.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the link in each row takes the focus.
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
 import { useScrollAnchor } from '../hooks/use-scroll-anchor.js';

@@ -52,7 +52,13 @@ export function SessionsPage({ q }: { readonly q: string }) {
           </span>
         )}
         <span className="spacer" />
-        <SearchBox value={typed} onChange={setTyped} label="Search sessions" hint="Search names, ids, users, content" hotkey="/" />
+        <SearchBox
+          value={typed}
+          onChange={setTyped}
+          label="Search sessions"
+          hint="Search names, ids, users, content"
+          hotkey="/"
+        />
       </div>
       {error && page && !isEmpty && <NoticeBar error={error} retry={retry} />}
       {error && (!page || isEmpty) && <Notice error={error} retry={retry} />}
@@ -68,7 +74,12 @@ export function SessionsPage({ q }: { readonly q: string }) {
         </div>
       )}
       {page && !isEmpty && (
-        <SessionTable sessions={page.items} hasMore={page.nextCursor !== null} loadingMore={sessions.loadingMore} onMore={sessions.loadMore} />
+        <SessionTable
+          sessions={page.items}
+          hasMore={page.nextCursor !== null}
+          loadingMore={sessions.loadingMore}
+          onMore={sessions.loadMore}
+        />
       )}
     </main>
   );

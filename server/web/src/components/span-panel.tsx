@@ -1,4 +1,12 @@
-import { formatCost, formatCount, formatDuration, formatExact, formatMoment, formatPlural, shortId } from '../format.js';
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatExact,
+  formatMoment,
+  formatPlural,
+  shortId,
+} from '../format.js';
 import { useSpan } from '../hooks/use-span.js';
 import { copyText } from '../json.js';
 import { ownMetrics, type ThinSpan, type WholeSpan } from '../span.js';
@@ -37,11 +45,16 @@ function PanelHead({ span, sessionStart }: { readonly span: ThinSpan; readonly s
         <Fact name="Duration">{span.running ? 'running' : formatDuration(span.durationMs)}</Fact>
         <Fact name="Started" title={formatExact(span.startTime)}>
           {formatMoment(span.startTime)}
-          {span.startTime > sessionStart && <span className="offset"> +{formatDuration(span.startTime - sessionStart)}</span>}
+          {span.startTime > sessionStart && (
+            <span className="offset"> +{formatDuration(span.startTime - sessionStart)}</span>
+          )}
         </Fact>
         {span.model && <Fact name="Model">{span.model}</Fact>}
         {tokens && (
-          <Fact name="Tokens" title={`${formatPlural(tokens.prompt, 'token')} in, ${formatPlural(tokens.completion, 'token')} out`}>
+          <Fact
+            name="Tokens"
+            title={`${formatPlural(tokens.prompt, 'token')} in, ${formatPlural(tokens.completion, 'token')} out`}
+          >
             {formatCount(tokens.total)}
           </Fact>
         )}

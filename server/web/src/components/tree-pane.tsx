@@ -145,7 +145,9 @@ export function TreePane({ tree, title, session, complete, selected, onSelect }:
           })}
         </div>
         {filtered && filtered.hits.size === 0 && <p className="panel-empty">No span matches.</p>}
-        {!filtered && complete && tree.root.size === 0 && <p className="panel-empty">No spans yet. They show here when they end.</p>}
+        {!filtered && complete && tree.root.size === 0 && (
+          <p className="panel-empty">No spans yet. They show here when they end.</p>
+        )}
       </div>
       {!complete && (
         <div className="tree-more" role="status">

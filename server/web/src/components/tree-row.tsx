@@ -59,7 +59,10 @@ function SpanName({ node }: { readonly node: SpanNode }) {
       <bdi className="row-name">{span.name || 'unnamed'}</bdi>
       <Marks node={node} />
       {span.preview && <bdi className="row-preview">{span.preview}</bdi>}
-      <ChipRow most={2} chips={span.scores.map((score, i) => <SpanChip key={`${score.name}/${i}`} score={score} />)} />
+      <ChipRow
+        most={2}
+        chips={span.scores.map((score, i) => <SpanChip key={[score.name, i].join('/')} score={score} />)}
+      />
     </>
   );
 }
@@ -81,7 +84,10 @@ function Name({ node, title }: { readonly node: TreeNode; readonly title: string
       </span>
       <span className="row-name row-missing">parent not received</span>
       <code className="id">{shortId(node.spanId)}</code>
-      <span className="badge badge-warn" title="These spans name a parent that has not arrived. It may still be running.">
+      <span
+        className="badge badge-warn"
+        title="These spans name a parent that has not arrived. It may still be running."
+      >
         {formatPlural(node.children.length, 'orphan')}
       </span>
     </>
@@ -94,7 +100,12 @@ function Bar({ span, range }: { readonly span: ThinSpan; readonly range: TimeRan
   const tone = span.status === 'error' ? 'error' : typeTone(span.eventType);
   // A running span has no end yet: its bar fades out.
   const width = span.running ? `${(1 - place.left) * 100}%` : `${place.width * 100}%`;
-  return <span className={`bar bar-${tone}${span.running ? ' bar-running' : ''}`} style={{ left: `${place.left * 100}%`, width }} />;
+  return (
+    <span
+      className={`bar bar-${tone}${span.running ? ' bar-running' : ''}`}
+      style={{ left: `${place.left * 100}%`, width }}
+    />
+  );
 }
 
 function TreeRowView(props: TreeRowProps) {
@@ -102,7 +113,9 @@ function TreeRowView(props: TreeRowProps) {
   const isBranch = node.children.length > 0;
   const level = Math.min(node.depth, deepestIndent);
   const hiddenErrors = isCollapsed && node.errorsBelow > 0;
-  const classes = ['tree-row', isSelected && 'tree-row-selected', isDimmed && 'tree-row-dimmed'].filter(Boolean).join(' ');
+  const classes = ['tree-row', isSelected && 'tree-row-selected', isDimmed && 'tree-row-dimmed']
+    .filter(Boolean)
+    .join(' ');
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it has the keys.
     <div
@@ -140,7 +153,10 @@ function TreeRowView(props: TreeRowProps) {
         {node.depth > deepestIndent && <span className="depth">level {node.depth}</span>}
         <Name node={node} title={title} />
         {isCollapsed && node.size > 0 && (
-          <span className={hiddenErrors ? 'hidden-count hidden-errors' : 'hidden-count'} title={hiddenErrors ? formatPlural(node.errorsBelow, 'error') : undefined}>
+          <span
+            className={hiddenErrors ? 'hidden-count hidden-errors' : 'hidden-count'}
+            title={hiddenErrors ? formatPlural(node.errorsBelow, 'error') : undefined}
+          >
             {node.size}
           </span>
         )}

@@ -17,12 +17,18 @@ interface TreeToolbarProps {
 }
 
 export function TreeToolbar(props: TreeToolbarProps) {
-  const { text, onText, errorCount, errorsOnly, onErrorsOnly, found, canCollapse, onCollapse, isZoomed, onUnzoom } = props;
+  const { text, onText, errorCount, errorsOnly, onErrorsOnly, found, canCollapse, onCollapse, isZoomed, onUnzoom } =
+    props;
   return (
     <div className="tree-toolbar">
       <SearchBox value={text} onChange={onText} label="Filter spans" hint="Filter spans" hotkey="/" small />
       {(errorCount > 0 || errorsOnly) && (
-        <button type="button" className="toggle toggle-error" aria-pressed={errorsOnly} onClick={() => onErrorsOnly(!errorsOnly)}>
+        <button
+          type="button"
+          className="toggle toggle-error"
+          aria-pressed={errorsOnly}
+          onClick={() => onErrorsOnly(!errorsOnly)}
+        >
           <Icon name="error" />
           {formatPlural(errorCount, 'error')}
         </button>
@@ -34,7 +40,13 @@ export function TreeToolbar(props: TreeToolbarProps) {
       )}
       <span className="spacer" />
       {isZoomed && (
-        <button type="button" className="toggle" aria-pressed="true" onClick={onUnzoom} title="Back to the whole session (z)">
+        <button
+          type="button"
+          className="toggle"
+          aria-pressed="true"
+          onClick={onUnzoom}
+          title="Back to the whole session (z)"
+        >
           <Icon name="zoom" />
           Zoomed in
         </button>

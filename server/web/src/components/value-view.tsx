@@ -25,8 +25,15 @@ export function ValueView({ value }: { readonly value: unknown }) {
   const messages = chatMessages(value);
   if (messages) {
     // A message has no identity but its place.
-    return <div className="messages">{messages.map((message, i) => <Message key={String(i)} message={message} />)}</div>;
+    return (
+      <div className="messages">
+        {messages.map((message, i) => (
+          <Message key={String(i)} message={message} />
+        ))}
+      </div>
+    );
   }
-  if (Object.keys(value).length === 0) return <span className="scalar scalar-null">{Array.isArray(value) ? '[]' : '{}'}</span>;
+  if (Object.keys(value).length === 0)
+    return <span className="scalar scalar-null">{Array.isArray(value) ? '[]' : '{}'}</span>;
   return <JsonTree value={value} />;
 }

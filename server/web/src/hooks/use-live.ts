@@ -1,5 +1,5 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { type Change, live, type LiveState } from '../live.js';
+import { type Change, type LiveState, live } from '../live.js';
 
 export function useLiveState(): LiveState {
   return useSyncExternalStore(live.onState, live.state);
