@@ -35,6 +35,8 @@ const call = (url, method, body, headers = {}) =>
   });
 
 const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))] ?? 0;
+/** User and system time of the server, in ms. */
+const cpu = (pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
 const rss = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 
 function start(db) {
@@ -99,7 +101,9 @@ let peak = 0;
 const watch = setInterval(() => {
   peak = Math.max(peak, rss(child.pid));
 }, 200);
+const cpuBefore = cpu(child.pid);
 const result = await load(url, (_, ms) => ms >= seconds * 1000, rate);
+const cpuMs = cpu(child.pid) - cpuBefore;
 reading = false;
 await reader;
 clearInterval(watch);
@@ -107,7 +111,7 @@ lists.sort((a, b) => a - b);
 const stats = JSON.parse((await call(`${url}/api/stats`, 'GET')).text);
 console.log(JSON.stringify({
   acknowledgedPerSecond: result.perSecond, p50Ms: round(result.p50), p99Ms: round(result.p99), maxMs: round(result.max), failed: result.failed,
-  listP95Ms: round(percentile(lists, 95)), rssMb: Math.round(peak), idleAfterStartMb: Math.round(idleAfterStart), startMs: Math.round(startMs),
+  cpuMicrosPerSpan: round((cpuMs * 1000) / result.acknowledged), listP95Ms: round(percentile(lists, 95)), rssMb: Math.round(peak), idleAfterStartMb: Math.round(idleAfterStart), startMs: Math.round(startMs),
   spans: stats.spans, dbMb: Math.round(stats.dbBytes / 1e6), lost: fill + result.acknowledged > stats.spans ? fill + result.acknowledged - stats.spans : 0,
 }, null, 2));
 function round(value) {

@@ -96,11 +96,20 @@ export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
 export function allBuckets(span: Pick<SpanRecord, 'attributes' | 'events' | 'buckets'>): Buckets {
   const buckets = bucketsOf(span.attributes);
   if (span.buckets) for (const bucket of BUCKETS) if (span.buckets[bucket]) buckets[bucket] = Object.assign(buckets[bucket] ?? emptyObject(), span.buckets[bucket]);
+  if (buckets.inputs && buckets.outputs && buckets.config) return buckets;
+  if (span.events.length === 0 && !hasForeign(span.attributes)) return buckets;
   const foreign = foreignBuckets(span);
   for (const bucket of ['inputs', 'outputs', 'config'] as const) buckets[bucket] ??= foreign[bucket] as JsonObject;
   for (const bucket of BUCKETS) if (buckets[bucket] === undefined) delete buckets[bucket];
   return buckets;
 }
+
+function hasForeign(attributes: JsonObject): boolean {
+  for (const key in attributes) if (FOREIGN.test(key)) return true;
+  return false;
+}
+
+const FOREIGN = /^(gen_ai|llm|input|output|traceloop\.entity|embedding)\./;
 
 function bucketSize(buckets: Buckets | undefined): number {
   return buckets === undefined ? 0 : BUCKETS.reduce((sum, bucket) => sum + Object.keys(buckets[bucket] ?? {}).length, 0);

@@ -32,7 +32,8 @@ export function listsFromIndexes(value: Json): Json {
   const map = value as JsonObject;
   const keys = Object.keys(map);
   for (const key of keys) map[key] = listsFromIndexes(map[key] as Json);
-  if (keys.length === 0 || !keys.every((key) => /^(0|[1-9]\d{0,5})$/.test(key) && Number(key) < keys.length)) return map;
+  // Integer-like keys come first and in order, so the first key tells whether this can be a list at all.
+  if (keys.length === 0 || keys[0] !== '0' || !keys.every((key, index) => key === String(index))) return map;
   return keys.map((_, index) => map[index] as Json);
 }
 

@@ -7,11 +7,23 @@ import { emptyObject, isObject, type Json, type JsonObject } from '../../wire/va
 export type Payload = Omit<SpanRecord, 'resource' | 'traceId' | 'spanId' | 'parentSpanId'>;
 
 /** Texts from this length on are kept once, however many spans repeat them. */
-const SHARED_FROM = 1024;
+export const SHARED_FROM = 1024;
 /** Elements of a list (messages of a conversation) from this length on are kept once each. */
 const ELEMENT_FROM = 200;
 /** Below this a compressor costs more time than its bytes are worth. */
 const COMPRESS_FROM = 4096;
+
+export function payloadOf(span: SpanRecord): Payload {
+  const payload: Payload = {
+    name: span.name, kind: span.kind, startNs: span.startNs, endNs: span.endNs, attributes: span.attributes, events: span.events, links: span.links,
+    statusCode: span.statusCode, statusMessage: span.statusMessage, traceState: span.traceState, scope: span.scope,
+  };
+  if (span.buckets) payload.buckets = span.buckets;
+  if (span.eventId !== undefined) payload.eventId = span.eventId;
+  if (span.parentEventId !== undefined) payload.parentEventId = span.parentEventId;
+  if (span.sessionId !== undefined) payload.sessionId = span.sessionId;
+  return payload;
+}
 
 export function hashOf(text: string | Buffer): Buffer {
   return createHash('sha1').update(text).digest().subarray(0, 16);

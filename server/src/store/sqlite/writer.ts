@@ -5,7 +5,7 @@ import type { Buckets, SpanRecord } from '../../wire/span-record.js';
 import { emptyObject, type Json, type JsonObject } from '../../wire/value.js';
 import type { EventChange, IngestReceipt, Scope, SessionChange } from '../trace-store.js';
 import type { Database, Row, Statement } from './driver.js';
-import { hashOf, pack, type Payload, share, unpack, unshare } from './payload.js';
+import { hashOf, pack, type Payload, payloadOf, share, SHARED_FROM, unpack, unshare } from './payload.js';
 import { Removal } from './removal.js';
 import { mergeBuckets, parseMap, SessionRows } from './session-rows.js';
 
@@ -108,7 +108,8 @@ export class Writer {
     const facts = describe(span, this.#prices);
     const session = this.#sessionOf(scope, span, facts);
     const project = this.#projectOfSession(session);
-    const { resource, traceId, spanId, parentSpanId, ...rest } = span;
+    const { resource, traceId, spanId, parentSpanId } = span;
+    const rest = payloadOf(span);
     const text = JSON.stringify(rest);
     const hash = hashOf(text);
     const trace = Buffer.from(traceId, 'hex');
@@ -120,7 +121,7 @@ export class Writer {
       ...this.#thinValues(facts), facts.rank, hash, this.#resourceId(resource));
     if (result.changes === 1) {
       this.counters.stored++;
-      this.#writePayload(result.lastInsertRowid, rest);
+      this.#writePayload(result.lastInsertRowid, rest, text);
       this.#sql('INSERT INTO search(rowid, text) VALUES(?, ?)').run(result.lastInsertRowid, facts.searchText);
       this.#sessions.addSpan(session, facts, parentSpanId === '');
       if (facts.eventId !== undefined) this.#adoptEventSession(project, facts.eventId);
@@ -153,10 +154,11 @@ export class Writer {
         if (!mergedFacts.sessionGiven || !facts.sessionGiven) mergedFacts.sessionId = facts.sessionId;
       }
     }
-    const { resource, traceId: _trace, spanId: _span, parentSpanId, ...rest } = merged;
+    const { resource, parentSpanId } = merged;
+    const rest = payloadOf(merged);
     const pk = Number(old.id);
     this.removal.dropPayload(pk);
-    this.#writePayload(pk, rest);
+    this.#writePayload(pk, rest, JSON.stringify(rest));
     this.#sql('DELETE FROM search WHERE rowid = ?').run(pk);
     this.#sql('INSERT INTO search(rowid, text) VALUES(?, ?)').run(pk, mergedFacts.searchText);
     this.#sql(`UPDATE spans SET session_pk = ?, seq = ?, parent_span_id = ?, event_id = ?, parent_event_id = ?, event_type = ?, name = ?, source = ?, start_ms = ?, end_ms = ?, duration_ms = ?, status = ?, error_message = ?,
@@ -178,15 +180,20 @@ export class Writer {
     };
   }
 
-  #writePayload(pk: number, rest: Payload): void {
+  #writePayload(pk: number, rest: Payload, text: string): void {
     const refs: number[] = [];
     const keep = (text: string): number => {
       const blob = this.#keepBlob(text);
       refs.push(blob);
       return blob;
     };
-    const shared = { ...rest, attributes: share(rest.attributes, keep), events: rest.events.map((event) => ({ ...event, attributes: share(event.attributes, keep) })) };
-    const { encoding, data } = pack(JSON.stringify(shared));
+    let packed = text;
+    // Nothing in a short payload is long enough to be shared.
+    if (text.length >= SHARED_FROM) {
+      const shared = { ...rest, attributes: share(rest.attributes, keep), events: rest.events.map((event) => ({ ...event, attributes: share(event.attributes, keep) })) };
+      if (refs.length > 0) packed = JSON.stringify(shared);
+    }
+    const { encoding, data } = pack(packed);
     this.#sql('INSERT INTO payloads(span_pk, encoding, data, refs) VALUES(?, ?, ?, ?)').run(pk, encoding, data, refs.length > 0 ? JSON.stringify(refs) : null);
   }
 
