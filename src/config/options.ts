@@ -1,7 +1,13 @@
 import type { Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Limits } from '../attributes/limits.js';
 import type { RedactOptions } from '../attributes/redact.js';
-import type { Drop } from '../delivery/contract.js';
+
+/** Told of every loss: why, how many, and the names of the first few. */
+export interface Drop {
+  reason: string;
+  count: number;
+  names: string[];
+}
 
 /** Which spans leave the process, by name prefix on dot borders: `db` matches `db` and `db.query`, not `dbx`. */
 export interface SpanFilters {

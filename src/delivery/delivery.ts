@@ -28,6 +28,7 @@ import { nameOf } from './stub.js';
 
 const FLUSH_MS = 5_000;
 const LINGER_MS = 100;
+const BATCH_BYTES = 1024 * 1024;
 /** With a spool, what has ended is on disk within 100 ms. */
 const SPOOL_LINGER_MS = 40;
 const SPOOL_MOST_MS = 80;
@@ -91,17 +92,17 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     comfortableBytes: options.queueBytes / 2,
     onSettled: wakeIdle,
   });
-  const intake = createIntake(
-    encoder,
-    spool === undefined ? LINGER_MS : SPOOL_LINGER_MS,
-    (body, count) => {
+  const intake = createIntake(encoder, {
+    lingerMs: spool === undefined ? LINGER_MS : SPOOL_LINGER_MS,
+    mostMs: spool === undefined ? undefined : SPOOL_MOST_MS,
+    batchBytes: Math.min(BATCH_BYTES, options.queueBytes / 16),
+    onBatch(body, count) {
       const batch = createBatch(body, count, encoder.contentType);
       if (keeper !== undefined) batch.keep = keeper.keep(sender.requestOf(batch));
       sender.push(batch);
     },
     onPoison,
-    spool === undefined ? undefined : SPOOL_MOST_MS,
-  );
+  });
   const recovery = spool && options.spool && !sender.blocked ? recover(options, spool, poster) : undefined;
 
   const queuedBytes = (): number => intake.bytes + sender.bytes;
@@ -134,7 +135,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   function spansSent(): Promise<void> {
-    intake.hurry();
+    if (sender.blocked) intake.drain();
+    else intake.hurry();
     sender.hurry();
     return isIdle() || sender.blocked ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve));
   }

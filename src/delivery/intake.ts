@@ -3,11 +3,21 @@ import type { BatchEncoder } from './encoder.js';
 import { stubOf } from './stub.js';
 
 const MAX_SPANS = 512;
-const MAX_BATCH_BYTES = 1024 * 1024;
 /** How long the event loop may be taken in one go. */
 const SLICE_MS = 5;
 /** What an ended span holds besides its texts, roughly. */
 const SPAN_BYTES = 400;
+
+export interface IntakeOptions {
+  /** How long a span waits at most before it is encoded. */
+  readonly lingerMs: number;
+  /** The same for a program that never lets the event loop turn; default: no limit. */
+  readonly mostMs?: number | undefined;
+  /** A batch is closed once it is as large as this. */
+  readonly batchBytes: number;
+  readonly onBatch: (body: Uint8Array, count: number) => void;
+  readonly onPoison: (span: ReadableSpan, error: unknown, replaced: boolean) => void;
+}
 
 export interface Intake {
   /** Takes a span that ended; encoding comes later. */
@@ -22,16 +32,11 @@ export interface Intake {
 }
 
 /**
- * Between the caller's path and the queue: spans wait here as they are, for `lingerMs` at most, and are encoded in
- * slices off the hot path. `mostMs`, if given, holds for a program too that never lets the event loop turn. A span whose encoding throws is replaced by a stub that names it.
+ * Between the caller's path and the queue: spans wait here as they are for a moment and are encoded in slices off the
+ * hot path. A span whose encoding throws is replaced by a stub that names it.
  */
-export function createIntake(
-  encoder: BatchEncoder,
-  lingerMs: number,
-  onBatch: (body: Uint8Array, count: number) => void,
-  onPoison: (span: ReadableSpan, error: unknown, replaced: boolean) => void,
-  mostMs?: number,
-): Intake {
+export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Intake {
+  const { lingerMs, mostMs, batchBytes, onBatch, onPoison } = options;
   let waiting: { span: ReadableSpan; bytes: number }[] = [];
   let head = 0;
   let rawBytes = 0;
@@ -66,7 +71,7 @@ export function createIntake(
       head += 1;
       rawBytes -= next.bytes;
       encode(next.span);
-      if (encoder.count >= MAX_SPANS || encoder.bytes >= MAX_BATCH_BYTES) seal();
+      if (encoder.count >= MAX_SPANS || encoder.bytes >= batchBytes) seal();
       if ((head & 15) === 0 || next.bytes > 16_384) {
         if (performance.now() > until) break;
       }
@@ -108,7 +113,7 @@ export function createIntake(
       waiting.push({ span, bytes });
       rawBytes += bytes;
       if (timer === undefined) timer = setTimeout(run, lingerMs).unref();
-      if (waiting.length - head >= MAX_SPANS || rawBytes >= MAX_BATCH_BYTES) hurry();
+      if (waiting.length - head >= MAX_SPANS || rawBytes >= batchBytes) hurry();
     },
     drain,
     hurry,

@@ -1,8 +1,9 @@
 import { context } from '@opentelemetry/api';
 import { toUuid } from '../base/ids.js';
 import { debug, warn } from '../base/warn.js';
+import { activeCore } from '../tracing/active.js';
 import { defaultCore, type TracerCore } from '../tracing/core.js';
-import { activeCore, scopeOf, sessionOf } from '../tracing/scope.js';
+import { scopeOf, sessionOf } from '../tracing/scope.js';
 
 /** What `enrichSession` takes: namespaces by name, and anything else as metadata. */
 export interface SessionEnrichment {

@@ -4,9 +4,9 @@ import { EVENT_ID } from '../attributes/keys.js';
 import { DEFAULT_LIMITS } from '../attributes/limits.js';
 import { shared } from '../base/slot.js';
 import { debug } from '../base/warn.js';
+import { activeCore, activeRecordedSpan, activeSpanOf } from '../tracing/active.js';
 import { defaultCore, type TracerCore } from '../tracing/core.js';
 import { asRecordedSpan, type RecordedSpan } from '../tracing/recorded-span.js';
-import { activeCore, activeRecordedSpan, activeSpanOf } from '../tracing/scope.js';
 import { attributesOf, type RoutedData, routeSpanData, type SpanData, updateOf } from './route.js';
 
 /** That data was put on a span. Can be used in `if` and in `using`; disposing it does nothing. */

@@ -4,8 +4,9 @@ import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
 import { METADATA, USER_PROPERTIES } from '../attributes/keys.js';
 import { DEFAULT_LIMITS } from '../attributes/limits.js';
 import { toUuid } from '../base/ids.js';
+import { activeCore } from '../tracing/active.js';
 import { defaultCore, type SessionRef, type TracerCore } from '../tracing/core.js';
-import { activeCore, type ScopeAttribute, withScope } from '../tracing/scope.js';
+import { type ScopeAttribute, withScope } from '../tracing/scope.js';
 
 /** What every span started inside a block gets, those of instrumentations too. */
 export interface ContextAttributes {

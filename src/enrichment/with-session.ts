@@ -1,8 +1,9 @@
 import { context } from '@opentelemetry/api';
 import { newUuid } from '../base/ids.js';
 import { debug } from '../base/warn.js';
+import { activeCore } from '../tracing/active.js';
 import { defaultCore, type SessionStartOptions, type TracerCore } from '../tracing/core.js';
-import { activeCore, withScope } from '../tracing/scope.js';
+import { withScope } from '../tracing/scope.js';
 import { enrichSessionOf, type SessionEnrichment } from './enrich-session.js';
 
 /** The session that a callback of `withSession` runs in. */

@@ -1,7 +1,8 @@
 import { type Context, context, isSpanContextValid, type Span, trace } from '@opentelemetry/api';
 import { SESSION_ID } from '../attributes/keys.js';
+import { activeCore, activeRecordedSpan } from '../tracing/active.js';
 import { defaultCore, type TracerCore } from '../tracing/core.js';
-import { activeCore, activeRecordedSpan, scopeOf, sessionOf } from '../tracing/scope.js';
+import { scopeOf, sessionOf } from '../tracing/scope.js';
 
 /** Where the program is: what a log line of any logger needs to be found beside its trace. */
 export interface TraceContext {

@@ -1,18 +1,12 @@
 import { context, type Span, type TracerProvider, trace } from '@opentelemetry/api';
-import { createCapture } from '../attributes/capture.js';
-import { ABANDONED } from '../attributes/keys.js';
-import { PACKAGE } from '../base/version.js';
 import { setVerbose } from '../base/warn.js';
 import { loadConfig } from '../config/load.js';
 import type { ResolvedConfig, TracerOptions } from '../config/options.js';
 import type { DeliveryReceipt, DeliveryStats, FlushOptions } from '../delivery/contract.js';
-import { createDelivery, type Delivery } from '../delivery/delivery.js';
 import { type enrichSession, enrichSessionOf } from '../enrichment/enrich-session.js';
 import { type enrichSpan, enrichSpanOf } from '../enrichment/enrich-span.js';
 import { type ContextAttributes, withAttributesOf } from '../enrichment/with-attributes.js';
 import { type SessionHandle, withSessionOf } from '../enrichment/with-session.js';
-import { startBody } from '../session/body.js';
-import { createSessionQueue, type SessionQueue } from '../session/queue.js';
 import { ActiveSpan } from '../tracing/active-span.js';
 import { ensureContextManager } from '../tracing/context-manager.js';
 import {
@@ -24,23 +18,14 @@ import {
   type TracerCore,
   unregisterCore,
 } from '../tracing/core.js';
-import { createHeldQueue, type HeldQueue } from '../tracing/held.js';
 import type { SpanOptionsBase } from '../tracing/options.js';
 import { makePlan } from '../tracing/plan.js';
+import { shutdownProcessors } from '../tracing/processors.js';
 import { injectInto, remoteContext } from '../tracing/propagation/propagate.js';
 import type { RecordedSpan } from '../tracing/recorded-span.js';
-import { Recorder } from '../tracing/recorder.js';
-import { makeResource } from '../tracing/resource.js';
 import { runInSpan } from '../tracing/run-in-span.js';
-import { recordError, SpanCall } from '../tracing/span-call.js';
-import { restEvents, silentEvents, spanEvents } from './events.js';
-import { nameFilter } from './filters.js';
-import { requestHeaders } from './headers.js';
-import { processorsFor, processorsSource, shutdownProcessors } from './processors.js';
-import { samplerFor } from './sampler.js';
-import { memoryDelivery } from './test-delivery.js';
-
-type TracerDelivery = Pick<Delivery, 'enqueue' | 'addSource' | 'flush' | 'close' | 'stats'>;
+import { SpanCall } from '../tracing/span-call.js';
+import { compose, endOpenSpans, type TracerParts } from './compose.js';
 
 /**
  * The object users hold: spans, sessions and their delivery. Made by {@link HoneyHiveTracer.init}; several can live in
@@ -63,72 +48,18 @@ export class HoneyHiveTracer {
   /** @internal */
   readonly [CORE]: TracerCore;
 
-  readonly #core: TracerCore;
-  readonly #delivery: TracerDelivery;
-  readonly #held: HeldQueue;
-  readonly #processors: ReturnType<typeof processorsFor>;
-  readonly #start: Promise<void>;
+  readonly #parts: TracerParts;
   #closing: Promise<DeliveryReceipt> | undefined;
 
   private constructor(config: ResolvedConfig) {
-    const spans: RecordedSpan[] = [];
-    const held = createHeldQueue();
-    const headers = requestHeaders(config);
-    const silent = config.disabled || config.testMode;
-    const wire = silent
-      ? undefined
-      : deliveryFor(config, headers, () => endOpenSpans(core, held.releaseAll, 'process ended'));
-    const delivery = wire ?? memoryDelivery(spans);
-    const processors = processorsFor(config);
-    const recorder = new Recorder({
-      resource: makeResource(config),
-      scopeName: { name: PACKAGE.name, version: PACKAGE.version },
-      sampler: samplerFor(config),
-      deliver: (span) => delivery.enqueue(span),
-      processors,
-      passes: nameFilter(config.spanFilters),
-    });
-    const queue =
-      wire === undefined || !config.sessionApi
-        ? undefined
-        : createSessionQueue({
-            serverUrl: config.serverUrl,
-            headers,
-            ledger: wire.ledger,
-            allowInsecure: config.allowInsecure,
-            enabled: true,
-          });
-    const self = (): TracerCore => core;
-    const core: TracerCore = {
-      config,
-      capture: createCapture(config.limits, config.redact),
-      session: {
-        id: config.sessionId,
-        name: config.sessionName,
-        autoCreate: () => !silent && (queue === undefined || queue.started(config.sessionId) === 'given_up'),
-      },
-      recorder,
-      recording: !config.disabled,
-      held,
-      events: queue !== undefined ? restEvents(queue, self) : silent ? silentEvents(self) : spanEvents(self),
-      owner: this,
-    };
-    recorder.bind(core);
-    delivery.addSource(held);
-    if (processors.length > 0) delivery.addSource(processorsSource(processors));
-    if (queue !== undefined) delivery.addSource(queue);
-
-    this.#core = core;
-    this[CORE] = core;
-    this.#delivery = delivery;
-    this.#held = held;
-    this.#processors = processors;
+    const parts = compose(config, this);
+    this.#parts = parts;
+    this[CORE] = parts.core;
     this.sessionId = config.sessionId;
     if (config.project !== undefined) this.project = config.project;
     this.source = config.source;
     this.serverUrl = config.serverUrl;
-    this.testSpans = spans;
-    this.#start = startOwnSession(core, queue);
+    this.testSpans = parts.testSpans;
   }
 
   /**
@@ -140,7 +71,7 @@ export class HoneyHiveTracer {
     setVerbose(config.verbose);
     ensureContextManager();
     const tracer = new HoneyHiveTracer(config);
-    registerCore(tracer.#core);
+    registerCore(tracer[CORE]);
     if (!config.disabled && config.global !== false) becomeGlobal(tracer.provider, config.global === true);
     return tracer;
   }
@@ -158,17 +89,17 @@ export class HoneyHiveTracer {
 
   /** For any OpenTelemetry instrumentation: its spans then belong to this tracer's sessions. */
   get provider(): TracerProvider {
-    return this.#core.recorder;
+    return this[CORE].recorder;
   }
 
   /** Resolves when the session's start was answered, or given up; never rejects. */
   ready(): Promise<void> {
-    return this.#start;
+    return this.#parts.started;
   }
 
   /** Runs `work` in a span and gives what it gives. */
   trace<T>(name: string, work: (span: Span) => T, options: SpanOptionsBase = {}): T {
-    const core = this.#core;
+    const core = this[CORE];
     if (!core.recording)
       return work(
         trace.getActiveSpan() ??
@@ -182,25 +113,25 @@ export class HoneyHiveTracer {
   startSpan(name: string, options: SpanOptionsBase = {}): ActiveSpan {
     const at = context.active();
     const plan = makePlan({ options: { ...options, eventName: options.eventName ?? name }, name: () => name });
-    const call = new SpanCall(this.#core, plan, undefined, [], at);
+    const call = new SpanCall(this[CORE], plan, undefined, [], at);
     return new ActiveSpan(trace.getSpan(call.context) as Span, at);
   }
 
   /** `enrichSpan` for the spans of this tracer. */
-  readonly enrichSpan: typeof enrichSpan = (data, more) => enrichSpanOf(this.#core, data, more);
+  readonly enrichSpan: typeof enrichSpan = (data, more) => enrichSpanOf(this[CORE], data, more);
 
   /** `enrichSession` for this tracer's sessions. */
   readonly enrichSession: typeof enrichSession = (first?: unknown, second?: unknown) =>
-    enrichSessionOf(this.#core, first as string, second as Record<string, unknown>);
+    enrichSessionOf(this[CORE], first as string, second as Record<string, unknown>);
 
   /** `withSession` of this tracer. */
   withSession<T>(options: SessionStartOptions, work: (session: SessionHandle) => T): T {
-    return withSessionOf(this.#core, options, work);
+    return withSessionOf(this[CORE], options, work);
   }
 
   /** `withAttributes`, masked and cut as this tracer wants it. */
   withAttributes<T>(attributes: ContextAttributes, work: () => T): T {
-    return withAttributesOf(this.#core, attributes, work);
+    return withAttributesOf(this[CORE], attributes, work);
   }
 
   /**
@@ -208,14 +139,14 @@ export class HoneyHiveTracer {
    * `baggage` (session, project, source). Gives the carrier back.
    */
   inject(carrier: Record<string, string> = {}): Record<string, string> {
-    return this.#core.recording ? injectInto(this.#core, carrier) : carrier;
+    return this[CORE].recording ? injectInto(this[CORE], carrier) : carrier;
   }
 
   /** Runs `work` in the trace and session that the headers of an incoming request name. Gives what `work` gives. */
   withRemoteContext<T>(headers: Record<string, unknown>, work: () => T): T {
     let remote = context.active();
     try {
-      if (this.#core.recording) remote = remoteContext(this.#core, headers ?? {}, remote);
+      if (this[CORE].recording) remote = remoteContext(this[CORE], headers ?? {}, remote);
     } catch {
       // Headers that cannot be read start a trace of their own.
     }
@@ -224,7 +155,7 @@ export class HoneyHiveTracer {
 
   /** Delivers what is waiting. Never rejects, keeps its deadline (default 5,000 ms), and says what became of everything. */
   flush(options?: FlushOptions): Promise<DeliveryReceipt> {
-    return this.#delivery.flush(options);
+    return this.#parts.delivery.flush(options);
   }
 
   /** Flushes, after which this tracer's spans are no-ops. Calling it again gives the same receipt. */
@@ -235,13 +166,14 @@ export class HoneyHiveTracer {
 
   async #close(options: FlushOptions | undefined): Promise<DeliveryReceipt> {
     const { timeoutMs = 5_000 } = options ?? {};
+    const { held, recorder, processors, delivery } = this.#parts;
     const deadline = performance.now() + timeoutMs;
-    unregisterCore(this.#core);
-    await this.#held.drain(deadline);
-    endOpenSpans(this.#core, () => this.#held.releaseAll(), 'tracer closed');
-    this.#core.recording = false;
-    const receipt = await this.#delivery.close({ timeoutMs: Math.max(0, deadline - performance.now()) });
-    await shutdownProcessors(this.#processors, deadline);
+    unregisterCore(this[CORE]);
+    await held.drain(deadline);
+    endOpenSpans(recorder, held, 'tracer closed');
+    this[CORE].recording = false;
+    const receipt = await delivery.close({ timeoutMs: Math.max(0, deadline - performance.now()) });
+    await shutdownProcessors(processors, deadline);
     return receipt;
   }
 
@@ -251,43 +183,7 @@ export class HoneyHiveTracer {
 
   /** What became of everything since the start. */
   stats(): DeliveryStats {
-    return this.#delivery.stats();
-  }
-}
-
-function deliveryFor(config: ResolvedConfig, headers: Record<string, string>, onProcessEnd: () => void): Delivery {
-  return createDelivery({
-    endpoint: config.otlpEndpoint,
-    headers: { ...headers, ...config.otlpHeaders },
-    protocol: config.otlpProtocol,
-    allowInsecure: config.allowInsecure,
-    queueBytes: config.limits.queueBytes,
-    spanBytes: config.limits.spanBytes,
-    ...(config.spool === undefined ? {} : { spool: config.spool }),
-    target: { serverUrl: config.serverUrl, ...(config.project === undefined ? {} : { project: config.project }) },
-    handleExit: config.handleExit,
-    ...(config.onDrop === undefined ? {} : { onDrop: config.onDrop }),
-    onProcessEnd,
-  });
-}
-
-function startOwnSession(core: TracerCore, queue: SessionQueue | undefined): Promise<void> {
-  const { config, capture } = core;
-  if (queue !== undefined) return queue.start(config.sessionId, startBody(config, capture)).then(() => undefined);
-  const { sessionId, sessionName, inputs, metadata, userProperties } = config;
-  if (core.recording && !config.testMode)
-    core.events.startSession({ sessionId, sessionName, inputs, metadata, config: config.config, userProperties });
-  return Promise.resolve();
-}
-
-/** Nothing that was started is lost: what still runs is ended and says why. */
-function endOpenSpans(core: TracerCore, releaseHeld: () => void, reason: string): void {
-  releaseHeld();
-  for (const span of core.recorder.openSpans()) {
-    if (span.ended) continue;
-    if (span.waiting) span.stamp(ABANDONED, true);
-    else recordError(span, reason);
-    span.end();
+    return this.#parts.delivery.stats();
   }
 }
 

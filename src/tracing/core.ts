@@ -1,8 +1,7 @@
+import type { Context, Span, SpanContext, TracerProvider } from '@opentelemetry/api';
 import type { CaptureContext } from '../attributes/capture.js';
 import { shared } from '../base/slot.js';
 import type { ResolvedConfig } from '../config/options.js';
-import type { RecordedSpan } from './recorded-span.js';
-import type { Recorder } from './recorder.js';
 
 /** A session as spans see it. */
 export interface SessionRef {
@@ -17,7 +16,7 @@ export interface TracerCore {
   readonly config: ResolvedConfig;
   readonly capture: CaptureContext;
   readonly session: SessionRef;
-  readonly recorder: Recorder;
+  readonly recorder: SpanSource;
   /** False where tracing is switched off or the tracer is closed: decorated code then runs as if undecorated. */
   recording: boolean;
   /** Evaluations that still run on spans whose method has returned. */
@@ -50,11 +49,19 @@ export interface SessionStartOptions {
   readonly user_properties?: unknown;
 }
 
+/** Starts the spans of a tracer. */
+export interface SpanSource extends TracerProvider {
+  /** A span, or a stand-in that only carries ids where the trace is not sampled. */
+  start(name: string, at: Context): Span;
+  /** Ids for a trace that is not recorded. */
+  freshIds(): SpanContext;
+}
+
 /** Spans that wait for their scores after their method returned. */
 export interface HeldSpans {
   /** Whether there is room for one more. */
   admit(): boolean;
-  hold(span: RecordedSpan, work: Promise<void>): void;
+  hold(span: { release(): void }, work: Promise<void>): void;
 }
 
 /** Under this key a tracer carries its core; a registered symbol, so that every copy of the package finds it. */

@@ -1,6 +1,5 @@
 import type { DeliverySource } from '../delivery/contract.js';
 import type { HeldSpans } from './core.js';
-import type { RecordedSpan } from './recorded-span.js';
 
 /** Evaluations that may run at once on spans whose method has returned. */
 const MAX_HELD = 1_000;
@@ -13,7 +12,7 @@ export interface HeldQueue extends HeldSpans, DeliverySource {
 
 /** Spans whose method has returned and whose scores are not there yet. */
 export function createHeldQueue(): HeldQueue {
-  const held = new Map<RecordedSpan, Promise<void>>();
+  const held = new Map<{ release(): void }, Promise<void>>();
   return {
     admit: () => held.size < MAX_HELD,
     hold(span, work) {

@@ -17,16 +17,21 @@ import { describeError } from '../attributes/error.js';
 import { cut, wellFormed } from '../attributes/text.js';
 import { hrTimeOf, monotonicMs, wallOf } from './clock.js';
 import type { TracerCore } from './core.js';
-import type { Recorder } from './recorder.js';
 import type { Scope } from './scope.js';
 
 const RECORDED = Symbol.for('honeyhive-decorators.span');
 const MAX_EVENTS = 1_024;
 const MAX_LINKS = 128;
 
+/** Where a span goes when it is over. */
+export interface SpanSink {
+  readonly resource: ReadableSpan['resource'];
+  finished(span: RecordedSpan): void;
+}
+
 export interface SpanStart {
   readonly core: TracerCore;
-  readonly recorder: Recorder;
+  readonly sink: SpanSink;
   readonly scopeName: ReadableSpan['instrumentationScope'];
   readonly name: string;
   readonly kind: SpanKind;
@@ -71,7 +76,7 @@ export class RecordedSpan implements Span, ReadableSpan {
   newer: RecordedSpan | undefined;
 
   readonly #context: SpanContext;
-  readonly #recorder: Recorder;
+  readonly #sink: SpanSink;
   readonly #startMono: number;
   readonly #startWall: number;
   #endWall = 0;
@@ -88,7 +93,7 @@ export class RecordedSpan implements Span, ReadableSpan {
     if (start.parent !== undefined) this.parentSpanContext = start.parent;
     this.instrumentationScope = start.scopeName;
     this.#context = start.context;
-    this.#recorder = start.recorder;
+    this.#sink = start.sink;
     this.#startMono = monotonicMs();
     this.#startWall =
       start.startTime === undefined ? wallOf(this.#startMono) : toMs(start.startTime, wallOf(this.#startMono));
@@ -103,7 +108,7 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   get resource(): ReadableSpan['resource'] {
-    return this.#recorder.resource;
+    return this.#sink.resource;
   }
 
   get startTime(): HrTime {
@@ -229,7 +234,7 @@ export class RecordedSpan implements Span, ReadableSpan {
     if (this.ended) return;
     this.#endWall = Math.max(this.#startWall, this.#at(endTime));
     this.ended = true;
-    if (!this.#held) this.#recorder.finished(this);
+    if (!this.#held) this.#sink.finished(this);
   }
 
   /** Keeps the span back after its end, for scores that come later. */
@@ -241,7 +246,7 @@ export class RecordedSpan implements Span, ReadableSpan {
   release(): void {
     if (!this.#held) return;
     this.#held = false;
-    if (this.ended) this.#recorder.finished(this);
+    if (this.ended) this.#sink.finished(this);
   }
 
   get sampled(): boolean {

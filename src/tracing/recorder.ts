@@ -11,12 +11,11 @@ import {
   type SpanOptions,
   TraceFlags,
   type Tracer,
-  type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import type { ReadableSpan, Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { TracerCore } from './core.js';
-import { asRecordedSpan, RecordedSpan } from './recorded-span.js';
+import type { SpanSource, TracerCore } from './core.js';
+import { asRecordedSpan, RecordedSpan, type SpanSink } from './recorded-span.js';
 import { type Scope, scopeOf } from './scope.js';
 import { newSpanId, newTraceId } from './span-ids.js';
 import { stampEnd, stampStart } from './stamp.js';
@@ -36,7 +35,7 @@ export interface RecorderOptions {
 }
 
 /** Starts and finishes the spans of one tracer, its own and those of instrumentations that use its provider. */
-export class Recorder implements TracerProvider {
+export class Recorder implements SpanSource, SpanSink {
   readonly resource: ReadableSpan['resource'];
   readonly #options: RecorderOptions;
   #core: TracerCore | undefined;
@@ -89,7 +88,7 @@ export class Recorder implements TracerProvider {
     const scope: Scope | undefined = scopeOf(at);
     const span = new RecordedSpan({
       core,
-      recorder: this,
+      sink: this,
       scopeName,
       name,
       kind,

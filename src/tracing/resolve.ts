@@ -2,8 +2,8 @@ import { context } from '@opentelemetry/api';
 import { messageOf } from '../base/errors.js';
 import { isThenable } from '../base/thenable.js';
 import { warn } from '../base/warn.js';
+import { activeCore } from './active.js';
 import { coreOf, defaultCore, liveCores, type TracerCore } from './core.js';
-import { activeCore } from './scope.js';
 
 /** Whether any tracer could take a span; where not, traced code takes the shortest way. */
 export function anyTracer(): boolean {

@@ -1,7 +1,8 @@
 import { type Context, context, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
 import { toUuid } from '../../base/ids.js';
+import { activeSpanOf } from '../active.js';
 import type { TracerCore } from '../core.js';
-import { activeSpanOf, scopeOf, sessionOf, withScope } from '../scope.js';
+import { scopeOf, sessionOf, withScope } from '../scope.js';
 import { readBaggage, writeBaggage } from './baggage.js';
 import { readTraceparent, writeTraceparent } from './traceparent.js';
 import { readTracestate } from './tracestate.js';

@@ -1,0 +1,29 @@
+import { type Context, trace } from '@opentelemetry/api';
+import type { TracerCore } from './core.js';
+import { asRecordedSpan, type RecordedSpan } from './recorded-span.js';
+import { scopeOf } from './scope.js';
+
+/** The tracer that a call without one of its own uses: the innermost of span and scope. */
+export function activeCore(context: Context): TracerCore | undefined {
+  const scope = scopeOf(context);
+  const span = activeRecordedSpan(context);
+  if (span !== undefined && (scope === undefined || scope === span.scope || scope.core === undefined)) return span.core;
+  for (let at = scope; at !== undefined; at = at.outer) {
+    if (at.core !== undefined) return at.core;
+  }
+  return undefined;
+}
+
+/** The active span if it is one of ours that still runs; one that ended stands for the span outside it. */
+export function activeRecordedSpan(context: Context): RecordedSpan | undefined {
+  let span = asRecordedSpan(trace.getSpan(context));
+  while (span?.attached && span.ended) span = span.outer;
+  return span;
+}
+
+/** The innermost span of `core` that still runs. */
+export function activeSpanOf(core: TracerCore, context: Context): RecordedSpan | undefined {
+  let span = asRecordedSpan(trace.getSpan(context));
+  while (span !== undefined && (span.core !== core || span.ended)) span = span.outer;
+  return span;
+}
