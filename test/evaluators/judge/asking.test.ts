@@ -1,5 +1,11 @@
 import { inspect } from 'node:util';
-import { type JudgeCache, type JudgeClient, JudgeEvaluator, memoryCache } from '../../../evaluators/index.js';
+import {
+  FactualAccuracyEvaluator,
+  type JudgeCache,
+  type JudgeClient,
+  JudgeEvaluator,
+  memoryCache,
+} from '../../../evaluators/index.js';
 import { openAiJudge } from '../../../evaluators/judge/openai-client.js';
 import { isConfigError } from '../../../src/base/errors.js';
 import { type Act, type ChatBody, type OpenAiServer, startOpenAiServer } from '../../support/openai-server.js';
@@ -116,6 +122,10 @@ describe('asking a judge', () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(reason), 50);
     await expect(polite({ judge }).evaluate('', 'x', { signal: stop.signal })).rejects.toBe(reason);
+    const later = new AbortController();
+    setTimeout(() => later.abort(reason), 50);
+    const facts = new FactualAccuracyEvaluator({ judge });
+    await expect(facts.evaluate('', 'x', { signal: later.signal })).rejects.toBe(reason);
     const own: JudgeClient = { complete: () => Promise.reject(new Error('aborted')) };
     await expect(polite({ judge: own }).evaluate('', 'x', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
