@@ -3,8 +3,12 @@ import { type BaseEvaluator, isEvaluator, isEvaluatorClass } from './base.js';
 import { defineEvaluator, type EvaluatorFunction } from './define.js';
 import { getEvaluator } from './registry.js';
 
+// `any` lets a function in a list be written without types for its parameters; `unknown` would forbid to use them.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Any = any;
+
 /** An evaluator, the name of a registered one, or a function. */
-export type EvaluatorLike = BaseEvaluator | string | EvaluatorFunction;
+export type EvaluatorLike = BaseEvaluator<Any, Any, Any> | string | EvaluatorFunction<Any, Any, Any>;
 
 const made = new WeakMap<object, BaseEvaluator>();
 

@@ -52,11 +52,13 @@ test('evaluators of exact types go wherever an evaluator goes', async () => {
       typed,
       'tone',
       (input: string, output: string) => input !== output,
+      defineEvaluator('listed', (_input, output) => output.length < 80),
+      (_input, output) => output.length < 80,
     ],
     { aggregate: (results) => results.length, name: 'all' },
   );
   const result = await multi.run({ input: { question: 'q' }, output: 'out', expected: 'o' });
-  expect(result).toMatchObject({ name: 'all', score: 7, coverage: { scored: 7, total: 7 } });
+  expect(result).toMatchObject({ name: 'all', score: 9, coverage: { scored: 9, total: 9 } });
   expect(result.children?.[1]?.metrics).toEqual({ reason: 'so' });
   expect(getEvaluator('tone').name).toBe('tone');
 });
