@@ -1,5 +1,6 @@
 import { foldCase } from './as-text.js';
 import { BaseEvaluator, type EvaluationContext, type EvaluatorOptions, type EvaluatorReturn } from './base.js';
+import { removeBounded } from './bounded-regex.js';
 import { deepEqual } from './deep-equal.js';
 import { rulesOf } from './option-rules.js';
 import type { OptionShape } from './options.js';
@@ -11,6 +12,8 @@ export interface ExactMatchOptions extends EvaluatorOptions {
   ignoreCase?: boolean;
   /** `trim` (default): NFC and trimmed; `none`: as they are; `squad`: SQuAD's answer normalisation. */
   normalize?: 'trim' | 'none' | 'squad';
+  /** Removed from both texts before anything else, wherever they are found: punctuation, units, boilerplate. */
+  ignorePatterns?: readonly RegExp[];
 }
 
 /**
@@ -23,9 +26,12 @@ export class ExactMatchEvaluator extends BaseEvaluator {
 
   constructor(options?: ExactMatchOptions) {
     super(options, exactMatchOptions);
-    const { normalize = 'trim', ignoreCase = false } = options ?? {};
-    const prepare = NORMALIZERS[normalize];
-    this.#prepare = ignoreCase ? (text) => foldCase(prepare(text)) : prepare;
+    const { normalize = 'trim', ignoreCase = false, ignorePatterns = [] } = options ?? {};
+    this.#prepare = (text) => {
+      const bare = ignorePatterns.reduce((rest, pattern) => removeBounded(pattern, rest), text);
+      const normal = NORMALIZERS[normalize](bare);
+      return ignoreCase ? foldCase(normal) : normal;
+    };
   }
 
   override evaluate(_input: unknown, output: unknown, context: EvaluationContext): EvaluatorReturn {
@@ -64,7 +70,12 @@ const exactMatchOptions: OptionShape = {
     class ExactMatchRules extends Common {
       @is.flag() ignoreCase?: boolean;
       @is.oneOf('trim', 'none', 'squad') normalize?: string;
+      @is.fits('a list of RegExp', isPatterns) ignorePatterns?: RegExp[];
     }
     return ExactMatchRules;
   },
 };
+
+function isPatterns(value: unknown): boolean {
+  return Array.isArray(value) && value.every((pattern) => pattern instanceof RegExp);
+}

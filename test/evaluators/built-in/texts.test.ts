@@ -80,6 +80,16 @@ describe('ExactMatchEvaluator', () => {
     expect(await scored(new ExactMatchEvaluator({ normalize: 'squad' }), 'The  Eiffel-Tower!', 'eiffeltower')).toBe(1);
   });
 
+  test('patterns to ignore', async () => {
+    const bare = new ExactMatchEvaluator({ ignorePatterns: [/\d+/, /\s*(km|miles)/i] });
+    expect(await scored(bare, '12 Road 5 KM', '7 Road ')).toBe(1);
+    expect(await scored(bare, { street: 'Road 1' }, { street: 'Road 2' })).toBe(1);
+    expect(await scored(bare, 'Road', 'Street')).toBe(0);
+    expect(() => new ExactMatchEvaluator({ ignorePatterns: ['x'] as never })).toThrow('a list of RegExp');
+    const slow = new ExactMatchEvaluator({ ignorePatterns: [/^(a+)+$/] });
+    expect(await scored(slow, `${'a'.repeat(40)}!`, 'a')).toBe('timeout');
+  });
+
   test('without a reference it is skipped', async () => {
     expect(await evaluated(exact, 'x')).toMatchObject({
       status: 'skipped',

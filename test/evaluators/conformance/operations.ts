@@ -34,6 +34,14 @@ async function score(evaluator: BaseEvaluator, output: unknown, expected?: unkno
   return (await result(evaluator, output, expected)).score;
 }
 
+/** The flags of huggingface/evaluate's exact_match. */
+interface HuggingFaceOptions {
+  regexesToIgnore?: string[];
+  ignoreCase?: boolean;
+  ignorePunctuation?: boolean;
+  ignoreNumbers?: boolean;
+}
+
 const squadExact = new ExactMatchEvaluator({ normalize: 'squad' });
 const f1 = new F1ScoreEvaluator();
 const levenshtein = new LevenshteinEvaluator();
@@ -95,6 +103,27 @@ export const operations: Record<string, Operation> = {
   exact_match: {
     through: 'ExactMatchEvaluator',
     run: ({ in: { output, expected } }) => score(new ExactMatchEvaluator(), output, expected),
+  },
+  hf_exact_match: {
+    through: 'ExactMatchEvaluator (ignorePatterns), its mean over the rows',
+    run: async ({ in: given, opts }) => {
+      const {
+        regexesToIgnore = [],
+        ignoreCase = false,
+        ignorePunctuation,
+        ignoreNumbers,
+      } = (opts ?? {}) as HuggingFaceOptions;
+      const patterns = [
+        ...regexesToIgnore.map((pattern) => new RegExp(pattern)),
+        ...(ignorePunctuation ? [/[!-/:-@[-`{-~]/] : []),
+        ...(ignoreNumbers ? [/[0-9]/] : []),
+      ];
+      const exact = new ExactMatchEvaluator({ normalize: 'none', ignoreCase, ignorePatterns: patterns });
+      const references = given['references'] as string[];
+      const rows = (given['predictions'] as string[]).map((prediction, i) => score(exact, prediction, references[i]));
+      const scores = (await Promise.all(rows)).map(Number);
+      return scores.reduce((sum, one) => sum + one, 0) / scores.length;
+    },
   },
   json_diff: {
     through: "JsonMatchEvaluator (leaves 'similar')",
