@@ -29,7 +29,7 @@ export function loadConfig(options: TracerOptions = {}, env: NodeJS.ProcessEnv =
   if (Object.keys(merged).length > 0) problems.push(...optionProblems(merged));
   if (problems.length > 0) throw new ConfigError('HoneyHiveTracer.init', problems);
 
-  const serverUrl = (merged.serverUrl ?? (merged.apiKey ? CLOUD_URL : LOCAL_URL)).replace(/\/+$/, '');
+  const serverUrl = withoutSlash(merged.serverUrl ?? (merged.apiKey ? CLOUD_URL : LOCAL_URL));
   const userProperties = merged.userProperties ?? merged.user_properties;
   return Object.freeze({
     ...defined({
@@ -72,6 +72,10 @@ export function loadConfig(options: TracerOptions = {}, env: NodeJS.ProcessEnv =
 /** A text that is empty, and `undefined`, count as not given. */
 function withoutEmpty(options: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function withoutSlash(url: string): string {
+  return url.endsWith('/') ? withoutSlash(url.slice(0, -1)) : url;
 }
 
 function defined(values: Record<string, unknown>): Record<string, unknown> {

@@ -32,8 +32,8 @@ export function argNamesOf(fn: (...args: never[]) => unknown): ArgNames {
 /** The text between the parentheses of the parameters; of an arrow without them, its one name. */
 function parameterList(source: string): string {
   const text = blank(source);
-  const arrow = /^\s*(?:async\b)?\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/u.exec(text);
-  if (arrow?.[1] !== undefined) return arrow[1];
+  const name = loneParameter(text);
+  if (name !== undefined) return name;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const char = text[at] as string;
@@ -44,6 +44,24 @@ function parameterList(source: string): string {
     else if (char === '{' && depth === 0) break;
   }
   throw new SyntaxError('no parameters');
+}
+
+/** The parameter of `name => ...` and `async name => ...`. */
+function loneParameter(text: string): string | undefined {
+  const arrow = text.indexOf('=>');
+  if (arrow < 0) return undefined;
+  const words = text
+    .slice(0, arrow)
+    .trim()
+    .split(' ')
+    .filter((word) => word.trim() !== '');
+  const name = words.length === 2 && words[0] === 'async' ? words[1] : words[0];
+  return words.length <= 2 &&
+    name !== undefined &&
+    IDENTIFIER.test(name) &&
+    (words.length === 1 || words[0] === 'async')
+    ? name
+    : undefined;
 }
 
 function closing(text: string, open: number): number {

@@ -12,7 +12,7 @@ type Members = ReadonlyMap<string, string>;
 export function readTracestate(header: string): TraceState | undefined {
   const members = new Map<string, string>();
   for (const part of header.split(',')) {
-    const member = part.replace(/^[ \t]+|[ \t]+$/g, '');
+    const member = part.trim();
     if (member === '') continue;
     const at = member.indexOf('=');
     const key = member.slice(0, Math.max(at, 0));
