@@ -5,7 +5,8 @@ import type { Buckets, SpanRecord } from '../../wire/span-record.js';
 import { emptyObject, type Json, type JsonObject } from '../../wire/value.js';
 import type { EventChange, IngestReceipt, Scope, SessionChange } from '../trace-store.js';
 import type { Database, Row, Statement } from './driver.js';
-import { hashOf, pack, type Payload, payloadOf, share, SHARED_FROM, unpack, unshare } from './payload.js';
+import { hashOf, payloadOf } from './payload.js';
+import { PayloadRows } from './payload-rows.js';
 import { Removal } from './removal.js';
 import { mergeBuckets, parseMap, SessionRows } from './session-rows.js';
 
@@ -29,7 +30,7 @@ export class Writer {
   readonly #projects = new Map<string, number>();
   readonly #sessionKeys = new Map<string, number>();
   readonly #traceSessions = new Map<string, { session: number; given: boolean }>();
-  readonly #resources = new Map<JsonObject, number>();
+  readonly #payloads: PayloadRows;
   readonly counters: WriterCounters;
   readonly removal: Removal;
   #seq: number;
@@ -38,6 +39,7 @@ export class Writer {
     this.#db = db;
     this.#prices = prices;
     this.#sessions = new SessionRows(db);
+    this.#payloads = new PayloadRows(db);
     this.removal = new Removal(db);
     this.#statements = {};
     this.counters = { received: 0, stored: 0, duplicates: 0, rejected: 0, ...(JSON.parse(this.#meta('counters') ?? '{}') as object) };
@@ -71,7 +73,7 @@ export class Writer {
     this.setMeta('seq', String(this.#seq));
     this.setMeta('counters', JSON.stringify(this.counters));
     this.#db.exec('COMMIT');
-    this.#resources.clear();
+    this.#payloads.forget();
   }
 
   rollback(counters: WriterCounters): void {
@@ -83,7 +85,7 @@ export class Writer {
     Object.assign(this.counters, counters);
     this.#seq = Number(this.#meta('seq') ?? 0);
     this.#projects.clear();
-    this.#resources.clear();
+    this.#payloads.forget();
     this.forgetIds();
     this.#sessions.forget();
   }
@@ -118,13 +120,13 @@ export class Writer {
       start_ms, end_ms, duration_ms, status, error_message, model, prompt_tokens, completion_tokens, total_tokens, cost_usd, scores, preview, facets, rank, hash, resource_id)
       VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(project_id, trace_id, span_id) DO NOTHING`).run(
       project, session, this.#seq, trace, id, parentSpanId === '' ? null : Buffer.from(parentSpanId, 'hex'), facts.eventId ?? null, span.parentEventId ?? null, facts.eventType, facts.name, facts.source ?? null,
-      ...this.#thinValues(facts), facts.rank, hash, this.#resourceId(resource));
+      ...this.#thinValues(facts), facts.rank, hash, this.#payloads.resourceId(resource));
     if (result.changes === 1) {
       this.counters.stored++;
-      this.#writePayload(result.lastInsertRowid, rest, text);
+      this.#payloads.write(result.lastInsertRowid, rest, text);
       this.#sql('INSERT INTO search(rowid, text) VALUES(?, ?)').run(result.lastInsertRowid, facts.searchText);
       this.#sessions.addSpan(session, facts, parentSpanId === '');
-      if (facts.eventId !== undefined) this.#adoptEventSession(project, facts.eventId);
+      if (facts.eventId !== undefined) this.#adoptEventSession(project, facts.eventId, session);
       return;
     }
     this.counters.duplicates++;
@@ -147,7 +149,7 @@ export class Writer {
     let merged = span;
     let mergedFacts = facts;
     if (old.end_ms === null && facts.endMs !== null) {
-      const running = this.#readPayload(Number(old.id));
+      const running = this.#payloads.read(Number(old.id));
       if (running) {
         merged = { ...span, attributes: Object.assign(emptyObject(), running.attributes, span.attributes), name: span.name };
         mergedFacts = describe(merged, this.#prices);
@@ -158,13 +160,13 @@ export class Writer {
     const rest = payloadOf(merged);
     const pk = Number(old.id);
     this.removal.dropPayload(pk);
-    this.#writePayload(pk, rest, JSON.stringify(rest));
+    this.#payloads.write(pk, rest, JSON.stringify(rest));
     this.#sql('DELETE FROM search WHERE rowid = ?').run(pk);
     this.#sql('INSERT INTO search(rowid, text) VALUES(?, ?)').run(pk, mergedFacts.searchText);
     this.#sql(`UPDATE spans SET session_pk = ?, seq = ?, parent_span_id = ?, event_id = ?, parent_event_id = ?, event_type = ?, name = ?, source = ?, start_ms = ?, end_ms = ?, duration_ms = ?, status = ?, error_message = ?,
       model = ?, prompt_tokens = ?, completion_tokens = ?, total_tokens = ?, cost_usd = ?, scores = ?, preview = ?, facets = ?, rank = ?, hash = ?, resource_id = ? WHERE id = ?`).run(
       session, this.#seq, parentSpanId === '' ? null : Buffer.from(parentSpanId, 'hex'), mergedFacts.eventId ?? null, merged.parentEventId ?? null, mergedFacts.eventType, mergedFacts.name, mergedFacts.source ?? null,
-      ...this.#thinValues(mergedFacts), mergedFacts.rank, hash, this.#resourceId(resource), pk);
+      ...this.#thinValues(mergedFacts), mergedFacts.rank, hash, this.#payloads.resourceId(resource), pk);
     this.#sessions.count(Number(old.session_pk), this.#contributionOf(old, -1));
     this.#sessions.addSpan(session, mergedFacts, parentSpanId === '');
   }
@@ -178,52 +180,6 @@ export class Writer {
       costUsd: row.cost_usd === null ? undefined : Number(row.cost_usd),
       scores: row.scores === null ? undefined : (JSON.parse(row.scores as string) as Record<string, number>),
     };
-  }
-
-  #writePayload(pk: number, rest: Payload, text: string): void {
-    const refs: number[] = [];
-    const keep = (text: string): number => {
-      const blob = this.#keepBlob(text);
-      refs.push(blob);
-      return blob;
-    };
-    let packed = text;
-    // Nothing in a short payload is long enough to be shared.
-    if (text.length >= SHARED_FROM) {
-      const shared = { ...rest, attributes: share(rest.attributes, keep), events: rest.events.map((event) => ({ ...event, attributes: share(event.attributes, keep) })) };
-      if (refs.length > 0) packed = JSON.stringify(shared);
-    }
-    const { encoding, data } = pack(packed);
-    this.#sql('INSERT INTO payloads(span_pk, encoding, data, refs) VALUES(?, ?, ?, ?)').run(pk, encoding, data, refs.length > 0 ? JSON.stringify(refs) : null);
-  }
-
-  #keepBlob(text: string): number {
-    const hash = hashOf(text);
-    const known = this.#sql('UPDATE blobs SET refs = refs + 1 WHERE hash = ? RETURNING id').get(hash);
-    if (known) return Number(known.id);
-    const { encoding, data } = pack(text);
-    return this.#sql('INSERT INTO blobs(hash, encoding, data, refs) VALUES(?, ?, ?, 1)').run(hash, encoding, data).lastInsertRowid;
-  }
-
-  #readPayload(pk: number): Payload | undefined {
-    const row = this.#sql('SELECT encoding, data FROM payloads WHERE span_pk = ?').get(pk);
-    if (!row) return undefined;
-    const payload = JSON.parse(unpack(Number(row.encoding), row.data as Uint8Array)) as Payload;
-    const find = (blob: number): string => {
-      const found = this.#sql('SELECT encoding, data FROM blobs WHERE id = ?').get(blob) as Row;
-      return unpack(Number(found.encoding), found.data as Uint8Array);
-    };
-    return { ...payload, attributes: unshare(payload.attributes, find) };
-  }
-
-  #resourceId(resource: JsonObject): number {
-    const cached = this.#resources.get(resource);
-    if (cached !== undefined) return cached;
-    const text = JSON.stringify(resource);
-    const hash = hashOf(text);
-    const id = Number(this.#sql('SELECT id FROM resources WHERE hash = ?').get(hash)?.id ?? this.#sql('INSERT INTO resources(hash, data) VALUES(?, ?)').run(hash, text).lastInsertRowid);
-    this.#resources.set(resource, id);
-    return id;
   }
 
   #projectId(name: string): number {
@@ -410,18 +366,25 @@ export class Writer {
     for (const [bucket, map] of Object.entries(change.buckets)) {
       for (const [key, value] of Object.entries(map ?? {})) if (typeof value !== 'object') facets[`${bucket}.${key}`] = value as Json;
     }
+    const payload = this.#payloads.read(Number(span.id));
+    if (payload) {
+      const { searchText } = describe({ ...payload, traceId: '', spanId: '', parentSpanId: '', resource: emptyObject() });
+      this.#sql('DELETE FROM search WHERE rowid = ?').run(Number(span.id));
+      this.#sql('INSERT INTO search(rowid, text) VALUES(?, ?)').run(Number(span.id), `${searchText}\n${JSON.stringify(body)}`);
+    }
     // Later lookups by this id must not depend on how it was derived.
     this.#sql('UPDATE spans SET seq = ?, facets = ?, event_id = ifnull(event_id, ?) WHERE id = ?').run(this.#seq, JSON.stringify(facets), eventId, Number(span.id));
     this.#sql('UPDATE sessions SET seq = ?, has_feedback = max(has_feedback, ?) WHERE id = ?').run(this.#seq, change.buckets.feedback ? 1 : 0, Number(span.session_pk));
   }
 
   /** A span arrives whose event was updated before it: the stand-in session becomes its patch. */
-  #adoptEventSession(project: number, eventId: string): void {
+  #adoptEventSession(project: number, eventId: string, ownSession: number): void {
     const row = this.#sql("SELECT * FROM sessions WHERE project_id = ? AND session_id = ? AND made_from = 'update' AND span_count = 0").get(project, eventId);
-    if (!row) return;
+    if (!row || Number(row.id) === ownSession) return;
     const merged = mergeBuckets(row, {});
     const body: JsonObject = emptyObject();
     for (const [bucket, text] of Object.entries(merged)) if (text !== null) body[bucket] = JSON.parse(text) as Json;
+    if (row.error !== null) body.error = String(row.error);
     this.#sql('INSERT OR REPLACE INTO patches(project_id, event_id, body) VALUES(?, ?, ?)').run(project, eventId, JSON.stringify(body));
     this.#forgetSession(Number(row.id));
   }
