@@ -17,8 +17,9 @@ export function readTracestate(header: string): TraceState | undefined {
     const at = member.indexOf('=');
     const key = member.slice(0, Math.max(at, 0));
     const value = member.slice(at + 1);
-    if (!KEY.test(key) || !VALUE.test(value) || members.has(key)) return undefined;
-    members.set(key, value);
+    if (!KEY.test(key) || !VALUE.test(value)) return undefined;
+    // A key that comes twice is kept once, as its last writer left it (3.3.1.3: the newest stands first).
+    if (!members.has(key)) members.set(key, value);
   }
   return members.size === 0 || members.size > MAX_MEMBERS ? undefined : stateOf(members);
 }
