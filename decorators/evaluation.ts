@@ -4,15 +4,23 @@ import { HIDES_MATERIAL } from '../evaluators/judge/hidden.js';
 import { resolveEvaluators } from '../evaluators/resolve.js';
 import type { EvaluationResult } from '../evaluators/result.js';
 import { evaluationRecord } from '../evaluators/wire.js';
+import { captureValue } from '../src/attributes/capture.js';
 import { snapshot } from '../src/attributes/snapshot.js';
 import { messageOf } from '../src/base/errors.js';
 import { warn } from '../src/base/warn.js';
 import type { TracerCore } from '../src/tracing/core.js';
 import type { EvaluationHook, LateRecord } from '../src/tracing/options.js';
+import type { SpanPlan } from '../src/tracing/plan.js';
 import { asEvaluation } from '../src/tracing/scope.js';
 import type { EvaluateOptions } from './types.js';
 
 const TIMEOUT_MS = 10_000;
+
+/** What is known of the method's parameters. */
+interface Parameters {
+  readonly names: () => readonly (string | undefined)[];
+  readonly sensitive: SpanPlan['sensitive'];
+}
 
 interface Prepared {
   readonly options: EvaluateOptions;
@@ -25,14 +33,11 @@ interface Prepared {
  * What `@Evaluate` adds to the calls of a method. Input, reference and context are taken when the method is called,
  * since it may change its arguments; the evaluators run after it has returned.
  */
-export function evaluationHook(
-  all: readonly EvaluateOptions[],
-  argNames: () => readonly (string | undefined)[],
-): EvaluationHook {
+export function evaluationHook(all: readonly EvaluateOptions[], parameters: Parameters): EvaluationHook {
   return ({ core, traceId, self, args, at }) => {
     const chosen = all.filter((options) => sampled(options.sampleRate, traceId));
     if (chosen.length === 0) return undefined;
-    const prepared = chosen.map((options) => prepare(options, core, self, args, argNames));
+    const prepared = chosen.map((options) => prepare(options, core, self, args, parameters));
     return {
       score: (output, facts) => {
         const frozen = copy(output, core);
@@ -57,12 +62,14 @@ function prepare(
   core: TracerCore,
   self: unknown,
   args: readonly unknown[],
-  argNames: () => readonly (string | undefined)[],
+  parameters: Parameters,
 ): Prepared {
   const input =
     options.includeInputs === false
       ? undefined
-      : quietly('input', () => (options.input === undefined ? inputOf(args, argNames()) : options.input(args, self)));
+      : quietly('input', () =>
+          options.input === undefined ? inputOf(args, parameters, core) : options.input(args, self),
+        );
   const given = options.evaluationContext;
   return {
     options,
@@ -76,10 +83,21 @@ function prepare(
   };
 }
 
-/** The only argument, or an object by parameter name where there are several. */
-function inputOf(args: readonly unknown[], names: readonly (string | undefined)[]): unknown {
-  if (args.length <= 1) return args[0];
-  return Object.fromEntries(args.map((arg, index) => [names[index] ?? `arg${index}`, arg]));
+/** The only argument, or an object by parameter name where there are several; what is sensitive is masked here too. */
+function inputOf(args: readonly unknown[], parameters: Parameters, core: TracerCore): unknown {
+  const names = parameters.names();
+  const nameOf = (index: number): string => names[index] ?? `arg${index}`;
+  const visible = args.map((arg, index) => {
+    const hidden = parameters.sensitive(nameOf(index), index);
+    return hidden === undefined ? arg : masked(arg, hidden, core);
+  });
+  return visible.length <= 1 ? visible[0] : Object.fromEntries(visible.map((arg, index) => [nameOf(index), arg]));
+}
+
+function masked(arg: unknown, hidden: readonly string[] | true, core: TracerCore): unknown {
+  if (hidden === true) return core.capture.redactor.replacement;
+  const text = captureValue(arg, '', core.capture, hidden);
+  return typeof text === 'string' && typeof arg === 'object' ? (JSON.parse(text) as unknown) : text;
 }
 
 async function scoreAll(prepared: readonly Prepared[], output: unknown, latencyMs: number): Promise<LateRecord> {
@@ -128,7 +146,11 @@ function soon<T>(work: () => Promise<T>): Promise<T> {
 /** As it is now: what the program changes later does not reach the evaluator. Types such as Map and Date stay. */
 function copy(value: unknown, core: TracerCore): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Promise) return value;
+  if (value instanceof Promise) {
+    // It is awaited later; until then a rejection must not count as unhandled.
+    value.catch(() => undefined);
+    return value;
+  }
   try {
     return structuredClone(value);
   } catch {

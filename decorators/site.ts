@@ -102,7 +102,13 @@ function planOf(site: Site): SpanPlan {
     argNames: () =>
       site.kind === 'setter' ? { names: ['value'], rest: -1, defaults: new Map() } : argNamesOf(site.original),
     sensitiveArgs: site.sensitiveArgs,
-    evaluation: site.evaluators.length === 0 ? undefined : evaluationHook(site.evaluators, () => plan.argNames().names),
+    evaluation:
+      site.evaluators.length === 0
+        ? undefined
+        : evaluationHook(site.evaluators, {
+            names: () => plan.argNames().names,
+            sensitive: (name, index) => plan.sensitive(name, index),
+          }),
   });
   return plan;
 }

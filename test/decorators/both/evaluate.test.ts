@@ -1,0 +1,203 @@
+import { BaseEvaluator, Evaluate, type EvaluationResult, type HoneyHiveTracer, Trace } from 'honeyhive-decorators';
+import { createTestTracer, spansNamed } from 'honeyhive-decorators/testing';
+
+let tracer: HoneyHiveTracer;
+beforeEach(() => {
+  tracer = createTestTracer();
+});
+afterEach(async () => {
+  await tracer.close();
+  jest.restoreAllMocks();
+});
+
+/** Remembers what it was given. */
+class Spy extends BaseEvaluator {
+  readonly seen: unknown[] = [];
+  readonly contexts: Record<string, unknown>[] = [];
+  evaluate(input: unknown, output: unknown, context: Record<string, unknown>): number {
+    this.seen.push([input, output]);
+    this.contexts.push(context);
+    return 0.5;
+  }
+}
+
+const attributesOf = (name: string): Record<string, unknown> => spansNamed(tracer, name)[0]?.attributes ?? {};
+
+describe('what an evaluator gets and where its score lands', () => {
+  it('input by name, output, reference, context and latency; the score on the span, the end time the method’s', async () => {
+    const spy = new Spy({ name: 'spy', threshold: 0.4 });
+    const results: EvaluationResult[] = [];
+    class Desk {
+      tone = 'formal';
+      @Evaluate({
+        evaluator: spy,
+        evaluationContext: (self: Desk, [question]: [string, number]) => ({ tone: self.tone, asked: question }),
+        expected: ([question]: [string, number]) => question.toUpperCase(),
+        onResult: (result) => results.push(result),
+      })
+      async answer(question: string, limit: number): Promise<string> {
+        return `${question}${limit}`;
+      }
+    }
+    await new Desk().answer('q', 3);
+    const endOfMethod = Date.now();
+    await tracer.flush();
+    expect(spy.seen).toEqual([[{ question: 'q', limit: 3 }, 'q3']]);
+    expect(spy.contexts[0]).toMatchObject({ tone: 'formal', asked: 'q', expected: 'Q', latencyMs: expect.any(Number) });
+    expect(results).toMatchObject([{ name: 'spy', status: 'ok', score: 0.5, passed: true }]);
+    const [span] = spansNamed(tracer, 'Desk.answer');
+    expect(span?.attributes).toMatchObject({ 'honeyhive_metrics.spy': 0.5, 'honeyhive_metrics.spy_passed': true });
+    expect(span?.events.map((event) => [event.name, event.attributes?.['gen_ai.evaluation.score.value']])).toEqual([
+      ['gen_ai.evaluation.result', 0.5],
+    ]);
+    expect((span?.endTime[0] ?? 0) * 1000 + (span?.endTime[1] ?? 0) / 1e6).toBeLessThanOrEqual(endOfMethod + 1);
+  });
+
+  it('snapshots: what the program changes afterwards is not what is scored', async () => {
+    const spy = new Spy();
+    class Basket {
+      @Evaluate(spy)
+      fill(items: string[]): { items: string[] } {
+        items.push('added inside');
+        return { items };
+      }
+    }
+    const result = new Basket().fill(['first']);
+    result.items.length = 0;
+    await tracer.flush();
+    expect(spy.seen).toEqual([[['first'], { items: ['first', 'added inside'] }]]);
+  });
+
+  it('masks what is sensitive for evaluators too, and hides what is excluded', async () => {
+    const spy = new Spy();
+    class Login {
+      @Trace({ sensitive: ['password', 'user.ssn'] })
+      @Evaluate({ evaluator: spy })
+      enter(user: { name: string; ssn: string }, password: string): string {
+        return user.name + password.length;
+      }
+      @Evaluate({ evaluator: spy, includeInputs: false, includeOutputs: false })
+      hidden(secret: string): string {
+        return secret;
+      }
+    }
+    const login = new Login();
+    login.enter({ name: 'ann', ssn: 's-1' }, 's-2');
+    login.hidden('s-3');
+    await tracer.flush();
+    expect(spy.seen).toEqual([
+      [{ user: { name: 'ann', ssn: '[REDACTED]' }, password: '[REDACTED]' }, 'ann3'],
+      [undefined, 's-3'],
+    ]);
+    expect(JSON.stringify(attributesOf('Login.hidden'))).not.toContain('s-3');
+    expect(attributesOf('Login.hidden')).toMatchObject({ 'honeyhive_metrics.spy': 0.5 });
+  });
+
+  it('scores a stream once, on what was consumed; one that nobody reads is not scored', async () => {
+    const spy = new Spy();
+    class Chat {
+      @Evaluate(spy)
+      async *talk(): AsyncGenerator<string> {
+        yield 'hel';
+        yield 'lo';
+        yield ' never read';
+      }
+    }
+    const chat = new Chat();
+    let count = 0;
+    for await (const _part of chat.talk()) if (++count === 2) break;
+    const unread = chat.talk();
+    await tracer.flush();
+    expect(spy.seen).toEqual([[undefined, 'hello']]);
+    expect(unread).toBeDefined();
+  });
+
+  it('a failing, hanging, wrong or unknown evaluator costs its own score, nothing else', async () => {
+    jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+    class Robust {
+      @Evaluate([
+        () => {
+          throw new Error('broken');
+        },
+        'nobody registered this',
+      ])
+      @Evaluate({ evaluator: () => new Promise(() => undefined), timeoutMs: 20 })
+      @Evaluate({ evaluator: () => Number.NaN })
+      @Evaluate({ evaluator: new Spy(), expected: () => Promise.reject(new Error('no reference')) })
+      run(): string {
+        return 'fine';
+      }
+    }
+    expect(new Robust().run()).toBe('fine');
+    await tracer.flush();
+    const attributes = attributesOf('Robust.run');
+    expect(attributes['honeyhive_metrics.spy']).toBe(0.5);
+    expect(Object.values(attributes)).not.toContain(0);
+    expect(JSON.stringify(attributes)).toContain('timeout');
+  });
+
+  it('does not evaluate what an evaluator itself calls, nor a call that threw', async () => {
+    let runs = 0;
+    class Loop {
+      @Evaluate(() => {
+        runs++;
+        return new Loop().work(1) === 'done';
+      })
+      work(n: number): string {
+        if (n < 0) throw new Error('negative');
+        return 'done';
+      }
+    }
+    const loop = new Loop();
+    loop.work(1);
+    expect(() => loop.work(-1)).toThrow('negative');
+    await tracer.flush();
+    expect(runs).toBe(1);
+    expect(spansNamed(tracer, 'Loop.work')).toHaveLength(3);
+  });
+
+  it('samples by trace id, so that a trace is evaluated as a whole', async () => {
+    const spy = new Spy();
+    class Some {
+      @Evaluate({ evaluator: spy, sampleRate: 0.5 })
+      run(n: number): number {
+        return n;
+      }
+    }
+    const some = new Some();
+    for (let i = 0; i < 200; i++) some.run(i);
+    await tracer.flush();
+    expect(spy.seen.length).toBeGreaterThan(50);
+    expect(spy.seen.length).toBeLessThan(150);
+    const again = tracer.testSpans.filter((span) => 'honeyhive_metrics.spy' in span.attributes).length;
+    expect(again).toBe(spy.seen.length);
+  });
+
+  it('returns before any evaluator has run', () => {
+    const spy = new Spy();
+    class Quick {
+      @Evaluate(spy)
+      run(): number {
+        return 1;
+      }
+    }
+    expect(new Quick().run()).toBe(1);
+    expect(spy.seen).toEqual([]);
+  });
+
+  it('says so, on the span, when too many evaluations are waiting', async () => {
+    class Flood {
+      @Evaluate({ evaluator: () => new Promise((resolve) => setTimeout(resolve, 1, 1)), timeoutMs: 5_000 })
+      run(n: number): number {
+        return n;
+      }
+    }
+    const flood = new Flood();
+    for (let i = 0; i < 1_005; i++) flood.run(i);
+    await tracer.flush();
+    const skipped = tracer.testSpans.filter(
+      (span) => span.attributes['honeyhive_metrics.evaluator_status'] === 'skipped',
+    );
+    expect([tracer.testSpans.length, skipped.length]).toEqual([1_005, 5]);
+  });
+});
