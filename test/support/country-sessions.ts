@@ -36,7 +36,7 @@ function turnOn(area: (typeof areas)[number], at: number): Turn {
   const facts = {
     capitals: (c: typeof country) => c.capital[0] ?? 'none',
     currencies: (c: typeof country) => Object.values(c.currencies)[0]?.name ?? 'none',
-    borders: (c: typeof country) => c.borders.join(', ') || 'none',
+    borders: (c: typeof country) => (c.borders as readonly string[]).join(', ') || 'none',
     languages: (c: typeof country) => Object.values(c.languages).join(', ') || 'none',
   };
   const questions = {
@@ -67,7 +67,7 @@ export function countrySessions(count: number, nowMs: number): CountrySession[] 
 }
 
 function overlap(expected: string, answer: string): number {
-  const words = (text: string) => text.toLowerCase().match(/[\p{L}\d]+/gu) ?? [];
+  const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\d]+/gu) ?? [];
   const left = words(expected);
   const right = words(answer);
   const shared = right.filter((word) => left.includes(word)).length;

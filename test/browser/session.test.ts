@@ -1,0 +1,113 @@
+import { hexId, otlpJson, type SpanSketch, sendJson, uuidOf } from '../support/otlp-json.js';
+import { onPage } from '../support/page-stage.js';
+
+onPage('a session on the page', (stage) => {
+  test('spans with absent parents, loops and several roots are all there', async () => {
+    const sessionId = uuidOf('crooked');
+    const traceId = hexId('crooked', 32);
+    const at = Date.now();
+    const span = (id: string, parent: string | null, name: string, offset: number): SpanSketch => ({
+      traceId,
+      spanId: hexId(id, 16),
+      ...(parent ? { parentSpanId: hexId(parent, 16) } : {}),
+      name,
+      startMs: at + offset,
+      endMs: at + offset + 5,
+      attributes: { 'honeyhive.session_id': sessionId, honeyhive_event_type: 'tool' },
+    });
+    const spans = [
+      span('child', 'root', 'child before its parent', 1),
+      span('root', null, 'first root', 0),
+      span('root 2', null, 'second root', 2),
+      span('orphan', 'nobody', 'orphan', 3),
+      span('orphan 2', 'nobody', 'orphan too', 4),
+      span('self', 'self', 'own parent', 5),
+      span('a', 'b', 'loop a', 6),
+      span('b', 'a', 'loop b', 7),
+    ];
+    for (const each of spans) await sendJson(`${stage.server.url}/v1/traces`, otlpJson([each]));
+    await stage.page.goto(`${stage.server.url}/sessions/${sessionId}`);
+    await stage.page.getByRole('treeitem', { name: /loop b/ }).waitFor();
+    const seen = await stage.page
+      .getByRole('treeitem')
+      .evaluateAll((items) =>
+        items.map((item) => `${item.getAttribute('aria-level')} ${item.querySelector('.row-name')?.textContent}`),
+      );
+    expect(seen.slice(1)).toEqual([
+      '2 first root',
+      '3 child before its parent',
+      '2 second root',
+      '2 parent not received',
+      '3 orphan',
+      '3 orphan too',
+      '2 own parent',
+      '2 loop a',
+      '3 loop b',
+    ]);
+    expect(await stage.page.getByText('loop cut').count()).toBe(2);
+  });
+
+  test('spans of an open session show as they arrive, at their place', async () => {
+    const sessionId = uuidOf('growing');
+    const at = Date.now();
+    const send = (id: string, parent: string | null, offset: number, more: object = {}) =>
+      sendJson(
+        `${stage.server.url}/v1/traces`,
+        otlpJson([
+          {
+            traceId: hexId('growing', 32),
+            spanId: hexId(id, 16),
+            ...(parent ? { parentSpanId: hexId(parent, 16) } : {}),
+            name: id,
+            startMs: at + offset,
+            endMs: at + offset + 5,
+            attributes: { 'honeyhive.session_id': sessionId, ...more },
+          },
+        ]),
+      );
+    await send('second', 'first', 10);
+    await stage.page.goto(`${stage.server.url}/sessions/${sessionId}`);
+    await stage.page.getByText('parent not received').waitFor();
+    await send('third', 'first', 20);
+    await stage.page.getByRole('treeitem', { name: /third/ }).waitFor();
+    await send('first', null, 0, { 'honeyhive_metadata.answer': 42 });
+    await stage.page.getByText('parent not received').waitFor({ state: 'detached' });
+    const seen = await stage.page.locator('.tree-row .row-name').allTextContents();
+    expect(seen.slice(1)).toEqual(['first', 'second', 'third']);
+    await sendJson(`${stage.server.url}/events`, { event_id: sessionId, feedback: { liked: true } }, 'PUT');
+    await stage.section('Feedback').waitFor();
+  });
+
+  test('a session of 15,000 spans opens, and its last span is one key away', async () => {
+    const sessionId = uuidOf('long');
+    const traceId = hexId('long', 32);
+    const at = Date.now() - 60_000;
+    const id = (i: number) => (i + 1).toString(16).padStart(16, '0');
+    for (let from = 0; from < 15_000; from += 5_000) {
+      const spans = Array.from({ length: 5_000 }, (_, n): SpanSketch => {
+        const i = from + n;
+        return {
+          traceId,
+          spanId: id(i),
+          ...(i > 0 ? { parentSpanId: id(Math.floor((i - 1) / 4)) } : {}),
+          name: `step ${i}`,
+          startMs: at + i,
+          endMs: at + i + 9,
+          attributes: { 'honeyhive.session_id': sessionId },
+        };
+      });
+      await sendJson(`${stage.server.url}/v1/traces`, otlpJson(spans));
+    }
+    await stage.page.goto(`${stage.server.url}/sessions/${sessionId}`);
+    await stage.page.waitForFunction(
+      (height) => document.querySelector<HTMLElement>('[role=tree]')?.style.height === height,
+      `${15_001 * 30}px`,
+    );
+    expect(await stage.page.getByRole('treeitem').count()).toBeLessThan(100);
+    await stage.page.getByRole('tree').focus();
+    await stage.page.keyboard.press('End');
+    await stage.page.locator('#row-15000[aria-selected=true]').waitFor();
+    await stage.page.getByRole('searchbox', { name: 'Filter spans' }).fill('step 14321');
+    await stage.page.getByText('1 found').waitFor();
+  });
+});
