@@ -135,11 +135,19 @@ async function installAll(missing) {
   say(`Installed in ${seconds(started)}.`);
 }
 
-/** A native package built for another Node version is rebuilt; the server has a fallback where that fails. */
-async function rebuildForThisNode() {
-  say('Node changed since the last installation: rebuilding better-sqlite3 ...');
-  if (!(await npm(['rebuild', 'better-sqlite3'])))
-    say('It could not be rebuilt; the server will use the SQLite inside Node, where there is one.');
+/** Whether this Node brings SQLite along, which the server uses where better-sqlite3 does not load. */
+function hasOwnSqlite() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 13);
+}
+
+/** A native package built for another Node version does not load in this one. */
+async function prepareForThisNode() {
+  if (!hasOwnSqlite()) {
+    say('Node changed since the last installation: rebuilding better-sqlite3 ...');
+    if (!(await npm(['rebuild', 'better-sqlite3'])))
+      throw new Error('better-sqlite3 could not be rebuilt for this Node.');
+  }
   writeNote(missingPackages().optional);
 }
 
@@ -153,7 +161,7 @@ export async function ensureInstalled() {
   }
   if (note.abi === undefined) writeNote(missing.optional);
   else if (note.abi !== process.versions.modules && existsSync(inRoot('node_modules', 'better-sqlite3')))
-    await rebuildForThisNode();
+    await prepareForThisNode();
   return false;
 }
 
