@@ -92,7 +92,8 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
 
   function hurry(): void {
     if (immediate !== undefined || head >= waiting.length) return;
-    immediate = setImmediate(run).unref();
+    // Not unref'd: a loop that is kept alive by something else would sleep over it.
+    immediate = setImmediate(run);
   }
 
   function drain(): void {
@@ -108,7 +109,10 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
       if (mostMs !== undefined) {
         const now = performance.now();
         if (waiting.length === head) firstAt = now;
-        else if (now - firstAt > mostMs) drain();
+        else if (now - firstAt > mostMs) {
+          drain();
+          firstAt = now;
+        }
       }
       waiting.push({ span, bytes });
       rawBytes += bytes;

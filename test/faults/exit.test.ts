@@ -27,6 +27,12 @@ describe('the end of the process', () => {
     expectAll('S1 natural end');
   });
 
+  it('S1: many spans are delivered by the process itself, before it ends', async () => {
+    const result = await runProgram({ server, ending: 'natural', spans: 3_000, stats: true });
+    expect(result.stdout).toContain('"delivered":3000');
+    expect(result.afterMs).toBeLessThan(1_500);
+  });
+
   it('S1: listeners of beforeExit fire as often as without tracing', async () => {
     const traced = await runProgram({ server, ending: 'beforeExitListeners' });
     const plain = await runProgram({ server, ending: 'beforeExitListeners', options: { disabled: true } });

@@ -115,6 +115,17 @@ async function main() {
       }, 50);
     });
   } else make(plan.spans ?? 50);
+  if (plan.tick) {
+    // Watches how long the event loop is taken while the queue works.
+    const delay = require('node:perf_hooks').monitorEventLoopDelay({ resolution: 1 });
+    setTimeout(() => {
+      delay.enable();
+      void tracer.flush({ timeoutMs: 30_000 }).then(() => {
+        delay.disable();
+        say(`longest ${Math.round(delay.max / 1e6)} ms`);
+      });
+    }, 0);
+  }
   if (plan.bytes)
     for (let i = 0; i < plan.count; i++)
       tracer.trace('big', () => 0, { attributes: { data: String(i).padEnd(plan.bytes, Math.random().toString(36)) } });
