@@ -12,7 +12,15 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeBody, renew } from './otlp-body.mjs';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' }, batch: { type: 'string', default: '100' }, connections: { type: 'string', default: '8' }, fill: { type: 'string', default: '0' }, rate: { type: 'string', default: '0' } } });
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '10' },
+    batch: { type: 'string', default: '100' },
+    connections: { type: 'string', default: '8' },
+    fill: { type: 'string', default: '0' },
+    rate: { type: 'string', default: '0' },
+  },
+});
 const seconds = Number(values.seconds);
 const batch = Number(values.batch);
 const connections = Number(values.connections);
@@ -25,25 +33,40 @@ const agent = new Agent({ keepAlive: true, maxSockets: connections + 2 });
 
 const call = (url, method, body, headers = {}) =>
   new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, agent, headers: body ? { 'content-length': body.length, ...headers } : headers }, (response) => {
-      const chunks = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() }));
-    });
+    const outgoing = request(
+      url,
+      { method, agent, headers: body ? { 'content-length': body.length, ...headers } : headers },
+      (response) => {
+        const chunks = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('end', () => resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() }));
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(body);
   });
 
 const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))] ?? 0;
 /** User and system time of the server, in ms. */
-const cpu = (pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
+const cpu = (pid) =>
+  readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .split(') ')[1]
+    .split(' ')
+    .slice(11, 13)
+    .reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
 const rss = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 
 function start(db) {
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    const child = spawn(process.execPath, [join(here, '../dist/cli.js'), 'serve', '--port', '0', '--db', db, '--retention', '100GB', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    child.stdout.once('data', (line) => resolve({ child, url: JSON.parse(line).url, startMs: performance.now() - began }));
+    const child = spawn(
+      process.execPath,
+      [join(here, '../dist/cli.js'), 'serve', '--port', '0', '--db', db, '--retention', '100GB', '--json'],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    child.stdout.once('data', (line) =>
+      resolve({ child, url: JSON.parse(line).url, startMs: performance.now() - began }),
+    );
     child.once('exit', (code) => reject(new Error(`server ended with ${code}`)));
   });
 }
@@ -73,7 +96,14 @@ async function load(url, done, perSecond = 0) {
   await Promise.all(Array.from({ length: connections }, (_, index) => worker(index)));
   const elapsed = (performance.now() - began) / 1000;
   latencies.sort((a, b) => a - b);
-  return { acknowledged, failed, perSecond: Math.round(acknowledged / elapsed), p50: percentile(latencies, 50), p99: percentile(latencies, 99), max: latencies.at(-1) };
+  return {
+    acknowledged,
+    failed,
+    perSecond: Math.round(acknowledged / elapsed),
+    p50: percentile(latencies, 50),
+    p99: percentile(latencies, 99),
+    max: latencies.at(-1),
+  };
 }
 
 let { child, url, startMs } = await start(join(directory, 'traces.db'));
@@ -109,11 +139,27 @@ await reader;
 clearInterval(watch);
 lists.sort((a, b) => a - b);
 const stats = JSON.parse((await call(`${url}/api/stats`, 'GET')).text);
-console.log(JSON.stringify({
-  acknowledgedPerSecond: result.perSecond, p50Ms: round(result.p50), p99Ms: round(result.p99), maxMs: round(result.max), failed: result.failed,
-  cpuMicrosPerSpan: round((cpuMs * 1000) / result.acknowledged), listP95Ms: round(percentile(lists, 95)), rssMb: Math.round(peak), idleAfterStartMb: Math.round(idleAfterStart), startMs: Math.round(startMs),
-  spans: stats.spans, dbMb: Math.round(stats.dbBytes / 1e6), lost: fill + result.acknowledged > stats.spans ? fill + result.acknowledged - stats.spans : 0,
-}, null, 2));
+console.log(
+  JSON.stringify(
+    {
+      acknowledgedPerSecond: result.perSecond,
+      p50Ms: round(result.p50),
+      p99Ms: round(result.p99),
+      maxMs: round(result.max),
+      failed: result.failed,
+      cpuMicrosPerSpan: round((cpuMs * 1000) / result.acknowledged),
+      listP95Ms: round(percentile(lists, 95)),
+      rssMb: Math.round(peak),
+      idleAfterStartMb: Math.round(idleAfterStart),
+      startMs: Math.round(startMs),
+      spans: stats.spans,
+      dbMb: Math.round(stats.dbBytes / 1e6),
+      lost: fill + result.acknowledged > stats.spans ? fill + result.acknowledged - stats.spans : 0,
+    },
+    null,
+    2,
+  ),
+);
 function round(value) {
   return Math.round(value * 10) / 10;
 }

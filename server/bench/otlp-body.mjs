@@ -23,8 +23,12 @@ const attribute = (key, value) => {
   return field(9, Buffer.concat([text(1, key), field(2, any)]));
 };
 
-const WORDS = 'river answer capital mountain question budget island weather invoice memory planet tensor copper garden window silver engine harbour letter orbit'.split(' ');
-const sentence = (seed, count) => Array.from({ length: count }, (_, i) => WORDS[(seed * 7 + i * 13) % WORDS.length]).join(' ');
+const WORDS =
+  'river answer capital mountain question budget island weather invoice memory planet tensor copper garden window silver engine harbour letter orbit'.split(
+    ' ',
+  );
+const sentence = (seed, count) =>
+  Array.from({ length: count }, (_, i) => WORDS[(seed * 7 + i * 13) % WORDS.length]).join(' ');
 
 export function makeBody(spans, sessionId, seed = 1) {
   const parts = [];
@@ -50,7 +54,10 @@ export function makeBody(spans, sessionId, seed = 1) {
     ]);
     parts.push(field(2, span));
   }
-  const resource = field(1, Buffer.concat([field(1, Buffer.concat([text(1, 'service.name'), field(2, text(1, 'bench'))]))]));
+  const resource = field(
+    1,
+    Buffer.concat([field(1, Buffer.concat([text(1, 'service.name'), field(2, text(1, 'bench'))]))]),
+  );
   const body = field(1, Buffer.concat([resource, field(2, Buffer.concat(parts))]));
   const places = [];
   const trace = Buffer.alloc(16, 0xa1);

@@ -1,14 +1,14 @@
+import { createServer, request, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { createServer, request, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createHttp } from './http/create-http.js';
 import { isLoopback } from './http/guard.js';
 import { Keys, KeysError } from './http/keys.js';
 import { LiveFeed } from './http/live-route.js';
 import { SqliteStore } from './store/sqlite/sqlite-store.js';
-import type { PriceTable } from './wire/price.js';
 import { fileFingerprint, StoreFileError } from './store/sqlite/store-file.js';
+import type { PriceTable } from './wire/price.js';
 
 export interface ServerOptions {
   /** Port to listen on; 0 takes a free one. Default 4318, where OpenTelemetry programs look without a setting. */
@@ -51,7 +51,8 @@ export async function startServer(options: ServerOptions = {}): Promise<LocalSer
   const wanted = options.port ?? DEFAULT_PORT;
   const notice = options.onNotice ?? ((message: string) => process.stderr.write(`honeyhive-local: ${message}\n`));
   const keys = new Keys(options.keys);
-  if (!isLoopback(host) && !keys.used) throw new KeysError(`listening on ${host} lets other machines in; that needs keys: HH_LOCAL_KEYS=project=key`);
+  if (!isLoopback(host) && !keys.used)
+    throw new KeysError(`listening on ${host} lets other machines in; that needs keys: HH_LOCAL_KEYS=project=key`);
   const store = await openStore(options, db, host, wanted);
   for (const message of store.notices) notice(message);
   const feed = new LiveFeed();
@@ -93,24 +94,41 @@ export async function startServer(options: ServerOptions = {}): Promise<LocalSer
 
 async function openStore(options: ServerOptions, db: string, host: string, port: number): Promise<SqliteStore> {
   try {
-    return await SqliteStore.open({ file: db, ...(options.retentionBytes === 0 ? {} : { retentionBytes: options.retentionBytes ?? DEFAULT_RETENTION }), ...(options.prices ? { prices: options.prices } : {}) });
+    return await SqliteStore.open({
+      file: db,
+      ...(options.retentionBytes === 0 ? {} : { retentionBytes: options.retentionBytes ?? DEFAULT_RETENTION }),
+      ...(options.prices ? { prices: options.prices } : {}),
+    });
   } catch (error) {
     if (!(error instanceof StoreFileError) || error.code !== 'in_use') throw error;
     const other = await identify(host, port);
-    if (other?.db === fileFingerprint(db)) throw new StoreFileError('in_use', `honeyhive-local already runs on port ${port} with ${db}; open http://${host}:${port}`);
+    if (other?.db === fileFingerprint(db))
+      throw new StoreFileError(
+        'in_use',
+        `honeyhive-local already runs on port ${port} with ${db}; open http://${host}:${port}`,
+      );
     throw error;
   }
 }
 
-async function listen(http: ReturnType<typeof createHttp>, host: string, wanted: number, notice: (message: string) => void): Promise<void> {
+async function listen(
+  http: ReturnType<typeof createHttp>,
+  host: string,
+  wanted: number,
+  notice: (message: string) => void,
+): Promise<void> {
   for (let port = wanted; ; port++) {
     try {
       await http.listen({ port, host });
       return;
     } catch (error) {
-      if ((error as { code?: string }).code !== 'EADDRINUSE' || port - wanted >= PORTS_TO_TRY || port >= 65_535) throw error;
+      if ((error as { code?: string }).code !== 'EADDRINUSE' || port - wanted >= PORTS_TO_TRY || port >= 65_535)
+        throw error;
       const other = await identify(host, port);
-      const who = other?.service === 'honeyhive-local' ? 'another honeyhive-local (with a database of its own)' : 'another program';
+      const who =
+        other?.service === 'honeyhive-local'
+          ? 'another honeyhive-local (with a database of its own)'
+          : 'another program';
       notice(`port ${port} is taken by ${who}; trying ${port + 1}`);
     }
   }
@@ -118,7 +136,10 @@ async function listen(http: ReturnType<typeof createHttp>, host: string, wanted:
 
 /** `localhost` is ::1 for some programs; a machine without IPv6 simply goes without. */
 async function alsoOnIpv6(http: ReturnType<typeof createHttp>, port: number): Promise<Server | undefined> {
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2000 }, (incoming, outgoing) => http.routing(incoming, outgoing));
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2000 },
+    (incoming, outgoing) => http.routing(incoming, outgoing),
+  );
   server.maxConnections = 1000;
   return new Promise((resolve) => {
     server.once('error', () => resolve(undefined));

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { DEFAULT_DB, DEFAULT_PORT, packageVersion, startServer } from './app.js';
 import { COMMANDS } from './cli/commands.js';
+import { readPrices } from './cli/prices.js';
 import { parseSize } from './cli/sizes.js';
 import { CliError, openSource } from './cli/source.js';
-import { readPrices } from './cli/prices.js';
 
 const HELP = `honeyhive-local: traces on your own machine
 
@@ -24,15 +24,28 @@ All but serve take --url (a running server) or --db (a file no server has open),
 Environment: HH_LOCAL_PORT, HH_LOCAL_HOST, HH_LOCAL_DB, HH_LOCAL_RETENTION, HH_LOCAL_KEYS, HH_LOCAL_HOSTS, HH_LOCAL_PRICES.`;
 
 const OPTIONS = {
-  port: { type: 'string' }, host: { type: 'string' }, db: { type: 'string' }, url: { type: 'string' }, retention: { type: 'string' }, open: { type: 'boolean' }, json: { type: 'boolean' },
-  q: { type: 'string' }, limit: { type: 'string' }, 'older-than': { type: 'string' }, keep: { type: 'string' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  db: { type: 'string' },
+  url: { type: 'string' },
+  retention: { type: 'string' },
+  open: { type: 'boolean' },
+  json: { type: 'boolean' },
+  q: { type: 'string' },
+  limit: { type: 'string' },
+  'older-than': { type: 'string' },
+  keep: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
 } as const;
 
 function parse(argv: string[]) {
   try {
     return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    throw new CliError(`${error instanceof Error ? error.message.split('.')[0] : String(error)}; 'honeyhive-local --help' shows what there is`);
+    throw new CliError(
+      `${error instanceof Error ? error.message.split('.')[0] : String(error)}; 'honeyhive-local --help' shows what there is`,
+    );
   }
 }
 
@@ -42,26 +55,46 @@ async function serve(values: Values): Promise<void> {
   const { env } = process;
   const portText = values.port ?? (env.HH_LOCAL_PORT || String(DEFAULT_PORT));
   const port = Number(portText);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new CliError(`--port is '${portText}'; it can be a whole number from 0 to 65535`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new CliError(`--port is '${portText}'; it can be a whole number from 0 to 65535`);
   const retentionText = values.retention ?? (env.HH_LOCAL_RETENTION || '2GB');
   const retentionBytes = parseSize(retentionText);
-  if (retentionBytes === undefined) throw new CliError(`--retention is '${retentionText}'; it can be a size such as 500MB or 2GB, or 0 to keep everything`);
+  if (retentionBytes === undefined)
+    throw new CliError(
+      `--retention is '${retentionText}'; it can be a size such as 500MB or 2GB, or 0 to keep everything`,
+    );
   const db = values.db ?? (env.HH_LOCAL_DB || DEFAULT_DB);
   const prices = env.HH_LOCAL_PRICES ? readPrices(env.HH_LOCAL_PRICES) : undefined;
   const server = await startServer({
-    port, host: values.host ?? (env.HH_LOCAL_HOST || '127.0.0.1'), db, retentionBytes,
+    port,
+    host: values.host ?? (env.HH_LOCAL_HOST || '127.0.0.1'),
+    db,
+    retentionBytes,
     ...(env.HH_LOCAL_KEYS ? { keys: env.HH_LOCAL_KEYS } : {}),
-    ...(env.HH_LOCAL_HOSTS ? { allowedHosts: env.HH_LOCAL_HOSTS.split(',').map((name) => name.trim()).filter((name) => name !== '') } : {}),
+    ...(env.HH_LOCAL_HOSTS
+      ? {
+          allowedHosts: env.HH_LOCAL_HOSTS.split(',')
+            .map((name) => name.trim())
+            .filter((name) => name !== ''),
+        }
+      : {}),
     ...(prices ? { prices } : {}),
   });
-  process.stdout.write(values.json ? `${JSON.stringify({ ready: true, url: server.url, db })}\n` : `honeyhive-local ready: ${server.url}\n`);
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ ready: true, url: server.url, db })}\n`
+      : `honeyhive-local ready: ${server.url}\n`,
+  );
   if (values.open) openBrowser(server.url);
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
     setTimeout(() => process.exit(1), 4500).unref();
-    server.close().then(() => process.exit(0), () => process.exit(1));
+    server.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
@@ -85,7 +118,14 @@ async function main(): Promise<void> {
     if (!command) throw new CliError(`'${name}' is not known; 'honeyhive-local --help' shows what there is`);
     const source = await openSource({ url: values.url, db: values.db });
     try {
-      await command(source, args, { json: values.json === true, q: values.q, limit: values.limit, retention: values.retention, olderThan: values['older-than'], keep: values.keep });
+      await command(source, args, {
+        json: values.json === true,
+        q: values.q,
+        limit: values.limit,
+        retention: values.retention,
+        olderThan: values['older-than'],
+        keep: values.keep,
+      });
     } finally {
       await source.close();
     }

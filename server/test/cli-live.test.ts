@@ -15,10 +15,40 @@ async function sample(target: Local): Promise<{ sessionId: string; spans: any[] 
   const traceId = hex(16);
   const parent = hex(8);
   const spans = [
-    span({ traceId, spanId: parent, name: 'Desk.serve', attributes: inSession(sessionId, { honeyhive_event_type: 'chain', 'honeyhive_outputs.result': 'Paris' }) }),
-    span({ traceId, parentSpanId: parent, name: 'Evil.\u001b[31mname', startMs: T0 + 1, attributes: inSession(sessionId, { big: '9007199254740993', d: 2.5, list: [1, 'x'], 'honeyhive_metadata.k': { deep: [true] } }), events: [{ name: 'gen_ai.evaluation.result', attributes: { 'gen_ai.evaluation.name': 'acc', 'gen_ai.evaluation.score.value': 0.5 } }] }),
+    span({
+      traceId,
+      spanId: parent,
+      name: 'Desk.serve',
+      attributes: inSession(sessionId, { honeyhive_event_type: 'chain', 'honeyhive_outputs.result': 'Paris' }),
+    }),
+    span({
+      traceId,
+      parentSpanId: parent,
+      name: 'Evil.\u001b[31mname',
+      startMs: T0 + 1,
+      attributes: inSession(sessionId, {
+        big: '9007199254740993',
+        d: 2.5,
+        list: [1, 'x'],
+        'honeyhive_metadata.k': { deep: [true] },
+      }),
+      events: [
+        {
+          name: 'gen_ai.evaluation.result',
+          attributes: { 'gen_ai.evaluation.name': 'acc', 'gen_ai.evaluation.score.value': 0.5 },
+        },
+      ],
+    }),
   ];
-  await target.call('POST', '/session/start', { session: { session_id: sessionId, session_name: 'support chat', project: 'shop', start_time: T0, user_properties: { user_id: 'u1' } } });
+  await target.call('POST', '/session/start', {
+    session: {
+      session_id: sessionId,
+      session_name: 'support chat',
+      project: 'shop',
+      start_time: T0,
+      user_properties: { user_id: 'u1' },
+    },
+  });
   await target.call('POST', '/v1/traces', traces(spans));
   return { sessionId, spans };
 }
@@ -49,26 +79,74 @@ describe('the command line', () => {
     const { sessionId, spans } = await sample(server);
     const eventId = (await server.call('GET', `/api/spans/${spans[1].traceId}/${spans[1].spanId}`)).json.eventId;
     await server.call('PUT', '/events', { event_id: eventId, feedback: { liked: true } });
-    await server.call('POST', '/v1/events', { session_id: sessionId, event_type: 'tool', event_name: 'rest', inputs: { a: { b: 1 } }, metadata: { m: 1 } });
+    await server.call('POST', '/v1/events', {
+      session_id: sessionId,
+      event_type: 'tool',
+      event_name: 'rest',
+      inputs: { a: { b: 1 } },
+      metadata: { m: 1 },
+    });
     const exported = await cli(['export', sessionId, '--url', server.url]);
     expect(exported.code).toBe(0);
     const file = join(folder(), 'session.ndjson');
     writeFileSync(file, exported.stdout);
     const db = join(folder(), 'traces.db');
-    expect(JSON.parse((await cli(['import', file, '--db', db, '--json'])).stdout)).toEqual({ sessions: 1, spans: 3, duplicates: 0, rejected: 0 });
+    expect(JSON.parse((await cli(['import', file, '--db', db, '--json'])).stdout)).toEqual({
+      sessions: 1,
+      spans: 3,
+      duplicates: 0,
+      rejected: 0,
+    });
     const other = await local({ db });
     const strip = (text: string): string => text.replaceAll(/"seq":\d+/g, '');
-    const [before, after] = await Promise.all([server, other].map(async (one) => (await one.call('GET', `/api/sessions/${sessionId}`)).text));
-    expect(JSON.parse(strip(after as string).replaceAll(',,', ',').replaceAll(',}', '}').replaceAll('{,', '{'))).toEqual(JSON.parse(strip(before as string).replaceAll(',,', ',').replaceAll(',}', '}').replaceAll('{,', '{')));
+    const [before, after] = await Promise.all(
+      [server, other].map(async (one) => (await one.call('GET', `/api/sessions/${sessionId}`)).text),
+    );
+    expect(
+      JSON.parse(
+        strip(after as string)
+          .replaceAll(',,', ',')
+          .replaceAll(',}', '}')
+          .replaceAll('{,', '{'),
+      ),
+    ).toEqual(
+      JSON.parse(
+        strip(before as string)
+          .replaceAll(',,', ',')
+          .replaceAll(',}', '}')
+          .replaceAll('{,', '{'),
+      ),
+    );
     for (const one of spans) {
-      const [left, right] = await Promise.all([server, other].map(async (target) => (await target.call('GET', `/api/spans/${one.traceId}/${one.spanId}`)).json));
-      expect({ ...right, seq: 0 }).toMatchObject({ ...left, seq: 0, attributes: expect.objectContaining(left.attributes) });
+      const [left, right] = await Promise.all(
+        [server, other].map(
+          async (target) => (await target.call('GET', `/api/spans/${one.traceId}/${one.spanId}`)).json,
+        ),
+      );
+      expect({ ...right, seq: 0 }).toMatchObject({
+        ...left,
+        seq: 0,
+        attributes: expect.objectContaining(left.attributes),
+      });
     }
-    expect(JSON.parse((await cli(['import', file, '--url', other.url, '--json'])).stdout)).toMatchObject({ spans: 0, duplicates: 3 });
+    expect(JSON.parse((await cli(['import', file, '--url', other.url, '--json'])).stdout)).toMatchObject({
+      spans: 0,
+      duplicates: 3,
+    });
   });
 
   test('mistakes are answered with what is possible, and exit code 1', async () => {
-    for (const [args, message] of [[['frobnicate'], "'frobnicate' is not known"], [['sessions', 'dance', '--url', server.url], 'sessions list'], [['serve', '--port', 'x'], 'from 0 to 65535'], [['prune', '--url', server.url], '--older-than'], [['prune', '--retention', 'lots', '--url', server.url], '500MB'], [['--nonsense'], '--help'], [['export', randomUUID(), '--url', server.url], 'no session'], [['stats', '--url', 'http://127.0.0.1:1'], 'cannot reach'], [['import', '/nowhere/file', '--url', server.url], 'cannot read']] as const) {
+    for (const [args, message] of [
+      [['frobnicate'], "'frobnicate' is not known"],
+      [['sessions', 'dance', '--url', server.url], 'sessions list'],
+      [['serve', '--port', 'x'], 'from 0 to 65535'],
+      [['prune', '--url', server.url], '--older-than'],
+      [['prune', '--retention', 'lots', '--url', server.url], '500MB'],
+      [['--nonsense'], '--help'],
+      [['export', randomUUID(), '--url', server.url], 'no session'],
+      [['stats', '--url', 'http://127.0.0.1:1'], 'cannot reach'],
+      [['import', '/nowhere/file', '--url', server.url], 'cannot read'],
+    ] as const) {
       const answer = await cli([...args]);
       expect(answer.code).toBe(1);
       expect(answer.stderr).toContain(message);
@@ -81,7 +159,10 @@ describe('the command line', () => {
     const own = await local();
     await sample(own);
     await sample(own);
-    expect(JSON.parse((await cli(['prune', '--keep', '1', '--json', '--url', own.url])).stdout)).toMatchObject({ sessions: 1, spans: 2 });
+    expect(JSON.parse((await cli(['prune', '--keep', '1', '--json', '--url', own.url])).stdout)).toMatchObject({
+      sessions: 1,
+      spans: 2,
+    });
     expect(JSON.parse((await cli(['compact', '--json', '--url', own.url])).stdout).dbBytes).toBeGreaterThan(0);
     expect((await own.call('GET', '/api/stats')).json.sessions).toBe(1);
   });
@@ -103,7 +184,10 @@ describe('the command line', () => {
 });
 
 describe('live', () => {
-  function listen(path: string, headers: Record<string, string> = {}): Promise<{ next(event: string): Promise<any>; end(): void }> {
+  function listen(
+    path: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ next(event: string): Promise<any>; end(): void }> {
     return new Promise((resolve, reject) => {
       const outgoing = get(`${server.url}${path}`, { headers, agent: false }, (response) => {
         const events: { event: string; data: any }[] = [];
@@ -141,7 +225,12 @@ describe('live', () => {
     const { seq } = await feed.next('hello');
     const { sessionId } = await sample(server);
     let told = await feed.next('sessions');
-    while (!told.sessions.some((one: { sessionId: string; spanCount: number }) => one.sessionId === sessionId && one.spanCount === 2)) told = await feed.next('sessions');
+    while (
+      !told.sessions.some(
+        (one: { sessionId: string; spanCount: number }) => one.sessionId === sessionId && one.spanCount === 2,
+      )
+    )
+      told = await feed.next('sessions');
     feed.end();
     const again = await listen('/api/live', { 'last-event-id': String(seq) });
     const missed = await again.next('sessions');

@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, copyFileSync, existsSync, openSync, readdirSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { client, folder, hex, inSession, local, span, traces } from './support/local';
@@ -16,50 +26,63 @@ function random(seed: number): () => number {
   };
 }
 
-test(`killed ${LONG ? 200 : 20} times at random while it takes spans: every acknowledged one is there, none twice`, async () => {
-  const cycles = LONG ? 200 : 20;
-  const seed = Number(process.env.HH_SEED ?? 20260105);
-  const next = random(seed);
-  const db = join(folder(), 'traces.db');
-  const acknowledged = new Map<string, string[]>();
-  let sent = 0;
-  for (let cycle = 0; cycle < cycles; cycle++) {
-    const began = Date.now();
-    const running = await runLocal(['--port', '0', '--db', db]);
-    const readyMs = Date.now() - began;
-    expect(readyMs).toBeLessThan(10_000);
-    const call = client(running.url);
-    const sessionId = randomUUID();
-    let alive = true;
-    const sender = async (): Promise<void> => {
-      while (alive) {
-        const spans = Array.from({ length: 1 + Math.floor(next() * 20) }, () => span({ traceId: hex(16), attributes: inSession(sessionId, { 'honeyhive_outputs.result': `text ${next()} ${'filler '.repeat(Math.floor(next() * 300))}` }) }));
-        sent += spans.length;
-        const answer = await call('POST', '/v1/traces', traces(spans)).catch(() => undefined);
-        if (answer?.status === 200) acknowledged.set(sessionId, [...(acknowledged.get(sessionId) ?? []), ...spans.map((one) => one.spanId)]);
-      }
-    };
-    const senders = [sender(), sender(), sender()];
-    setTimeout(() => running.child.kill('SIGKILL'), 30 + next() * 250);
-    await running.ended;
-    alive = false;
-    await Promise.all(senders);
-  }
-  const server = await local({ db });
-  let found = 0;
-  for (const [sessionId, ids] of acknowledged) {
-    const { json } = await server.call('GET', `/api/sessions/${sessionId}`);
-    const stored: string[] = json.spans.map((one: { spanId: string }) => one.spanId);
-    expect(new Set(stored).size).toBe(stored.length);
-    expect(json.session.spanCount).toBe(stored.length);
-    const set = new Set(stored);
-    const lost = ids.filter((id) => !set.has(id));
-    if (lost.length > 0) throw new Error(`seed ${seed}: ${lost.length} acknowledged spans of session ${sessionId} are lost`);
-    found += ids.length;
-  }
-  expect(found).toBeGreaterThan(0);
-  expect(found).toBeLessThanOrEqual(sent);
-}, LONG ? 600_000 : 90_000);
+test(
+  `killed ${LONG ? 200 : 20} times at random while it takes spans: every acknowledged one is there, none twice`,
+  async () => {
+    const cycles = LONG ? 200 : 20;
+    const seed = Number(process.env.HH_SEED ?? 20260105);
+    const next = random(seed);
+    const db = join(folder(), 'traces.db');
+    const acknowledged = new Map<string, string[]>();
+    let sent = 0;
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      const began = Date.now();
+      const running = await runLocal(['--port', '0', '--db', db]);
+      const readyMs = Date.now() - began;
+      expect(readyMs).toBeLessThan(10_000);
+      const call = client(running.url);
+      const sessionId = randomUUID();
+      let alive = true;
+      const sender = async (): Promise<void> => {
+        while (alive) {
+          const spans = Array.from({ length: 1 + Math.floor(next() * 20) }, () =>
+            span({
+              traceId: hex(16),
+              attributes: inSession(sessionId, {
+                'honeyhive_outputs.result': `text ${next()} ${'filler '.repeat(Math.floor(next() * 300))}`,
+              }),
+            }),
+          );
+          sent += spans.length;
+          const answer = await call('POST', '/v1/traces', traces(spans)).catch(() => undefined);
+          if (answer?.status === 200)
+            acknowledged.set(sessionId, [...(acknowledged.get(sessionId) ?? []), ...spans.map((one) => one.spanId)]);
+        }
+      };
+      const senders = [sender(), sender(), sender()];
+      setTimeout(() => running.child.kill('SIGKILL'), 30 + next() * 250);
+      await running.ended;
+      alive = false;
+      await Promise.all(senders);
+    }
+    const server = await local({ db });
+    let found = 0;
+    for (const [sessionId, ids] of acknowledged) {
+      const { json } = await server.call('GET', `/api/sessions/${sessionId}`);
+      const stored: string[] = json.spans.map((one: { spanId: string }) => one.spanId);
+      expect(new Set(stored).size).toBe(stored.length);
+      expect(json.session.spanCount).toBe(stored.length);
+      const set = new Set(stored);
+      const lost = ids.filter((id) => !set.has(id));
+      if (lost.length > 0)
+        throw new Error(`seed ${seed}: ${lost.length} acknowledged spans of session ${sessionId} are lost`);
+      found += ids.length;
+    }
+    expect(found).toBeGreaterThan(0);
+    expect(found).toBeLessThanOrEqual(sent);
+  },
+  LONG ? 600_000 : 90_000,
+);
 
 test('SIGTERM under load: ends with 0 in time, and what was answered 200 is there', async () => {
   const db = join(folder(), 'traces.db');
@@ -86,7 +109,9 @@ test('SIGTERM under load: ends with 0 in time, and what was answered 200 is ther
   await Promise.all(senders);
   expect(existsSync(`${db}-wal`)).toBe(false);
   const server = await local({ db });
-  const stored = new Set((await server.call('GET', `/api/sessions/${sessionId}`)).json.spans.map((one: { spanId: string }) => one.spanId));
+  const stored = new Set(
+    (await server.call('GET', `/api/sessions/${sessionId}`)).json.spans.map((one: { spanId: string }) => one.spanId),
+  );
   expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
 });
 
@@ -94,7 +119,9 @@ test('closed and opened again, everything is still there', async () => {
   const db = join(folder(), 'traces.db');
   const first = await local({ db });
   const sessionId = randomUUID();
-  await first.call('POST', '/session/start', { session: { session_id: sessionId, session_name: 'kept', metadata: { a: { b: 1 } } } });
+  await first.call('POST', '/session/start', {
+    session: { session_id: sessionId, session_name: 'kept', metadata: { a: { b: 1 } } },
+  });
   await first.call('POST', '/v1/traces', traces([span({ attributes: inSession(sessionId) })]));
   const before = (await first.call('GET', `/api/sessions/${sessionId}`)).text;
   const stats = (await first.call('GET', '/api/stats')).json;
@@ -102,7 +129,11 @@ test('closed and opened again, everything is still there', async () => {
   await first.close();
   const second = await local({ db });
   expect((await second.call('GET', `/api/sessions/${sessionId}`)).text).toBe(before);
-  expect((await second.call('GET', '/api/stats')).json).toMatchObject({ received: stats.received, seq: stats.seq, spans: stats.spans });
+  expect((await second.call('GET', '/api/stats')).json).toMatchObject({
+    received: stats.received,
+    seq: stats.seq,
+    spans: stats.spans,
+  });
 });
 
 describe('the port and the file', () => {
@@ -147,16 +178,22 @@ describe('the port and the file', () => {
   });
   test.each<[string, (db: string) => void]>([
     ['no database at all', (db) => writeFileSync(db, 'not a database, '.repeat(1000))],
-    ['a header that is damaged', (db) => {
-      const handle = openSync(db, 'r+');
-      writeSync(handle, Buffer.alloc(100, 0xff), 0, 100, 0);
-      closeSync(handle);
-    }],
-    ['a schema page that is damaged', (db) => {
-      const handle = openSync(db, 'r+');
-      writeSync(handle, Buffer.alloc(4000, 0xff), 0, 4000, 100);
-      closeSync(handle);
-    }],
+    [
+      'a header that is damaged',
+      (db) => {
+        const handle = openSync(db, 'r+');
+        writeSync(handle, Buffer.alloc(100, 0xff), 0, 100, 0);
+        closeSync(handle);
+      },
+    ],
+    [
+      'a schema page that is damaged',
+      (db) => {
+        const handle = openSync(db, 'r+');
+        writeSync(handle, Buffer.alloc(4000, 0xff), 0, 4000, 100);
+        closeSync(handle);
+      },
+    ],
   ])('%s: put aside by name, a new one begun', async (_name, damage) => {
     const db = join(folder(), 'traces.db');
     await (await local({ db })).close();
@@ -200,7 +237,12 @@ test('a full disk: 503 and Retry-After, reading goes on, then writing again', as
     }
   };
   if (prlimit('65536:unlimited')) {
-    const big = () => traces(Array.from({ length: 50 }, () => span({ attributes: inSession(sessionId, { 'honeyhive_outputs.result': hex(4000) }) })));
+    const big = () =>
+      traces(
+        Array.from({ length: 50 }, () =>
+          span({ attributes: inSession(sessionId, { 'honeyhive_outputs.result': hex(4000) }) }),
+        ),
+      );
     const refused = await call('POST', '/v1/traces', big());
     expect(refused.status).toBe(503);
     expect(refused.headers['retry-after']).toBe('1');
@@ -224,7 +266,12 @@ test('retention removes the oldest sessions, with all that belonged to them, whi
   for (let n = 0; n < 40; n++) {
     const sessionId = randomUUID();
     ids.push(sessionId);
-    const spans = Array.from({ length: 20 }, () => span({ startMs: Date.UTC(2026, 0, 1) + n * 60_000, attributes: inSession(sessionId, { 'honeyhive_outputs.result': `${hex(4000)}` }) }));
+    const spans = Array.from({ length: 20 }, () =>
+      span({
+        startMs: Date.UTC(2026, 0, 1) + n * 60_000,
+        attributes: inSession(sessionId, { 'honeyhive_outputs.result': `${hex(4000)}` }),
+      }),
+    );
     await server.call('POST', '/v1/traces', traces(spans));
   }
   let stats = (await server.call('GET', '/api/stats')).json;

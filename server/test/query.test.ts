@@ -16,22 +16,58 @@ describe('the filter language', () => {
   test('what is written and what is understood', () => {
     const compare = (field: string, operator: string, value: unknown) => ({ kind: 'compare', field, operator, value });
     expect(parseQuery('a:1 b!=x')).toEqual({ kind: 'all', items: [compare('a', '=', 1), compare('b', '!=', 'x')] });
-    expect(parseQuery('a>=2s OR NOT b:* AND c~part')).toEqual({ kind: 'any', items: [compare('a', '>=', 2000), { kind: 'all', items: [{ kind: 'not', item: compare('b', 'exists', true) }, compare('c', 'contains', 'part')] }] });
-    expect(parseQuery('(a:1..5 OR -b:"x y") word "two words" pre*')).toEqual({ kind: 'all', items: [{ kind: 'any', items: [{ kind: 'all', items: [compare('a', '>=', 1), compare('a', '<=', 5)] }, { kind: 'not', item: compare('b', '=', 'x y') }] }, { kind: 'text', text: 'word', prefix: false }, { kind: 'text', text: 'two words', prefix: false }, { kind: 'text', text: 'pre', prefix: true }] });
+    expect(parseQuery('a>=2s OR NOT b:* AND c~part')).toEqual({
+      kind: 'any',
+      items: [
+        compare('a', '>=', 2000),
+        { kind: 'all', items: [{ kind: 'not', item: compare('b', 'exists', true) }, compare('c', 'contains', 'part')] },
+      ],
+    });
+    expect(parseQuery('(a:1..5 OR -b:"x y") word "two words" pre*')).toEqual({
+      kind: 'all',
+      items: [
+        {
+          kind: 'any',
+          items: [
+            { kind: 'all', items: [compare('a', '>=', 1), compare('a', '<=', 5)] },
+            { kind: 'not', item: compare('b', '=', 'x y') },
+          ],
+        },
+        { kind: 'text', text: 'word', prefix: false },
+        { kind: 'text', text: 'two words', prefix: false },
+        { kind: 'text', text: 'pre', prefix: true },
+      ],
+    });
     expect(parseQuery('start:2026-01-05T10:30..2026-01-06')).toMatchObject({ kind: 'all' });
-    expect(parseQuery('a:true b:"true"')).toEqual({ kind: 'all', items: [compare('a', '=', true), compare('b', '=', 'true')] });
+    expect(parseQuery('a:true b:"true"')).toEqual({
+      kind: 'all',
+      items: [compare('a', '=', true), compare('b', '=', 'true')],
+    });
   });
-  test.each([['', /empty/], ['(a', /never closed/], ['a)', /not opened/], ['"a', /never closed/], ['a:', /needs a value/], ['AND a', /between two/], ['a OR', /ends where/], [':x', /field name/], ['('.repeat(100), /deeper/]])('%j is refused', (query, message) => {
+  test.each([
+    ['', /empty/],
+    ['(a', /never closed/],
+    ['a)', /not opened/],
+    ['"a', /never closed/],
+    ['a:', /needs a value/],
+    ['AND a', /between two/],
+    ['a OR', /ends where/],
+    [':x', /field name/],
+    ['('.repeat(100), /deeper/],
+  ])('%j is refused', (query, message) => {
     expect(refusal(query)).toMatch(message);
   });
   test('any text is a query or a refusal', () => {
-    fc.assert(fc.property(fc.string(), (text) => {
-      try {
-        parseQuery(text);
-      } catch (error) {
-        expect((error as Error).name).toBe('QueryError');
-      }
-    }), { numRuns: 2000 });
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        try {
+          parseQuery(text);
+        } catch (error) {
+          expect((error as Error).name).toBe('QueryError');
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 
@@ -54,18 +90,60 @@ describe('over data', () => {
     server = await local();
     for (let n = 0; n < 60; n++) {
       const one: Made = {
-        id: randomUUID(), name: pick(['Alpha', 'beta', 'Gamma ü'], n), meta: { tier: pick(['gold', 'silver', 'Gold'], n), age: n, vip: n % 2 === 0 }, spanMeta: { step: n % 7, 'odd key': `v${n % 3}` },
-        score: n % 4 === 0 ? undefined : (n % 10) / 10, error: n % 5 === 0, durationMs: 10 + n * 100, text: pick(['the quick fox', 'a lazy dog', 'quick dog barks'], n),
+        id: randomUUID(),
+        name: pick(['Alpha', 'beta', 'Gamma ü'], n),
+        meta: { tier: pick(['gold', 'silver', 'Gold'], n), age: n, vip: n % 2 === 0 },
+        spanMeta: { step: n % 7, 'odd key': `v${n % 3}` },
+        score: n % 4 === 0 ? undefined : (n % 10) / 10,
+        error: n % 5 === 0,
+        durationMs: 10 + n * 100,
+        text: pick(['the quick fox', 'a lazy dog', 'quick dog barks'], n),
       };
       made.push(one);
-      await server.call('POST', '/session/start', { session: { session_id: one.id, session_name: one.name, project: 'p', source: 'dev', start_time: T0 + n * 60_000, metadata: one.meta } });
+      await server.call('POST', '/session/start', {
+        session: {
+          session_id: one.id,
+          session_name: one.name,
+          project: 'p',
+          source: 'dev',
+          start_time: T0 + n * 60_000,
+          metadata: one.meta,
+        },
+      });
     }
-    await server.call('POST', '/v1/traces', traces(made.map((one, n) => span({
-      startMs: T0 + n * 60_000, endMs: T0 + n * 60_000 + one.durationMs,
-      attributes: inSession(one.id, { 'honeyhive.project': 'p', honeyhive_event_type: n % 3 === 0 ? 'model' : 'tool', 'honeyhive_outputs.result': one.text, ...Object.fromEntries(Object.entries(one.spanMeta).map(([key, value]) => [`honeyhive_metadata.${key}`, value])), 'gen_ai.request.model': 'gpt-4o', 'gen_ai.usage.input_tokens': 1000, 'gen_ai.usage.output_tokens': 100 }),
-      events: one.score === undefined ? [] : [{ name: 'gen_ai.evaluation.result', attributes: { 'gen_ai.evaluation.name': 'acc', 'gen_ai.evaluation.score.value': one.score } }],
-      ...(one.error ? { status: { code: 2, message: 'boom happened' } } : {}),
-    }))));
+    await server.call(
+      'POST',
+      '/v1/traces',
+      traces(
+        made.map((one, n) =>
+          span({
+            startMs: T0 + n * 60_000,
+            endMs: T0 + n * 60_000 + one.durationMs,
+            attributes: inSession(one.id, {
+              'honeyhive.project': 'p',
+              honeyhive_event_type: n % 3 === 0 ? 'model' : 'tool',
+              'honeyhive_outputs.result': one.text,
+              ...Object.fromEntries(
+                Object.entries(one.spanMeta).map(([key, value]) => [`honeyhive_metadata.${key}`, value]),
+              ),
+              'gen_ai.request.model': 'gpt-4o',
+              'gen_ai.usage.input_tokens': 1000,
+              'gen_ai.usage.output_tokens': 100,
+            }),
+            events:
+              one.score === undefined
+                ? []
+                : [
+                    {
+                      name: 'gen_ai.evaluation.result',
+                      attributes: { 'gen_ai.evaluation.name': 'acc', 'gen_ai.evaluation.score.value': one.score },
+                    },
+                  ],
+            ...(one.error ? { status: { code: 2, message: 'boom happened' } } : {}),
+          }),
+        ),
+      ),
+    );
   });
 
   const ask = async (q: string): Promise<Set<string>> => {
@@ -73,7 +151,8 @@ describe('over data', () => {
     if (answer.status !== 200) throw new Error(`${q}: ${answer.text}`);
     return new Set(answer.json.items.map((one: { sessionId: string }) => one.sessionId));
   };
-  const where = (test: (one: Made, n: number) => boolean): Set<string> => new Set(made.filter(test).map((one) => one.id));
+  const where = (test: (one: Made, n: number) => boolean): Set<string> =>
+    new Set(made.filter(test).map((one) => one.id));
 
   test.each<[string, (one: Made, n: number) => boolean]>([
     ['metadata.tier:gold', (one) => String(one.meta.tier).toLowerCase() === 'gold'],
@@ -95,7 +174,10 @@ describe('over data', () => {
     ['quick', (one) => one.text.includes('quick')],
     ['"quick dog"', (one) => one.text.includes('quick dog')],
     ['qui* NOT fox', (one) => one.text.includes('quick') && !one.text.includes('fox')],
-    ['(metadata.tier:silver OR score.acc>=0.9) -quick', (one) => (one.meta.tier === 'silver' || (one.score ?? 0) >= 0.9) && !one.text.includes('quick')],
+    [
+      '(metadata.tier:silver OR score.acc>=0.9) -quick',
+      (one) => (one.meta.tier === 'silver' || (one.score ?? 0) >= 0.9) && !one.text.includes('quick'),
+    ],
     [`start>=${new Date(T0 + 30 * 60_000).toISOString().slice(0, 16)}`, (_one, n) => n >= 30],
     ['metadata.tier:"go\' OR 1=1 --"', () => false],
     ['"\\" OR 1=1"', () => false],
@@ -105,23 +187,44 @@ describe('over data', () => {
 
   test('any filter finds what a plain loop finds', async () => {
     const atoms: { q: string; test: (one: Made, n: number) => boolean }[] = [
-      { q: 'metadata.tier:gold', test: (one) => String(one.meta.tier).toLowerCase() === 'gold' }, { q: 'metadata.age>30', test: (one) => Number(one.meta.age) > 30 }, { q: 'metadata.step!=2', test: (one) => one.spanMeta.step !== 2 },
-      { q: 'score.acc<0.4', test: (one) => one.score !== undefined && one.score < 0.4 }, { q: 'errors:0', test: (one) => !one.error }, { q: 'lazy', test: (one) => one.text.includes('lazy') }, { q: 'name:beta', test: (one) => one.name === 'beta' },
+      { q: 'metadata.tier:gold', test: (one) => String(one.meta.tier).toLowerCase() === 'gold' },
+      { q: 'metadata.age>30', test: (one) => Number(one.meta.age) > 30 },
+      { q: 'metadata.step!=2', test: (one) => one.spanMeta.step !== 2 },
+      { q: 'score.acc<0.4', test: (one) => one.score !== undefined && one.score < 0.4 },
+      { q: 'errors:0', test: (one) => !one.error },
+      { q: 'lazy', test: (one) => one.text.includes('lazy') },
+      { q: 'name:beta', test: (one) => one.name === 'beta' },
     ];
     const tree: fc.Arbitrary<{ q: string; test: (one: Made, n: number) => boolean }> = fc.letrec((tie) => ({
-      tree: fc.oneof({ maxDepth: 4 }, fc.constantFrom(...atoms),
-        fc.tuple(tie('tree'), tie('tree')).map(([a, b]: any) => ({ q: `(${a.q} AND ${b.q})`, test: (one: Made, n: number) => a.test(one, n) && b.test(one, n) })),
-        fc.tuple(tie('tree'), tie('tree')).map(([a, b]: any) => ({ q: `(${a.q} OR ${b.q})`, test: (one: Made, n: number) => a.test(one, n) || b.test(one, n) })),
-        tie('tree').map((a: any) => ({ q: `NOT (${a.q})`, test: (one: Made, n: number) => !a.test(one, n) }))),
+      tree: fc.oneof(
+        { maxDepth: 4 },
+        fc.constantFrom(...atoms),
+        fc.tuple(tie('tree'), tie('tree')).map(([a, b]: any) => ({
+          q: `(${a.q} AND ${b.q})`,
+          test: (one: Made, n: number) => a.test(one, n) && b.test(one, n),
+        })),
+        fc.tuple(tie('tree'), tie('tree')).map(([a, b]: any) => ({
+          q: `(${a.q} OR ${b.q})`,
+          test: (one: Made, n: number) => a.test(one, n) || b.test(one, n),
+        })),
+        tie('tree').map((a: any) => ({ q: `NOT (${a.q})`, test: (one: Made, n: number) => !a.test(one, n) })),
+      ),
     })).tree as never;
-    await fc.assert(fc.asyncProperty(tree, async ({ q, test }) => {
-      expect(await ask(q)).toEqual(where(test));
-    }), { numRuns: 60 });
+    await fc.assert(
+      fc.asyncProperty(tree, async ({ q, test }) => {
+        expect(await ask(q)).toEqual(where(test));
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('unknown names and wrong types are refused with what was probably meant', async () => {
-    const refused = async (q: string) => (await server.call('GET', `/api/sessions?q=${encodeURIComponent(q)}`)).json.error;
-    expect(await refused('metdata.tier:gold')).toMatchObject({ code: 'bad_query', message: expect.stringContaining('did you mean metadata.tier') });
+    const refused = async (q: string) =>
+      (await server.call('GET', `/api/sessions?q=${encodeURIComponent(q)}`)).json.error;
+    expect(await refused('metdata.tier:gold')).toMatchObject({
+      code: 'bad_query',
+      message: expect.stringContaining('did you mean metadata.tier'),
+    });
     expect((await refused('duratoin>5')).message).toContain('did you mean duration');
     expect((await refused('span.nme:x')).message).toContain('did you mean span.name');
     expect((await refused('duration>fast')).message).toContain('is a number');
@@ -141,11 +244,17 @@ describe('over data', () => {
     } while (cursor);
     expect(seen).toEqual([...made].reverse().map((one) => one.id));
     expect((await server.call('GET', '/api/sessions?cursor=nonsense')).json.error.code).toBe('bad_cursor');
-    expect((await server.call('GET', '/api/sessions?limit=0')).json.error).toMatchObject({ field: 'limit', allowed: expect.any(String) });
+    expect((await server.call('GET', '/api/sessions?limit=0')).json.error).toMatchObject({
+      field: 'limit',
+      allowed: expect.any(String),
+    });
   });
 
   test('spans are found and paged too', async () => {
-    const { json } = await server.call('GET', `/api/spans?limit=1000&q=${encodeURIComponent('status:error session.metadata.vip:true')}`);
+    const { json } = await server.call(
+      'GET',
+      `/api/spans?limit=1000&q=${encodeURIComponent('status:error session.metadata.vip:true')}`,
+    );
     expect(json.items).toHaveLength(made.filter((one) => one.error && one.meta.vip === true).length);
     const next = (await server.call('GET', '/api/spans?limit=10')).json;
     const rest = (await server.call('GET', `/api/spans?limit=1000&cursor=${next.nextCursor}`)).json;
@@ -157,23 +266,34 @@ describe('over data', () => {
     const durations = made.map((one) => one.durationMs).sort((a, b) => a - b);
     const at = (share: number): number => {
       const rank = share * (durations.length - 1);
-      return (durations[Math.floor(rank)] as number) + ((durations[Math.ceil(rank)] as number) - (durations[Math.floor(rank)] as number)) * (rank % 1);
+      return (
+        (durations[Math.floor(rank)] as number) +
+        ((durations[Math.ceil(rank)] as number) - (durations[Math.floor(rank)] as number)) * (rank % 1)
+      );
     };
     expect(all).toMatchObject({ count: 60, errors: 12, errorRate: 0.2, tokens: { prompt: 60_000, completion: 6000 } });
     expect(all.latencyMs.p95).toBeCloseTo(at(0.95));
     expect(all.latencyMs.p50).toBeCloseTo(at(0.5));
-    expect(all.costUsd).toBeCloseTo(60 * (1000 * 2.5 + 100 * 10) / 1e6);
+    expect(all.costUsd).toBeCloseTo((60 * (1000 * 2.5 + 100 * 10)) / 1e6);
     const scored = made.filter((one) => one.score !== undefined);
     expect(all.scores.acc.count).toBe(scored.length);
-    expect(all.scores.acc.mean).toBeCloseTo(scored.reduce((sum, one) => sum + (one.score as number), 0) / scored.length);
+    expect(all.scores.acc.mean).toBeCloseTo(
+      scored.reduce((sum, one) => sum + (one.score as number), 0) / scored.length,
+    );
     const byType = (await server.call('GET', '/api/aggregate?group=type')).json.items;
-    expect(byType.map((group: { key: string; count: number }) => [group.key, group.count])).toEqual([['tool', 40], ['model', 20]]);
+    expect(byType.map((group: { key: string; count: number }) => [group.key, group.count])).toEqual([
+      ['tool', 40],
+      ['model', 20],
+    ]);
     const byStep = (await server.call('GET', '/api/aggregate?group=metadata.step')).json.items;
     expect(byStep.reduce((sum: number, group: { count: number }) => sum + group.count, 0)).toBe(60);
     const byHour = (await server.call('GET', '/api/aggregate?bucket=minute')).json.items;
     expect(byHour).toHaveLength(60);
     expect((await server.call('GET', '/api/aggregate?bucket=century')).status).toBe(400);
-    expect((await server.call('GET', '/api/aggregate?of=sessions&q=project:p&group=name')).json.items.map((group: { key: string }) => group.key).sort()).toEqual(['Alpha', 'Gamma ü', 'beta']);
+    expect(
+      (await server.call('GET', '/api/aggregate?of=sessions&q=project:p&group=name')).json.items
+        .map((group: { key: string }) => group.key)
+        .sort(),
+    ).toEqual(['Alpha', 'Gamma ü', 'beta']);
   });
 });
-

@@ -41,7 +41,14 @@ describe('without keys, on loopback', () => {
     expect((await server.call('POST', '/session/start', start, headers())).status).toBe(status);
     expect((await server.call('POST', '/v1/traces', traces([]), headers())).status).toBe(status);
     expect((await server.call('GET', '/api/sessions', undefined, headers())).status).toBe(status);
-    expect((await server.call('GET', '/api/live?after=0', undefined, { ...headers(), ...(status === 200 ? { host: 'evil.example' } : {}) })).status).not.toBe(200);
+    expect(
+      (
+        await server.call('GET', '/api/live?after=0', undefined, {
+          ...headers(),
+          ...(status === 200 ? { host: 'evil.example' } : {}),
+        })
+      ).status,
+    ).not.toBe(200);
   });
 
   test('a link to the page may be followed, its data not', async () => {
@@ -52,7 +59,9 @@ describe('without keys, on loopback', () => {
 
   test('a form or a text body changes nothing', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
-      expect((await server.call('POST', '/session/start', JSON.stringify(start), { 'content-type': type })).status).toBe(415);
+      expect(
+        (await server.call('POST', '/session/start', JSON.stringify(start), { 'content-type': type })).status,
+      ).toBe(415);
       expect((await server.call('PUT', '/events', '{"event_id":"x"}', { 'content-type': type })).status).toBe(415);
     }
     expect((await server.call('GET', '/api/stats')).json.spans).toBe(0);
@@ -69,10 +78,24 @@ describe('without keys, on loopback', () => {
   });
 
   test('no path leads out of the page', async () => {
-    const tries = ['/../package.json', '/%2e%2e%2fpackage.json', '/%252e%252e/package.json', '/..%5cpackage.json', '/assets/../../package.json', '//etc/passwd', '/.%00/x', '/index.html%00', '/assets%2f..%2f..%2fcli.js', '/cli.js', '/app.js'];
+    const tries = [
+      '/../package.json',
+      '/%2e%2e%2fpackage.json',
+      '/%252e%252e/package.json',
+      '/..%5cpackage.json',
+      '/assets/../../package.json',
+      '//etc/passwd',
+      '/.%00/x',
+      '/index.html%00',
+      '/assets%2f..%2f..%2fcli.js',
+      '/cli.js',
+      '/app.js',
+    ];
     for (const path of tries) {
       const answer = await new Promise<string>((resolve) => {
-        const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`));
+        const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () =>
+          socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`),
+        );
         let text = '';
         socket.on('data', (chunk) => {
           text += chunk.toString();
@@ -95,12 +118,16 @@ describe('with keys', () => {
 
   test('a bad list of keys is refused without repeating it', async () => {
     await expect(startServer({ port: 0, db: `${folder()}/t.db`, keys: 'secretsecret' })).rejects.toThrow(/entry 1/);
-    await startServer({ port: 0, db: `${folder()}/t.db`, keys: 'secretsecret' }).catch((error: Error) => expect(error.message).not.toContain('secretsecret'));
+    await startServer({ port: 0, db: `${folder()}/t.db`, keys: 'secretsecret' }).catch((error: Error) =>
+      expect(error.message).not.toContain('secretsecret'),
+    );
   });
 
   test('none, wrong, half and full rights', async () => {
     const server = await local({ keys });
-    const status = async (method: string, path: string, key?: string): Promise<number> => (await server.call(method, path, method === 'GET' ? undefined : start, key === undefined ? {} : bearer(key))).status;
+    const status = async (method: string, path: string, key?: string): Promise<number> =>
+      (await server.call(method, path, method === 'GET' ? undefined : start, key === undefined ? {} : bearer(key)))
+        .status;
     expect(await status('POST', '/session/start')).toBe(401);
     expect(await status('GET', '/api/sessions')).toBe(401);
     expect(await status('GET', '/api/sessions?key=red-key-1')).toBe(401);
@@ -110,7 +137,10 @@ describe('with keys', () => {
     expect(await status('GET', '/api/sessions', 'red-ingest')).toBe(403);
     expect(await status('POST', '/session/start', 'blue-read')).toBe(403);
     expect(await status('GET', '/api/sessions', 'blue-read')).toBe(200);
-    expect((await server.call('POST', '/session/start', start, { ...bearer('red-key-1'), origin: 'http://localhost:3000' })).status).toBe(200);
+    expect(
+      (await server.call('POST', '/session/start', start, { ...bearer('red-key-1'), origin: 'http://localhost:3000' }))
+        .status,
+    ).toBe(200);
     const refused = await server.call('POST', '/session/start', start, bearer('guess-canary'));
     expect(refused.text).not.toContain('canary');
     expect((await server.call('POST', '/v1/traces', traces([]))).status).toBe(401);
@@ -119,7 +149,8 @@ describe('with keys', () => {
   test('who guesses is slowed down', async () => {
     const server = await local({ keys });
     const answers: number[] = [];
-    for (let n = 0; n < 25; n++) answers.push((await server.call('GET', '/api/stats', undefined, bearer(`guess-${n}`))).status);
+    for (let n = 0; n < 25; n++)
+      answers.push((await server.call('GET', '/api/stats', undefined, bearer(`guess-${n}`))).status);
     expect(answers.slice(0, 20)).toEqual(Array(20).fill(401));
     expect(answers.at(-1)).toBe(429);
   });
@@ -131,7 +162,9 @@ describe('with keys', () => {
     const cookie = String(login.headers['set-cookie']);
     expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
     expect(cookie).not.toContain('red-key');
-    expect((await server.call('GET', '/api/sessions', undefined, { cookie: cookie.split(';')[0] as string })).status).toBe(200);
+    expect(
+      (await server.call('GET', '/api/sessions', undefined, { cookie: cookie.split(';')[0] as string })).status,
+    ).toBe(200);
   });
 
   test('two projects never see a byte of each other', async () => {
@@ -141,8 +174,32 @@ describe('with keys', () => {
     const make = async (project: string) => {
       const secret = `${project}canary`;
       const ids = { traceId, spanId: 'aaaaaaaaaaaaaaaa' };
-      await server.call('POST', '/session/start', { session: { session_id: shared, session_name: secret, project: 'red', metadata: { run_id: 'same-run', secret } } }, bearer(`${project}-key-1`));
-      await server.call('POST', '/v1/traces', traces([span({ ...ids, name: secret, attributes: inSession(shared, { 'honeyhive.project': 'red', 'honeyhive_metadata.secret': secret }) }), span({ name: secret, attributes: inSession(randomUUID(), { big: secret.repeat(300) }) })]), bearer(`${project}-key-1`));
+      await server.call(
+        'POST',
+        '/session/start',
+        {
+          session: {
+            session_id: shared,
+            session_name: secret,
+            project: 'red',
+            metadata: { run_id: 'same-run', secret },
+          },
+        },
+        bearer(`${project}-key-1`),
+      );
+      await server.call(
+        'POST',
+        '/v1/traces',
+        traces([
+          span({
+            ...ids,
+            name: secret,
+            attributes: inSession(shared, { 'honeyhive.project': 'red', 'honeyhive_metadata.secret': secret }),
+          }),
+          span({ name: secret, attributes: inSession(randomUUID(), { big: secret.repeat(300) }) }),
+        ]),
+        bearer(`${project}-key-1`),
+      );
       await server.call('POST', '/v1/datasets', { id: 'same', name: secret }, bearer(`${project}-key-1`));
       await server.call('POST', '/v1/runs', { run_id: 'same-run', name: secret }, bearer(`${project}-key-1`));
     };
@@ -151,11 +208,43 @@ describe('with keys', () => {
     const word = fc.constantFrom('redcanary', 'bluecanary', shared, traceId, 'same', 'same-run', '*');
     const read = fc.oneof(
       word.map((one) => ['GET', `/api/sessions?q=${encodeURIComponent(one)}`] as const),
-      fc.tuple(fc.constantFrom('metadata.secret', 'name', 'project', 'span.name', 'span.metadata.secret'), word).map(([field, one]) => ['GET', `/api/sessions?q=${encodeURIComponent(`NOT ${field}:"${one}" OR ${field}~"${one}"`)}`] as const),
+      fc
+        .tuple(fc.constantFrom('metadata.secret', 'name', 'project', 'span.name', 'span.metadata.secret'), word)
+        .map(
+          ([field, one]) =>
+            ['GET', `/api/sessions?q=${encodeURIComponent(`NOT ${field}:"${one}" OR ${field}~"${one}"`)}`] as const,
+        ),
       word.map((one) => ['GET', `/api/spans?q=${encodeURIComponent(one)}`] as const),
-      fc.constantFrom('/api/sessions', '/api/sessions?project=blue', '/api/sessions?project=red', `/api/sessions/${shared}`, `/api/sessions/${shared}/export`, `/api/spans/${traceId}/aaaaaaaaaaaaaaaa`, '/api/spans', '/api/aggregate?group=name', '/api/aggregate?of=sessions&group=name', `/v1/events/${shared}`, '/v1/datasets', '/v1/datasets/same', '/v1/runs', '/v1/runs/same-run', '/v1/runs/same-run/result', '/v1/runs/same-run/compare-with/same-run', '/api/stats').map((path) => ['GET', path] as const),
+      fc
+        .constantFrom(
+          '/api/sessions',
+          '/api/sessions?project=blue',
+          '/api/sessions?project=red',
+          `/api/sessions/${shared}`,
+          `/api/sessions/${shared}/export`,
+          `/api/spans/${traceId}/aaaaaaaaaaaaaaaa`,
+          '/api/spans',
+          '/api/aggregate?group=name',
+          '/api/aggregate?of=sessions&group=name',
+          `/v1/events/${shared}`,
+          '/v1/datasets',
+          '/v1/datasets/same',
+          '/v1/runs',
+          '/v1/runs/same-run',
+          '/v1/runs/same-run/result',
+          '/v1/runs/same-run/compare-with/same-run',
+          '/api/stats',
+        )
+        .map((path) => ['GET', path] as const),
       fc.constantFrom('red', 'blue').map((project) => ['POST', '/v1/events/export', { project, filters: [] }] as const),
-      word.map((one) => ['POST', '/v1/events/search', { filters: [{ field: 'metadata.secret', operator: 'contains', value: one }] }] as const),
+      word.map(
+        (one) =>
+          [
+            'POST',
+            '/v1/events/search',
+            { filters: [{ field: 'metadata.secret', operator: 'contains', value: one }] },
+          ] as const,
+      ),
     );
     await fc.assert(
       fc.asyncProperty(read, fc.constantFrom('red', 'blue'), async ([method, path, body], project) => {
@@ -172,33 +261,47 @@ describe('with keys', () => {
 });
 
 // The limit itself is 10 s, so only the long run waits for it.
-(process.env.HH_LONG ? test : test.skip)('a connection that sends nothing is closed in the end, others are served meanwhile', async () => {
-  const server = await local();
-  const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nHost: 127'));
-  socket.on('error', () => undefined).resume();
-  const closed = new Promise<boolean>((resolve) => socket.on('close', () => resolve(true)));
-  expect((await server.call('GET', '/healthz')).status).toBe(200);
-  expect(await closed).toBe(true);
-}, 20_000);
+(process.env.HH_LONG ? test : test.skip)(
+  'a connection that sends nothing is closed in the end, others are served meanwhile',
+  async () => {
+    const server = await local();
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () =>
+      socket.write('GET / HTTP/1.1\r\nHost: 127'),
+    );
+    socket.on('error', () => undefined).resume();
+    const closed = new Promise<boolean>((resolve) => socket.on('close', () => resolve(true)));
+    expect((await server.call('GET', '/healthz')).status).toBe(200);
+    expect(await closed).toBe(true);
+  },
+  20_000,
+);
 
 test('beyond its limits the server says 503 before it reads a body, and recovers', async () => {
   const server = await local();
   const port = Number(new URL(server.url).port);
   const held = await Promise.all(
-    Array.from({ length: 4 }, () => new Promise<ReturnType<typeof connect>>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.write(`POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${50 * 1024 * 1024}\r\n\r\n{`);
-        resolve(socket);
-      });
-      socket.on('error', () => undefined);
-    })),
+    Array.from(
+      { length: 4 },
+      () =>
+        new Promise<ReturnType<typeof connect>>((resolve) => {
+          const socket = connect(port, '127.0.0.1', () => {
+            socket.write(
+              `POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${50 * 1024 * 1024}\r\n\r\n{`,
+            );
+            resolve(socket);
+          });
+          socket.on('error', () => undefined);
+        }),
+    ),
   );
   const big = `{"resourceSpans":[${' '.repeat(12 * 1024 * 1024)}]}`;
   let answer = await server.call('POST', '/v1/traces', big).catch(() => undefined);
-  for (let tries = 0; answer?.status !== 503 && tries < 50; tries++) answer = await server.call('POST', '/v1/traces', big).catch(() => undefined);
+  for (let tries = 0; answer?.status !== 503 && tries < 50; tries++)
+    answer = await server.call('POST', '/v1/traces', big).catch(() => undefined);
   expect(answer?.status).toBe(503);
   expect(answer?.headers['retry-after']).toBe('1');
   for (const socket of held) socket.destroy();
-  for (let tries = 0; answer?.status !== 200 && tries < 100; tries++) answer = await server.call('POST', '/v1/traces', traces([])).catch(() => undefined);
+  for (let tries = 0; answer?.status !== 200 && tries < 100; tries++)
+    answer = await server.call('POST', '/v1/traces', traces([])).catch(() => undefined);
   expect(answer?.status).toBe(200);
 });

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { decodeTracesProtobuf } from '../dist/wire/otlp-protobuf';
-import { decodeTracesValue } from '../dist/wire/otlp-json';
-import { encodeTracesJson } from '../dist/wire/otlp-encode';
 import { parseJson } from '../dist/wire/json-text';
+import { encodeTracesJson } from '../dist/wire/otlp-encode';
+import { decodeTracesValue } from '../dist/wire/otlp-json';
+import { decodeTracesProtobuf } from '../dist/wire/otlp-protobuf';
 import { inSession, type Local, local, span, traces } from './support/local';
 
 let server: Local;
@@ -58,7 +58,8 @@ describe('bad protobuf', () => {
   test('attribute values nested 10,000 deep', async () => {
     // AnyValue.array_value = 5, ArrayValue.values = 1: alternating, inside resource attributes.
     let value = Buffer.alloc(0);
-    const wrap = (field: number, inner: Buffer): Buffer => Buffer.concat([nested(1, field).subarray(0, 1), varint(inner.length), inner]);
+    const wrap = (field: number, inner: Buffer): Buffer =>
+      Buffer.concat([nested(1, field).subarray(0, 1), varint(inner.length), inner]);
     for (let level = 0; level < 10_000; level++) value = wrap(level % 2 === 0 ? 1 : 5, value);
     const body = wrap(1, wrap(1, wrap(1, wrap(2, value))));
     const answer = await proto(body);
@@ -67,7 +68,9 @@ describe('bad protobuf', () => {
   });
 
   test('unknown fields and groups are skipped', () => {
-    const unknown = Buffer.from([0x7b, 0x08, 0x01, 0x7c, 0xfa, 0x3f, 0x02, 0x01, 0x02, 0x7d, 1, 2, 3, 4, 0x79, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const unknown = Buffer.from([
+      0x7b, 0x08, 0x01, 0x7c, 0xfa, 0x3f, 0x02, 0x01, 0x02, 0x7d, 1, 2, 3, 4, 0x79, 1, 2, 3, 4, 5, 6, 7, 8,
+    ]);
     expect(decodeTracesProtobuf(unknown)).toEqual({ spans: [], rejected: 0, message: '' });
   });
 
@@ -104,7 +107,11 @@ describe('bad JSON', () => {
     ['invalid UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), /UTF-8/],
     ['a list at the top', '[]', /object with resourceSpans/],
     ['base64 ids', JSON.stringify(traces([span({ traceId: 'W47/95gDgQPSabYzgT/GDA==' })])), /hex/],
-    ['an integer beyond 64 bits', '{"resourceSpans":[{"resource":{"attributes":[{"key":"a","value":{"intValue":"99999999999999999999"}}]}}]}', /64 bits/],
+    [
+      'an integer beyond 64 bits',
+      '{"resourceSpans":[{"resource":{"attributes":[{"key":"a","value":{"intValue":"99999999999999999999"}}]}}]}',
+      /64 bits/,
+    ],
     ['spans that are no list', '{"resourceSpans":[{"scopeSpans":{"a":1}}]}', /not a list/],
   ];
   test.each(cases)('%s: 400 with a Status in JSON', async (_name, body, message) => {
@@ -121,19 +128,53 @@ describe('bad JSON', () => {
 
   test('enum names, snake_case, a byte order mark and null lists are understood', async () => {
     const one = span({});
-    const text = JSON.stringify({ resource_spans: [{ resource: null, scope_spans: [{ spans: [{ trace_id: one.traceId, span_id: one.spanId, name: 'snake', kind: 'SPAN_KIND_CLIENT', start_time_unix_nano: '5', end_time_unix_nano: 6, status: { code: 'STATUS_CODE_ERROR', message: 'm' }, attributes: null }] }] }] });
-    expect((await server.call('POST', '/v1/traces', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(text)]))).status).toBe(200);
-    expect((await server.call('GET', `/api/spans/${one.traceId}/${one.spanId}`)).json).toMatchObject({ name: 'snake', kind: 3, status: 'error', statusMessage: 'm' });
+    const text = JSON.stringify({
+      resource_spans: [
+        {
+          resource: null,
+          scope_spans: [
+            {
+              spans: [
+                {
+                  trace_id: one.traceId,
+                  span_id: one.spanId,
+                  name: 'snake',
+                  kind: 'SPAN_KIND_CLIENT',
+                  start_time_unix_nano: '5',
+                  end_time_unix_nano: 6,
+                  status: { code: 'STATUS_CODE_ERROR', message: 'm' },
+                  attributes: null,
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    expect(
+      (await server.call('POST', '/v1/traces', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(text)])))
+        .status,
+    ).toBe(200);
+    expect((await server.call('GET', `/api/spans/${one.traceId}/${one.spanId}`)).json).toMatchObject({
+      name: 'snake',
+      kind: 3,
+      status: 'error',
+      statusMessage: 'm',
+    });
   });
 
   test('long integers are exact wherever they stand, strings untouched', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }), fc.string(), (int, text) => {
-        const parsed = parseJson(Buffer.from(`{"a":[${int},{"b": ${int} }],"s":${JSON.stringify(`${text}${int}`)},"f":1234567890.12345678901}`)) as { a: [unknown, { b: unknown }]; s: string; f: number };
+        const parsed = parseJson(
+          Buffer.from(
+            `{"a":[${int},{"b": ${int} }],"s":${JSON.stringify(`${text}${int}`)},"f":1234567890.12345678901}`,
+          ),
+        ) as { a: [unknown, { b: unknown }]; s: string; f: number };
         expect(String(parsed.a[0])).toBe(String(int));
         expect(String(parsed.a[1].b)).toBe(String(int));
         expect(parsed.s).toBe(Buffer.from(`${text}${int}`).toString());
-        expect(parsed.f).toBe(1234567890.12345678901);
+        expect(parsed.f).toBe(Number('1234567890.12345678901'));
       }),
     );
   });
@@ -141,7 +182,19 @@ describe('bad JSON', () => {
 
 test('a span survives decoding and encoding with every value and kind', () => {
   const value: fc.Arbitrary<any> = fc.letrec((tie) => ({
-    value: fc.oneof({ maxDepth: 4 }, fc.string().map((stringValue) => ({ stringValue })), fc.boolean().map((boolValue) => ({ boolValue })), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((int) => ({ intValue: String(int) })), fc.double({ noNaN: true, noDefaultInfinity: true }).map((doubleValue) => ({ doubleValue: Object.is(doubleValue, -0) ? 0 : doubleValue })), fc.array(tie('value'), { maxLength: 4 }).map((values) => ({ arrayValue: { values } })), fc.uniqueArray(fc.tuple(fc.string(), tie('value')), { maxLength: 4, selector: (pair) => pair[0] }).map((pairs) => ({ kvlistValue: { values: pairs.map(([key, inner]) => ({ key, value: inner })) } }))),
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.string().map((stringValue) => ({ stringValue })),
+      fc.boolean().map((boolValue) => ({ boolValue })),
+      fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((int) => ({ intValue: String(int) })),
+      fc
+        .double({ noNaN: true, noDefaultInfinity: true })
+        .map((doubleValue) => ({ doubleValue: Object.is(doubleValue, -0) ? 0 : doubleValue })),
+      fc.array(tie('value'), { maxLength: 4 }).map((values) => ({ arrayValue: { values } })),
+      fc
+        .uniqueArray(fc.tuple(fc.string(), tie('value')), { maxLength: 4, selector: (pair) => pair[0] })
+        .map((pairs) => ({ kvlistValue: { values: pairs.map(([key, inner]) => ({ key, value: inner })) } })),
+    ),
   })).value;
   const sorted = (list: { key: string }[]): unknown => normal([...list].sort((a, b) => (a.key < b.key ? -1 : 1)));
   const normal = (one: any): any => {
@@ -151,11 +204,14 @@ test('a span survives decoding and encoding with every value and kind', () => {
     return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, normal(inner)]));
   };
   fc.assert(
-    fc.property(fc.uniqueArray(fc.tuple(fc.string(), value), { maxLength: 6, selector: (pair) => pair[0] }), (pairs) => {
-      const sent = { ...span({}), attributes: pairs.map(([key, inner]) => ({ key, value: inner })) };
-      const encoded = encodeTracesJson(decodeTracesValue(traces([sent])).spans) as any;
-      expect(sorted(encoded.resourceSpans[0].scopeSpans[0].spans[0].attributes)).toEqual(sorted(sent.attributes));
-    }),
+    fc.property(
+      fc.uniqueArray(fc.tuple(fc.string(), value), { maxLength: 6, selector: (pair) => pair[0] }),
+      (pairs) => {
+        const sent = { ...span({}), attributes: pairs.map(([key, inner]) => ({ key, value: inner })) };
+        const encoded = encodeTracesJson(decodeTracesValue(traces([sent])).spans) as any;
+        expect(sorted(encoded.resourceSpans[0].scopeSpans[0].spans[0].attributes)).toEqual(sorted(sent.attributes));
+      },
+    ),
     { numRuns: 300 },
   );
 });
@@ -173,7 +229,13 @@ describe('compression', () => {
   });
   test('zipped twice, cut short, garbage behind, not zipped at all: 400', async () => {
     const zipped = gzipSync(good());
-    for (const body of [gzipSync(zipped), zipped.subarray(0, zipped.length - 12), Buffer.concat([zipped, Buffer.from('trailing')]), good()]) expect((await gz(body)).status).toBe(400);
+    for (const body of [
+      gzipSync(zipped),
+      zipped.subarray(0, zipped.length - 12),
+      Buffer.concat([zipped, Buffer.from('trailing')]),
+      good(),
+    ])
+      expect((await gz(body)).status).toBe(400);
   });
   test('several members are one body', async () => {
     const body = good();
@@ -194,28 +256,43 @@ describe('requests that are too large or malformed', () => {
         answer += chunk.toString();
       });
       socket.on('close', () => resolve(answer));
-      socket.on('error', (error: Error & { code?: string }) => (answer !== '' || error.code === 'EPIPE' || error.code === 'ECONNRESET' ? resolve(answer) : reject(error)));
+      socket.on('error', (error: Error & { code?: string }) =>
+        answer !== '' || error.code === 'EPIPE' || error.code === 'ECONNRESET' ? resolve(answer) : reject(error),
+      );
       socket.write(text);
       more?.((chunk) => !socket.destroyed && socket.write(chunk));
       setTimeout(() => socket.end(), 3000).unref();
     });
 
   test('64 MiB and one byte: 413 before the body, connection closed', async () => {
-    const answer = await raw(`POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${64 * 1024 * 1024 + 1}\r\n\r\n`);
+    const answer = await raw(
+      `POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${64 * 1024 * 1024 + 1}\r\n\r\n`,
+    );
     expect(answer).toMatch(/^HTTP\/1.1 413/);
     expect(answer.toLowerCase()).toContain('connection: close');
   });
   test('chunks without end: 413', async () => {
     const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(0x100000, 0x20), Buffer.from('\r\n')]);
-    const answer = await raw('POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n', (write) => {
-      for (let n = 0; n < 66; n++) write(chunk);
-    });
+    const answer = await raw(
+      'POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+      (write) => {
+        for (let n = 0; n < 66; n++) write(chunk);
+      },
+    );
     expect(answer).toMatch(/^HTTP\/1.1 413/);
   });
   test('two Host headers, a length and chunks at once, 17 KB of headers', async () => {
-    expect(await raw('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
-    expect(await raw('POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
-    expect(await raw(`GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${'a'.repeat(17_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431/);
+    expect(
+      await raw('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n'),
+    ).toMatch(/^HTTP\/1.1 400/);
+    expect(
+      await raw(
+        'POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      ),
+    ).toMatch(/^HTTP\/1.1 400/);
+    expect(await raw(`GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${'a'.repeat(17_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431/,
+    );
   });
   test('content types OTLP does not know: 415 and what it does know', async () => {
     for (const type of ['text/plain', 'application/grpc', 'application/x-www-form-urlencoded']) {

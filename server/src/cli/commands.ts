@@ -28,14 +28,29 @@ const list: Command = async (source, _args, flags) => {
 };
 
 function sessionLine(session: Session): string {
-  const scores = Object.entries(session.scores).map(([name, { mean }]) => `${printable(name)} ${mean.toFixed(2)}`).join(', ');
-  return [session.sessionId, new Date(session.startTime).toISOString(), printable(session.sessionName).slice(0, 30).padEnd(30), `${session.spanCount} spans`, session.errorCount > 0 ? `${session.errorCount} errors` : '', showMs(session.durationMs), scores].filter((part) => part !== '').join('  ');
+  const scores = Object.entries(session.scores)
+    .map(([name, { mean }]) => `${printable(name)} ${mean.toFixed(2)}`)
+    .join(', ');
+  return [
+    session.sessionId,
+    new Date(session.startTime).toISOString(),
+    printable(session.sessionName).slice(0, 30).padEnd(30),
+    `${session.spanCount} spans`,
+    session.errorCount > 0 ? `${session.errorCount} errors` : '',
+    showMs(session.durationMs),
+    scores,
+  ]
+    .filter((part) => part !== '')
+    .join('  ');
 }
 
 const show: Command = async (source, args, flags) => {
   const id = args[0];
   if (id === undefined) throw new CliError("which session? 'honeyhive-local sessions show <id>'");
-  const found = (await source.get(`/api/sessions/${encodeURIComponent(id)}`)) as { session: Session; spans: ThinSpan[] };
+  const found = (await source.get(`/api/sessions/${encodeURIComponent(id)}`)) as {
+    session: Session;
+    spans: ThinSpan[];
+  };
   if (flags.json) {
     say(JSON.stringify(found));
     return;
@@ -43,7 +58,9 @@ const show: Command = async (source, args, flags) => {
   say(sessionLine(found.session));
   for (const { span, depth } of treeOrder(found.spans)) {
     const note = span.errorMessage !== undefined ? `error: ${span.errorMessage}` : span.preview;
-    say(`${'  '.repeat(Math.min(depth, 30) + 1)}${printable(span.name)} (${printable(span.eventType)}, ${showMs(span.durationMs)}) ${printable(note).slice(0, 100)}`);
+    say(
+      `${'  '.repeat(Math.min(depth, 30) + 1)}${printable(span.name)} (${printable(span.eventType)}, ${showMs(span.durationMs)}) ${printable(note).slice(0, 100)}`,
+    );
   }
 };
 
@@ -100,7 +117,8 @@ const tail: Command = async (source, _args, flags) => {
 const sessions: Command = async (source, args, flags) => {
   const [what = 'list', ...rest] = args;
   const chosen = { list, show, tail }[what];
-  if (!chosen) throw new CliError(`'sessions ${what}' is not known; there are: sessions list, sessions show <id>, sessions tail`);
+  if (!chosen)
+    throw new CliError(`'sessions ${what}' is not known; there are: sessions list, sessions show <id>, sessions tail`);
   await chosen(source, rest, flags);
 };
 
@@ -124,18 +142,39 @@ const importFile: Command = async (source, args, flags) => {
   } catch (error) {
     throw new CliError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const report = (await source.import(text)) as { sessions: number; spans: number; duplicates: number; rejected: number };
-  say(flags.json ? JSON.stringify(report) : `${report.spans} spans stored, ${report.duplicates} were there already, ${report.rejected} refused`);
+  const report = (await source.import(text)) as {
+    sessions: number;
+    spans: number;
+    duplicates: number;
+    rejected: number;
+  };
+  say(
+    flags.json
+      ? JSON.stringify(report)
+      : `${report.spans} spans stored, ${report.duplicates} were there already, ${report.rejected} refused`,
+  );
 };
 
 const prune: Command = async (source, _args, flags) => {
   const limits: Record<string, number> = {};
-  if (flags.retention !== undefined) limits.maxBytes = parseSize(flags.retention) ?? wrong('--retention', flags.retention, 'a size such as 500MB or 2GB');
-  if (flags.olderThan !== undefined) limits.beforeMs = Date.now() - (parseAge(flags.olderThan) ?? wrong('--older-than', flags.olderThan, 'a time such as 12h or 30d'));
-  if (flags.keep !== undefined) limits.sessions = Number.isInteger(Number(flags.keep)) ? Number(flags.keep) : wrong('--keep', flags.keep, 'a number of sessions');
-  if (Object.keys(limits).length === 0) throw new CliError('what may go? --retention 1GB, --older-than 30d, or --keep 1000');
+  if (flags.retention !== undefined)
+    limits.maxBytes =
+      parseSize(flags.retention) ?? wrong('--retention', flags.retention, 'a size such as 500MB or 2GB');
+  if (flags.olderThan !== undefined)
+    limits.beforeMs =
+      Date.now() - (parseAge(flags.olderThan) ?? wrong('--older-than', flags.olderThan, 'a time such as 12h or 30d'));
+  if (flags.keep !== undefined)
+    limits.sessions = Number.isInteger(Number(flags.keep))
+      ? Number(flags.keep)
+      : wrong('--keep', flags.keep, 'a number of sessions');
+  if (Object.keys(limits).length === 0)
+    throw new CliError('what may go? --retention 1GB, --older-than 30d, or --keep 1000');
   const report = (await source.post('/api/prune', limits)) as PruneReport;
-  say(flags.json ? JSON.stringify(report) : `${report.sessions} sessions with ${report.spans} spans removed; ${showSize(report.dbBytes)} of data left`);
+  say(
+    flags.json
+      ? JSON.stringify(report)
+      : `${report.sessions} sessions with ${report.spans} spans removed; ${showSize(report.dbBytes)} of data left`,
+  );
 };
 
 function wrong(flag: string, given: string, allowed: string): never {
@@ -150,7 +189,13 @@ const compact: Command = async (source, _args, flags) => {
 const stats: Command = async (source, _args, flags) => {
   const found = (await source.get('/api/stats')) as StoreStats;
   if (flags.json) say(JSON.stringify(found));
-  else say([`${found.sessions} sessions, ${found.spans} spans, ${showSize(found.dbBytes)}`, `received ${found.received}: stored ${found.stored}, duplicates ${found.duplicates}, refused ${found.rejected}`].join('\n'));
+  else
+    say(
+      [
+        `${found.sessions} sessions, ${found.spans} spans, ${showSize(found.dbBytes)}`,
+        `received ${found.received}: stored ${found.stored}, duplicates ${found.duplicates}, refused ${found.rejected}`,
+      ].join('\n'),
+    );
 };
 
 interface Report {
@@ -164,7 +209,11 @@ const doctor: Command = async (source, _args, flags) => {
   if (source.url === undefined) {
     const found = (await source.get('/api/stats')) as StoreStats;
     const advice = [`no server runs on ${source.name}: start it with 'honeyhive-local', then run the program again`];
-    say(flags.json ? JSON.stringify({ db: source.name, stats: found, advice }) : [`${source.name}: ${found.sessions} sessions, ${found.spans} spans`, ...advice].join('\n'));
+    say(
+      flags.json
+        ? JSON.stringify({ db: source.name, stats: found, advice })
+        : [`${source.name}: ${found.sessions} sessions, ${found.spans} spans`, ...advice].join('\n'),
+    );
     return;
   }
   const report = (await source.get('/api/doctor')) as Report;
@@ -172,9 +221,22 @@ const doctor: Command = async (source, _args, flags) => {
     say(JSON.stringify({ url: source.url, ...report }));
     return;
   }
-  say(`${source.url} answers; ${report.accepted} requests accepted${report.lastAccepted === null ? '' : `, the last at ${new Date(report.lastAccepted).toISOString()}`}`);
-  for (const seen of report.recent.slice(0, 10)) say(`  ${new Date(seen.time).toISOString()} ${seen.method} ${printable(seen.path)} ${seen.status} ${printable(seen.problem ?? '')}`);
+  say(
+    `${source.url} answers; ${report.accepted} requests accepted${report.lastAccepted === null ? '' : `, the last at ${new Date(report.lastAccepted).toISOString()}`}`,
+  );
+  for (const seen of report.recent.slice(0, 10))
+    say(
+      `  ${new Date(seen.time).toISOString()} ${seen.method} ${printable(seen.path)} ${seen.status} ${printable(seen.problem ?? '')}`,
+    );
   for (const line of report.advice) say(printable(line));
 };
 
-export const COMMANDS: Record<string, Command> = { sessions, export: exportSession, import: importFile, prune, compact, stats, doctor };
+export const COMMANDS: Record<string, Command> = {
+  sessions,
+  export: exportSession,
+  import: importFile,
+  prune,
+  compact,
+  stats,
+  doctor,
+};

@@ -21,7 +21,11 @@ export function showSize(bytes: number): string {
 
 export function showMs(ms: number | null): string {
   if (ms === null) return 'running';
-  return ms < 1000 ? `${ms.toFixed(ms < 10 ? 1 : 0)} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${(ms / 60_000).toFixed(1)} min`;
+  return ms < 1000
+    ? `${ms.toFixed(ms < 10 ? 1 : 0)} ms`
+    : ms < 60_000
+      ? `${(ms / 1000).toFixed(1)} s`
+      : `${(ms / 60_000).toFixed(1)} min`;
 }
 
 /** Text of a stranger's must not move the cursor or change colours. */

@@ -1,10 +1,10 @@
-import { request } from 'node:http';
 import { existsSync } from 'node:fs';
+import { request } from 'node:http';
 import { DEFAULT_DB, DEFAULT_PORT } from '../app.js';
+import { parseQuery } from '../query/parse.js';
 import { SqliteStore } from '../store/sqlite/sqlite-store.js';
 import type { TraceStore } from '../store/trace-store.js';
 import { importParts, readSessionFile, sessionLines } from '../wire/session-file.js';
-import { parseQuery } from '../query/parse.js';
 
 /** Something the command line cannot go on after; printed without a stack. */
 export class CliError extends Error {}
@@ -21,7 +21,11 @@ export interface Source {
 }
 
 /** Where the commands look: a running server, or a database file that no server has open. */
-export async function openSource(options: { url?: string | undefined; db?: string | undefined; write?: boolean }): Promise<Source> {
+export async function openSource(options: {
+  url?: string | undefined;
+  db?: string | undefined;
+  write?: boolean;
+}): Promise<Source> {
   if (options.url !== undefined) return overHttp(options.url.replace(/\/$/, ''));
   if (options.db !== undefined) return fromFile(options.db);
   const url = `http://127.0.0.1:${process.env.HH_LOCAL_PORT || DEFAULT_PORT}`;
@@ -29,7 +33,10 @@ export async function openSource(options: { url?: string | undefined; db?: strin
   const health = (await http.get('/healthz').catch(() => undefined)) as { service?: string } | undefined;
   if (health?.service === 'honeyhive-local') return http;
   const file = process.env.HH_LOCAL_DB || DEFAULT_DB;
-  if (!existsSync(file)) throw new CliError(`no server answers at ${url} and there is no ${file} here; start one with 'honeyhive-local', or name it with --url or --db`);
+  if (!existsSync(file))
+    throw new CliError(
+      `no server answers at ${url} and there is no ${file} here; start one with 'honeyhive-local', or name it with --url or --db`,
+    );
   return fromFile(file);
 }
 
@@ -37,7 +44,10 @@ function overHttp(url: string): Source {
   const key = process.env.HH_API_KEY;
   const call = (method: string, path: string, body?: string, type = 'application/json'): Promise<string> =>
     new Promise((resolve, reject) => {
-      const headers: Record<string, string> = { ...(key ? { authorization: `Bearer ${key}` } : {}), ...(body === undefined ? {} : { 'content-type': type }) };
+      const headers: Record<string, string> = {
+        ...(key ? { authorization: `Bearer ${key}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': type }),
+      };
       const outgoing = request(`${url}${path}`, { method, headers }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -48,7 +58,9 @@ function overHttp(url: string): Source {
         });
         response.on('error', reject);
       });
-      outgoing.on('error', (error: Error & { code?: string }) => reject(new CliError(`cannot reach ${url}: ${error.code ?? error.message}`)));
+      outgoing.on('error', (error: Error & { code?: string }) =>
+        reject(new CliError(`cannot reach ${url}: ${error.code ?? error.message}`)),
+      );
       outgoing.end(body);
     });
   return {
@@ -82,7 +94,14 @@ async function fromFile(file: string): Promise<Source> {
     if (what === 'stats') return store.stats({});
     if (what === 'sessions' && id === undefined) {
       if (query.q) parseQuery(query.q);
-      return store.listSessions({}, { ...(query.q ? { q: query.q } : {}), limit: Number(query.limit ?? 50), ...(query.cursor ? { cursor: query.cursor } : {}) });
+      return store.listSessions(
+        {},
+        {
+          ...(query.q ? { q: query.q } : {}),
+          limit: Number(query.limit ?? 50),
+          ...(query.cursor ? { cursor: query.cursor } : {}),
+        },
+      );
     }
     if (what === 'sessions' && id !== undefined) {
       const found = await store.getSession({}, decodeURIComponent(id), {});

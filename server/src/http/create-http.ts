@@ -5,21 +5,21 @@ import { announcing } from '../store/announcing.js';
 import type { TraceStore } from '../store/trace-store.js';
 import { objectBody, textIn } from '../wire/rest-bodies.js';
 import { MAX_BODY, readJson } from './body.js';
+import { guard } from './guard.js';
 import { honeyhiveDataRoutes } from './honeyhive-data.js';
 import { honeyhiveEventRoutes } from './honeyhive-events.js';
 import { honeyhiveRunRoutes } from './honeyhive-runs.js';
-import { type LiveFeed, liveRoute } from './live-route.js';
 import { honeyhiveSessionRoutes } from './honeyhive-sessions.js';
 import { asHttpError } from './http-error.js';
-import { queryRoutes } from './query-routes.js';
-import { guard } from './guard.js';
 import { COOKIE, type Keys } from './keys.js';
+import { type LiveFeed, liveRoute } from './live-route.js';
 import { loadLimit } from './load-limit.js';
+import { queryRoutes } from './query-routes.js';
 import { RequestLog } from './request-log.js';
 import type { ScopeOf } from './scope.js';
 import { staticFiles } from './static-files.js';
-import { upkeepRoutes } from './upkeep-routes.js';
 import { sendOtlpError, TRACE_PATHS, tracesRoute } from './traces-route.js';
+import { upkeepRoutes } from './upkeep-routes.js';
 
 export interface HttpOptions {
   store: TraceStore;
@@ -33,7 +33,8 @@ export interface HttpOptions {
 }
 
 const SECURITY_HEADERS = {
-  'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
@@ -72,7 +73,9 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     if (known.statusCode >= 500) options.onError?.(error);
     if (known.statusCode === 503 || known.statusCode === 429) reply.header('retry-after', '1');
     if (known.statusCode === 413) reply.header('connection', 'close');
-    return TRACE_PATHS.includes(request.url.split('?')[0] as string) ? sendOtlpError(request, reply, known) : sendError(request, reply, known.statusCode, known.code, known.message, known.details);
+    return TRACE_PATHS.includes(request.url.split('?')[0] as string)
+      ? sendOtlpError(request, reply, known)
+      : sendError(request, reply, known.statusCode, known.code, known.message, known.details);
   });
 
   app.get('/healthz', async () => ({ status: 'ok', ...options.identity }));
@@ -102,14 +105,30 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       const sent = sendFile(path, reply);
       if (sent) return sent;
     }
-    return sendError(request, reply, 404, 'not_found', `${request.method} ${path.slice(0, 200)} does not exist here; traces go to POST /v1/traces, HoneyHive's API is under /session, /events and /v1, queries under /api`);
+    return sendError(
+      request,
+      reply,
+      404,
+      'not_found',
+      `${request.method} ${path.slice(0, 200)} does not exist here; traces go to POST /v1/traces, HoneyHive's API is under /session, /events and /v1, queries under /api`,
+    );
   });
   return app;
 }
 
-function sendError(request: FastifyRequest, reply: FastifyReply, statusCode: number, code: string, message: string, details: { field?: string; allowed?: string } = {}): FastifyReply {
+function sendError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  statusCode: number,
+  code: string,
+  message: string,
+  details: { field?: string; allowed?: string } = {},
+): FastifyReply {
   const error = { code, message, ...details };
   const own = request.url.startsWith('/api/');
   const body = own ? { error } : { error, statusCode, message, success: false };
-  return reply.code(statusCode).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body) || STATUS_CODES[statusCode]);
+  return reply
+    .code(statusCode)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(body) || STATUS_CODES[statusCode]);
 }

@@ -16,7 +16,11 @@ export interface GuardOptions {
  * page of another origin, another local port too, may neither change nor read anything.
  */
 export function guard(app: FastifyInstance, options: GuardOptions): void {
-  const names = new Set(['localhost', options.host.toLowerCase(), ...options.allowedHosts.map((name) => name.toLowerCase())]);
+  const names = new Set([
+    'localhost',
+    options.host.toLowerCase(),
+    ...options.allowedHosts.map((name) => name.toLowerCase()),
+  ]);
   const open = !isLoopback(options.host);
   if (open) names.add(hostname().toLowerCase());
   app.addHook('onRequest', async (request) => {
@@ -37,7 +41,12 @@ function checkHost(request: FastifyRequest, names: ReadonlySet<string>, open: bo
   const name = nameOf(request.headers.host ?? '');
   // An address, unlike a name, cannot be pointed somewhere else.
   const ours = name !== undefined && (names.has(name) || isLoopback(name) || (open && isIP(name) !== 0));
-  if (!ours) throw new HttpError(421, 'bad_host', 'this server does not answer to that name; add it to HH_LOCAL_HOSTS if it should');
+  if (!ours)
+    throw new HttpError(
+      421,
+      'bad_host',
+      'this server does not answer to that name; add it to HH_LOCAL_HOSTS if it should',
+    );
 }
 
 function nameOf(host: string): string | undefined {
@@ -48,10 +57,17 @@ function nameOf(host: string): string | undefined {
 function checkOrigin(request: FastifyRequest, keys: Keys): void {
   const { origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
-  const foreign = (origin !== undefined && origin !== `http://${request.headers.host}`) || (site !== undefined && site !== 'same-origin' && site !== 'none');
+  const foreign =
+    (origin !== undefined && origin !== `http://${request.headers.host}`) ||
+    (site !== undefined && site !== 'same-origin' && site !== 'none');
   if (!foreign) return;
   // Following a link to the page is fine: nothing is changed and the other page cannot look at it.
-  const navigation = request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate' && origin === undefined && !request.url.startsWith('/api/') && request.headers['sec-fetch-dest'] === 'document';
+  const navigation =
+    request.method === 'GET' &&
+    request.headers['sec-fetch-mode'] === 'navigate' &&
+    origin === undefined &&
+    !request.url.startsWith('/api/') &&
+    request.headers['sec-fetch-dest'] === 'document';
   if (navigation || keys.carriesValidKey(request)) return;
   throw new HttpError(403, 'foreign_origin', 'requests from other web pages are refused unless they carry a key');
 }

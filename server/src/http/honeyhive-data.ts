@@ -31,18 +31,25 @@ interface ListQuery {
 
 /** HoneyHive's REST API: datasets, their datapoints, metrics and configurations. */
 export function honeyhiveDataRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
-  for (const version of ['/v1', '']) for (const kind of KINDS) documentRoutes(app, store, scopeOf, `${version}/${kind.path}`, kind);
+  for (const version of ['/v1', ''])
+    for (const kind of KINDS) documentRoutes(app, store, scopeOf, `${version}/${kind.path}`, kind);
   for (const version of ['/v1', '']) {
     app.post<{ Params: { id: string } }>(`${version}/datasets/:id/datapoints`, async (request) => {
       const scope = scopeOf(request, 'ingest');
       const body = objectBody(await readJson(request));
       const rows = body.data ?? body.datapoints;
-      if (!Array.isArray(rows)) throw new InvalidBody('data', `data is ${kindOf(rows)}, not a list`, 'a list of datapoints');
+      if (!Array.isArray(rows))
+        throw new InvalidBody('data', `data is ${kindOf(rows)}, not a list`, 'a list of datapoints');
       const mapping = isObject(body.mapping) ? body.mapping : undefined;
       const ids: string[] = [];
       for (const row of rows) {
         const id = randomUUID();
-        await store.putDocument(scope, 'datapoint', { id, parent: request.params.id, body: mapped(objectBody(row, 'data[]'), mapping) }, 'create');
+        await store.putDocument(
+          scope,
+          'datapoint',
+          { id, parent: request.params.id, body: mapped(objectBody(row, 'data[]'), mapping) },
+          'create',
+        );
         ids.push(id);
       }
       return { inserted: true, datapoint_ids: ids };
@@ -50,7 +57,13 @@ export function honeyhiveDataRoutes(app: FastifyInstance, store: TraceStore, sco
   }
 }
 
-function documentRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf, path: string, { kind, list, idField }: Kind): void {
+function documentRoutes(
+  app: FastifyInstance,
+  store: TraceStore,
+  scopeOf: ScopeOf,
+  path: string,
+  { kind, list, idField }: Kind,
+): void {
   app.post(path, async (request) => {
     const scope = scopeOf(request, 'ingest');
     const body = objectBody(await readJson(request));
@@ -58,19 +71,41 @@ function documentRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeO
     const name = textIn(body, 'name');
     const project = textIn(body, 'project');
     const parent = kind === 'datapoint' ? linkedDataset(body) : undefined;
-    const made = await store.putDocument(scope, kind, { id, body: body as JsonObject, ...(name === undefined ? {} : { name }), ...(project === undefined ? {} : { project }), ...(parent === undefined ? {} : { parent }) }, 'create');
-    return { success: true, inserted: true, [idField]: id, result: { insertedId: id, insertedIds: [id] }, ...(made ? shown(made, idField) : {}) };
+    const made = await store.putDocument(
+      scope,
+      kind,
+      {
+        id,
+        body: body as JsonObject,
+        ...(name === undefined ? {} : { name }),
+        ...(project === undefined ? {} : { project }),
+        ...(parent === undefined ? {} : { parent }),
+      },
+      'create',
+    );
+    return {
+      success: true,
+      inserted: true,
+      [idField]: id,
+      result: { insertedId: id, insertedIds: [id] },
+      ...(made ? shown(made, idField) : {}),
+    };
   });
   app.get<{ Querystring: ListQuery }>(path, async (request) => {
     const scope = scopeOf(request, 'read');
     const { name, dataset_name, dataset_id, limit } = request.query;
     let parent = kind === 'datapoint' ? dataset_id : undefined;
-    if (kind === 'datapoint' && dataset_name !== undefined) parent = (await store.listDocuments(scope, 'dataset', { name: dataset_name, limit: 1 }))[0]?.id ?? 'none';
+    if (kind === 'datapoint' && dataset_name !== undefined)
+      parent = (await store.listDocuments(scope, 'dataset', { name: dataset_name, limit: 1 }))[0]?.id ?? 'none';
     if (kind === 'dataset' && dataset_id !== undefined) {
       const one = await store.getDocument(scope, kind, dataset_id);
       return listed(one ? [one] : [], list, idField);
     }
-    const found = await store.listDocuments(scope, kind, { ...(parent === undefined ? {} : { parent }), ...(name === undefined ? {} : { name }), limit: Math.min(10_000, Number(limit) || 1000) });
+    const found = await store.listDocuments(scope, kind, {
+      ...(parent === undefined ? {} : { parent }),
+      ...(name === undefined ? {} : { name }),
+      limit: Math.min(10_000, Number(limit) || 1000),
+    });
     return listed(found, list, idField);
   });
   app.get<{ Params: { id: string } }>(`${path}/:id`, async (request) => {
@@ -80,11 +115,18 @@ function documentRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeO
   });
   const update = async (scope: ReturnType<ScopeOf>, id: string, body: Record<string, unknown>): Promise<object> => {
     const name = textIn(body, 'name');
-    const changed = await store.putDocument(scope, kind, { id, body: body as JsonObject, ...(name === undefined ? {} : { name }) }, 'merge');
+    const changed = await store.putDocument(
+      scope,
+      kind,
+      { id, body: body as JsonObject, ...(name === undefined ? {} : { name }) },
+      'merge',
+    );
     if (!changed) throw new HttpError(404, 'not_found', `there is no ${kind} with this id`);
     return { success: true, updated: true, ...shown(changed, idField) };
   };
-  app.put<{ Params: { id: string } }>(`${path}/:id`, async (request) => update(scopeOf(request, 'ingest'), request.params.id, objectBody(await readJson(request))));
+  app.put<{ Params: { id: string } }>(`${path}/:id`, async (request) =>
+    update(scopeOf(request, 'ingest'), request.params.id, objectBody(await readJson(request))),
+  );
   app.put(path, async (request) => {
     const body = objectBody(await readJson(request));
     const id = textIn(body, idField, 'id');
@@ -92,7 +134,8 @@ function documentRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeO
     return update(scopeOf(request, 'ingest'), id, body);
   });
   app.delete<{ Params: { id: string } }>(`${path}/:id`, async (request) => {
-    if (!(await store.deleteDocument(scopeOf(request, 'ingest'), kind, request.params.id))) throw new HttpError(404, 'not_found', `there is no ${kind} with this id`);
+    if (!(await store.deleteDocument(scopeOf(request, 'ingest'), kind, request.params.id)))
+      throw new HttpError(404, 'not_found', `there is no ${kind} with this id`);
     return { success: true, deleted: true };
   });
 }
@@ -103,7 +146,14 @@ function linkedDataset(body: Record<string, unknown>): string | undefined {
 }
 
 function shown(document: StoredDocument, idField: string): JsonObject {
-  return { ...document.body, id: document.id, [idField]: document.id, project: document.project, created_at: new Date(document.createdMs).toISOString(), updated_at: new Date(document.updatedMs).toISOString() };
+  return {
+    ...document.body,
+    id: document.id,
+    [idField]: document.id,
+    project: document.project,
+    created_at: new Date(document.createdMs).toISOString(),
+    updated_at: new Date(document.updatedMs).toISOString(),
+  };
 }
 
 function listed(found: StoredDocument[], list: string, idField: string): JsonObject {
@@ -114,6 +164,17 @@ function listed(found: StoredDocument[], list: string, idField: string): JsonObj
 
 function mapped(row: Record<string, unknown>, mapping: Record<string, unknown> | undefined): JsonObject {
   if (!mapping) return row as JsonObject;
-  const take = (fields: unknown): JsonObject => Object.fromEntries((Array.isArray(fields) ? fields : []).filter((field): field is string => typeof field === 'string').map((field) => [field, (row[field] ?? null) as JsonObject[string]]));
-  return { inputs: take(mapping.inputs), ground_truth: take(mapping.ground_truth), history: Array.isArray(mapping.history) ? (mapping.history.map((field) => row[String(field)] ?? null) as JsonObject[string]) : [] };
+  const take = (fields: unknown): JsonObject =>
+    Object.fromEntries(
+      (Array.isArray(fields) ? fields : [])
+        .filter((field): field is string => typeof field === 'string')
+        .map((field) => [field, (row[field] ?? null) as JsonObject[string]]),
+    );
+  return {
+    inputs: take(mapping.inputs),
+    ground_truth: take(mapping.ground_truth),
+    history: Array.isArray(mapping.history)
+      ? (mapping.history.map((field) => row[String(field)] ?? null) as JsonObject[string])
+      : [],
+  };
 }

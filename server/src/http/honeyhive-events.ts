@@ -1,53 +1,87 @@
 import type { FastifyInstance } from 'fastify';
 import type { EventSearch, Scope, TraceStore } from '../store/trace-store.js';
-import type { HoneyHiveEvent } from '../wire/honeyhive-event.js';
 import { eventFilter } from '../wire/event-filters.js';
-import { eventRecord } from '../wire/rest-events.js';
+import type { HoneyHiveEvent } from '../wire/honeyhive-event.js';
 import { InvalidBody, kindOf, numberIn, objectBody, sessionChange, textIn, timeIn } from '../wire/rest-bodies.js';
+import { eventRecord } from '../wire/rest-events.js';
 import { isObject, type JsonObject } from '../wire/value.js';
+import { abortSignal } from './abort-signal.js';
 import { readJson } from './body.js';
 import { HttpError } from './http-error.js';
 import type { ScopeOf } from './scope.js';
-import { abortSignal } from './abort-signal.js';
 
 const MAX_BATCH = 10_000;
 
 /** HoneyHive's REST API: making, reading and finding events. */
 export function honeyhiveEventRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
-  for (const { path, strict, type } of [{ path: '/events', strict: false, type: undefined }, { path: '/v1/events', strict: true, type: undefined }, { path: '/events/model', strict: false, type: 'model' }]) {
+  for (const { path, strict, type } of [
+    { path: '/events', strict: false, type: undefined },
+    { path: '/v1/events', strict: true, type: undefined },
+    { path: '/events/model', strict: false, type: 'model' },
+  ]) {
     app.post(path, async (request) => {
       const scope = scopeOf(request, 'ingest');
-      const [id] = await createEvents(store, scope, [await readJson(request)], { strict, ...(type === undefined ? {} : { eventType: type }) });
+      const [id] = await createEvents(store, scope, [await readJson(request)], {
+        strict,
+        ...(type === undefined ? {} : { eventType: type }),
+      });
       return { success: true, event_id: id };
     });
   }
-  for (const { path, strict, type } of [{ path: '/events/batch', strict: false, type: undefined }, { path: '/v1/events/batch', strict: true, type: undefined }, { path: '/events/model/batch', strict: false, type: 'model' }, { path: '/v1/sessions/:id/events/batch', strict: true, type: undefined }]) {
+  for (const { path, strict, type } of [
+    { path: '/events/batch', strict: false, type: undefined },
+    { path: '/v1/events/batch', strict: true, type: undefined },
+    { path: '/events/model/batch', strict: false, type: 'model' },
+    { path: '/v1/sessions/:id/events/batch', strict: true, type: undefined },
+  ]) {
     app.post<{ Params: { id?: string } }>(path, async (request) => {
       const scope = scopeOf(request, 'ingest');
       const body = await readJson(request);
       const outer = Array.isArray(body) ? { events: body } : objectBody(body);
       const events = outer.events ?? outer.model_events;
-      if (!Array.isArray(events)) throw new InvalidBody('events', `events is ${kindOf(events)}, not a list`, 'a list of events');
-      if (events.length > MAX_BATCH) throw new InvalidBody('events', `${events.length} events at once`, `at most ${MAX_BATCH}`);
+      if (!Array.isArray(events))
+        throw new InvalidBody('events', `events is ${kindOf(events)}, not a list`, 'a list of events');
+      if (events.length > MAX_BATCH)
+        throw new InvalidBody('events', `${events.length} events at once`, `at most ${MAX_BATCH}`);
       let sessionId = request.params.id;
-      if (sessionId === undefined && (outer.is_single_session === true || outer.single_session === true || isObject(outer.session_properties))) {
-        const change = sessionChange({ session_id: sessionIn(events), ...(isObject(outer.session_properties) ? outer.session_properties : {}) });
+      if (
+        sessionId === undefined &&
+        (outer.is_single_session === true || outer.single_session === true || isObject(outer.session_properties))
+      ) {
+        const change = sessionChange({
+          session_id: sessionIn(events),
+          ...(isObject(outer.session_properties) ? outer.session_properties : {}),
+        });
         change.startMs ??= Date.now();
         await store.startSession(scope, change);
         sessionId = change.sessionId;
       }
-      const ids = await createEvents(store, scope, events, { strict, ...(type === undefined ? {} : { eventType: type }), ...(sessionId === undefined ? {} : { sessionId }) });
+      const ids = await createEvents(store, scope, events, {
+        strict,
+        ...(type === undefined ? {} : { eventType: type }),
+        ...(sessionId === undefined ? {} : { sessionId }),
+      });
       return { success: true, event_ids: ids, ...(sessionId === undefined ? {} : { session_id: sessionId }) };
     });
   }
 
-  for (const { path, most } of [{ path: '/events/export', most: 7500 }, { path: '/v1/events/export', most: 7500 }, { path: '/v1/events/search', most: 1000 }]) {
+  for (const { path, most } of [
+    { path: '/events/export', most: 7500 },
+    { path: '/v1/events/export', most: 7500 },
+    { path: '/v1/events/search', most: 1000 },
+  ]) {
     app.post(path, async (request, reply) => {
       const scope = scopeOf(request, 'read');
       const body = objectBody(await readJson(request));
       const found = await store.searchEvents(scope, searchIn(body, most), abortSignal(request, reply));
-      const projections = Array.isArray(body.projections) ? body.projections.filter((one): one is string => typeof one === 'string') : undefined;
-      return { events: projections === undefined ? found.events : found.events.map((event) => project(event, projections)), totalEvents: found.total, count: found.events.length };
+      const projections = Array.isArray(body.projections)
+        ? body.projections.filter((one): one is string => typeof one === 'string')
+        : undefined;
+      return {
+        events: projections === undefined ? found.events : found.events.map((event) => project(event, projections)),
+        totalEvents: found.total,
+        count: found.events.length,
+      };
     });
   }
 
@@ -80,13 +114,23 @@ function sessionIn(events: unknown[]): string | undefined {
   return undefined;
 }
 
-async function createEvents(store: TraceStore, scope: Scope, bodies: unknown[], defaults: { strict: boolean; eventType?: string; sessionId?: string }): Promise<string[]> {
-  const records = bodies.map((body, index) => eventRecord(body, { ...defaults, where: bodies.length === 1 ? 'event' : `events[${index}]` }));
+async function createEvents(
+  store: TraceStore,
+  scope: Scope,
+  bodies: unknown[],
+  defaults: { strict: boolean; eventType?: string; sessionId?: string },
+): Promise<string[]> {
+  const records = bodies.map((body, index) =>
+    eventRecord(body, { ...defaults, where: bodies.length === 1 ? 'event' : `events[${index}]` }),
+  );
   const spans = records.filter((record) => record.attributes.honeyhive_event_type !== 'session');
   for (const [index, record] of records.entries()) {
     if (record.attributes.honeyhive_event_type !== 'session') continue;
     const body = bodies[index] as Record<string, unknown>;
-    const change = sessionChange({ ...((isObject(body.event) ? body.event : body) as object), session_id: record.eventId });
+    const change = sessionChange({
+      ...((isObject(body.event) ? body.event : body) as object),
+      session_id: record.eventId,
+    });
     change.startMs ??= Date.now();
     await store.startSession(scope, change);
   }
@@ -96,34 +140,51 @@ async function createEvents(store: TraceStore, scope: Scope, bodies: unknown[], 
 
 function searchIn(body: Record<string, unknown>, most: number): EventSearch {
   const limit = numberIn(body, 'limit') ?? Math.min(1000, most);
-  if (!Number.isInteger(limit) || limit < 1 || limit > most) throw new InvalidBody('limit', `limit is ${limit}`, `a whole number from 1 to ${most}`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > most)
+    throw new InvalidBody('limit', `limit is ${limit}`, `a whole number from 1 to ${most}`);
   const page = numberIn(body, 'page') ?? 1;
   if (!Number.isInteger(page) || page < 1) throw new InvalidBody('page', `page is ${page}`, 'a whole number from 1');
   const range = isObject(body.dateRange) ? body.dateRange : isObject(body.date_range) ? body.date_range : {};
   const from = timeIn(range, '$gte') ?? timeIn(range, 'start_time');
   const to = timeIn(range, '$lte') ?? timeIn(range, 'end_time');
   const run = textIn(body, 'evaluation_id', 'run_id');
-  return { filter: withProject(eventFilter(body.filters), textIn(body, 'project')), limit, page, ...(from === undefined ? {} : { fromMs: from }), ...(to === undefined ? {} : { toMs: to }), ...(run === undefined ? {} : { run }) };
+  return {
+    filter: withProject(eventFilter(body.filters), textIn(body, 'project')),
+    limit,
+    page,
+    ...(from === undefined ? {} : { fromMs: from }),
+    ...(to === undefined ? {} : { toMs: to }),
+    ...(run === undefined ? {} : { run }),
+  };
 }
 
 function withProject(filter: EventSearch['filter'], project: string | undefined): EventSearch['filter'] {
-  return project === undefined ? filter : { kind: 'all', items: [filter, { kind: 'compare', field: 'project', operator: '=', value: project }] };
+  return project === undefined
+    ? filter
+    : { kind: 'all', items: [filter, { kind: 'compare', field: 'project', operator: '=', value: project }] };
 }
 
 function project(event: HoneyHiveEvent, fields: string[]): JsonObject {
   const all = event as unknown as JsonObject;
-  return Object.fromEntries(fields.filter((field) => Object.hasOwn(all, field)).map((field) => [field, all[field] as JsonObject[string]]));
+  return Object.fromEntries(
+    fields.filter((field) => Object.hasOwn(all, field)).map((field) => [field, all[field] as JsonObject[string]]),
+  );
 }
 
 type Tree = HoneyHiveEvent & { children: Tree[] };
 
 /** A session's events nested as they were called; who has no parent here hangs under the session. */
 async function sessionTree(store: TraceStore, scope: Scope, session: HoneyHiveEvent): Promise<Tree> {
-  const search = { filter: { kind: 'compare', field: 'session_id', operator: '=', value: session.session_id }, limit: 7500, page: 1 } as const;
+  const search = {
+    filter: { kind: 'compare', field: 'session_id', operator: '=', value: session.session_id },
+    limit: 7500,
+    page: 1,
+  } as const;
   const found = await store.searchEvents(scope, search);
   const nodes = new Map<string, Tree>();
   const root: Tree = { ...session, children: [] };
-  for (const event of found.events.filter((one) => one.event_type !== 'session').reverse()) nodes.set(event.event_id, { ...event, children: [] });
+  for (const event of found.events.filter((one) => one.event_type !== 'session').reverse())
+    nodes.set(event.event_id, { ...event, children: [] });
   for (const node of nodes.values()) {
     const parent = node.parent_id === null ? undefined : nodes.get(node.parent_id);
     if (parent && !reaches(node.event_id, parent, nodes)) parent.children.push(node);
@@ -135,10 +196,13 @@ async function sessionTree(store: TraceStore, scope: Scope, session: HoneyHiveEv
 /** Whether going up from `from` comes to `id`: parents that form a ring would never end. */
 function reaches(id: string, from: Tree, nodes: Map<string, Tree>): boolean {
   const seen = new Set<string>();
-  for (let at: Tree | undefined = from; at && !seen.has(at.event_id); at = at.parent_id === null ? undefined : nodes.get(at.parent_id)) {
+  for (
+    let at: Tree | undefined = from;
+    at && !seen.has(at.event_id);
+    at = at.parent_id === null ? undefined : nodes.get(at.parent_id)
+  ) {
     if (at.event_id === id) return true;
     seen.add(at.event_id);
   }
   return false;
 }
-

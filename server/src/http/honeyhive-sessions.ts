@@ -12,7 +12,13 @@ export function honeyhiveSessionRoutes(app: FastifyInstance, store: TraceStore, 
       const change = sessionChange(await readJson(request));
       change.startMs ??= Date.now();
       const made = await store.startSession(scope, change);
-      return { success: true, session_id: made.sessionId, event_id: made.sessionId, project: made.project, project_id: made.project };
+      return {
+        success: true,
+        session_id: made.sessionId,
+        event_id: made.sessionId,
+        project: made.project,
+        project_id: made.project,
+      };
     });
   }
   app.put('/events', async (request) => {

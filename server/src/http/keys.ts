@@ -28,7 +28,11 @@ export class Keys {
   readonly #cookies = new Map<string, Key>();
 
   constructor(text: string | undefined) {
-    this.#keys = (text ?? '').split(',').map((entry) => entry.trim()).filter((entry) => entry !== '').map(parse);
+    this.#keys = (text ?? '')
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '')
+      .map(parse);
   }
 
   get used(): boolean {
@@ -45,7 +49,8 @@ export class Keys {
       if (given(request) !== undefined) this.#failed(address);
       throw new HttpError(401, 'unauthorized', 'a valid key is needed: Authorization: Bearer <key>');
     }
-    if (!key.rights.has(right)) throw new HttpError(403, 'forbidden', `this key may not ${right === 'read' ? 'read' : 'write'}`);
+    if (!key.rights.has(right))
+      throw new HttpError(403, 'forbidden', `this key may not ${right === 'read' ? 'read' : 'write'}`);
     return key.project;
   }
 
@@ -58,7 +63,7 @@ export class Keys {
   login(request: FastifyRequest, text: string): string {
     this.#throttle(request.ip);
     const key = this.#match(text);
-    if (!key || !key.rights.has('read')) {
+    if (!key?.rights.has('read')) {
       this.#failed(request.ip);
       throw new HttpError(401, 'unauthorized', 'this key does not open anything here');
     }
@@ -107,7 +112,8 @@ function parse(entry: string, index: number): Key {
     rights = [right];
     key = key.slice(0, -right.length - 1);
   }
-  if (project === '' || key === '') throw new KeysError(`HH_LOCAL_KEYS: entry ${index + 1} is not project=key, project=key:ingest or project=key:read`);
+  if (project === '' || key === '')
+    throw new KeysError(`HH_LOCAL_KEYS: entry ${index + 1} is not project=key, project=key:ingest or project=key:read`);
   return { project, rights: new Set(rights), hash: sha256(key) };
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Scope, TraceStore } from '../store/trace-store.js';
-import { numberOf } from './query-routes.js';
 import { HttpError } from './http-error.js';
+import { numberOf } from './query-routes.js';
 import type { ScopeOf } from './scope.js';
 
 /** How long arrivals are gathered before they are told, so that a flood becomes a few messages a second. */
@@ -54,11 +54,22 @@ export function liveRoute(app: FastifyInstance, store: TraceStore, feed: LiveFee
     const scope = scopeOf(request, 'read');
     if (feed.size >= MAX_LISTENERS) throw new HttpError(503, 'too_many_listeners', 'too many pages listen already');
     const resumed = request.headers['last-event-id'];
-    const after = numberOf(typeof resumed === 'string' ? resumed : request.query.after, 'after', 0, Number.MAX_SAFE_INTEGER);
+    const after = numberOf(
+      typeof resumed === 'string' ? resumed : request.query.after,
+      'after',
+      0,
+      Number.MAX_SAFE_INTEGER,
+    );
     let seq = after ?? (await store.changes(scope, Number.MAX_SAFE_INTEGER)).seq;
     reply.hijack();
     const { raw } = reply;
-    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive', 'x-content-type-options': 'nosniff' });
+    raw.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      connection: 'keep-alive',
+      'x-content-type-options': 'nosniff',
+    });
     raw.write(`retry: 1000\nevent: hello\nid: ${seq}\ndata: ${JSON.stringify({ seq })}\n\n`);
     let busy = false;
     let again = false;
@@ -90,12 +101,19 @@ export function liveRoute(app: FastifyInstance, store: TraceStore, feed: LiveFee
   });
 }
 
-async function tell(store: TraceStore, scope: Scope, from: number, session: string | undefined, write: (text: string) => void): Promise<number> {
+async function tell(
+  store: TraceStore,
+  scope: Scope,
+  from: number,
+  session: string | undefined,
+  write: (text: string) => void,
+): Promise<number> {
   let seq = from;
   for (;;) {
     const changes = await store.changes(scope, seq, session);
     if (session !== undefined) {
-      if (changes.sessions.length > 0) write(message('spans', changes.seq, { seq: changes.seq, session: changes.sessions[0], spans: changes.spans }));
+      if (changes.sessions.length > 0)
+        write(message('spans', changes.seq, { seq: changes.seq, session: changes.sessions[0], spans: changes.spans }));
     } else if (changes.sessions.length > 0) {
       write(message('sessions', changes.seq, { seq: changes.seq, sessions: changes.sessions }));
     }

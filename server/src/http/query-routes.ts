@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { sessionLines } from '../wire/session-file.js';
-import type { ListOptions, TraceStore } from '../store/trace-store.js';
-import { bucketMs } from '../query/time-bucket.js';
 import { fieldNames } from '../query/fields.js';
+import { bucketMs } from '../query/time-bucket.js';
+import type { ListOptions, TraceStore } from '../store/trace-store.js';
+import { sessionLines } from '../wire/session-file.js';
 import { abortSignal } from './abort-signal.js';
 import { HttpError } from './http-error.js';
 import type { ScopeOf } from './scope.js';
@@ -18,23 +18,45 @@ interface ListQuery {
 
 /** What the page, the command line and agents read. */
 export function queryRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
-  app.get<{ Querystring: ListQuery }>('/api/sessions', async (request, reply) => store.listSessions(scopeOf(request, 'read'), listOptions(request.query), abortSignal(request, reply)));
-  app.get<{ Querystring: ListQuery }>('/api/spans', async (request, reply) => store.listSpans(scopeOf(request, 'read'), listOptions(request.query), abortSignal(request, reply)));
-  app.get<{ Querystring: ListQuery & { of?: string; group?: string; bucket?: string } }>('/api/aggregate', async (request, reply) => {
-    const { of = 'spans', group, bucket, q } = request.query;
-    if (of !== 'spans' && of !== 'sessions') throw new HttpError(400, 'invalid_field', `of is '${of.slice(0, 40)}'`, { field: 'of', allowed: 'spans, sessions' });
-    const limit = numberOf(request.query.limit, 'limit', 1, 10_000);
-    return store.aggregate(scopeOf(request, 'read'), of === 'spans' ? 'span' : 'session', {
-      ...(q ? { q } : {}), ...(group ? { group } : {}), ...(bucket ? { bucketMs: bucketMs(bucket) } : {}), ...(limit === undefined ? {} : { limit }),
-    }, abortSignal(request, reply));
-  });
+  app.get<{ Querystring: ListQuery }>('/api/sessions', async (request, reply) =>
+    store.listSessions(scopeOf(request, 'read'), listOptions(request.query), abortSignal(request, reply)),
+  );
+  app.get<{ Querystring: ListQuery }>('/api/spans', async (request, reply) =>
+    store.listSpans(scopeOf(request, 'read'), listOptions(request.query), abortSignal(request, reply)),
+  );
+  app.get<{ Querystring: ListQuery & { of?: string; group?: string; bucket?: string } }>(
+    '/api/aggregate',
+    async (request, reply) => {
+      const { of = 'spans', group, bucket, q } = request.query;
+      if (of !== 'spans' && of !== 'sessions')
+        throw new HttpError(400, 'invalid_field', `of is '${of.slice(0, 40)}'`, {
+          field: 'of',
+          allowed: 'spans, sessions',
+        });
+      const limit = numberOf(request.query.limit, 'limit', 1, 10_000);
+      return store.aggregate(
+        scopeOf(request, 'read'),
+        of === 'spans' ? 'span' : 'session',
+        {
+          ...(q ? { q } : {}),
+          ...(group ? { group } : {}),
+          ...(bucket ? { bucketMs: bucketMs(bucket) } : {}),
+          ...(limit === undefined ? {} : { limit }),
+        },
+        abortSignal(request, reply),
+      );
+    },
+  );
   app.get('/api/fields', async (request) => {
     scopeOf(request, 'read');
     return { sessions: fieldNames('session'), spans: fieldNames('span') };
   });
   app.get<{ Params: { id: string }; Querystring: ListQuery }>('/api/sessions/:id', async (request) => {
     const limit = numberOf(request.query.limit, 'limit', 1, 10_000);
-    const found = await store.getSession(scopeOf(request, 'read'), request.params.id, { ...(limit === undefined ? {} : { limit }), ...(request.query.cursor === undefined ? {} : { cursor: request.query.cursor }) });
+    const found = await store.getSession(scopeOf(request, 'read'), request.params.id, {
+      ...(limit === undefined ? {} : { limit }),
+      ...(request.query.cursor === undefined ? {} : { cursor: request.query.cursor }),
+    });
     if (!found) throw new HttpError(404, 'not_found', 'there is no session with this id');
     return found;
   });
@@ -47,8 +69,11 @@ export function queryRoutes(app: FastifyInstance, store: TraceStore, scopeOf: Sc
   });
   app.get<{ Params: { id: string } }>('/api/sessions/:id/export', async (request, reply) => {
     const scope = scopeOf(request, 'read');
-    if (!(await store.getSession(scope, request.params.id, { limit: 1 }))) throw new HttpError(404, 'not_found', 'there is no session with this id');
-    reply.header('content-type', 'application/x-ndjson').header('content-disposition', 'attachment; filename="session.ndjson"');
+    if (!(await store.getSession(scope, request.params.id, { limit: 1 })))
+      throw new HttpError(404, 'not_found', 'there is no session with this id');
+    reply
+      .header('content-type', 'application/x-ndjson')
+      .header('content-disposition', 'attachment; filename="session.ndjson"');
     return reply.send(Readable.from(sessionLines(store, scope, request.params.id)));
   });
   app.get('/api/stats', async (request) => store.stats(scopeOf(request, 'read')));
@@ -68,6 +93,10 @@ export function listOptions(query: ListQuery): ListOptions {
 export function numberOf(text: string | undefined, field: string, low: number, high: number): number | undefined {
   if (text === undefined || text === '') return undefined;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < low || value > high) throw new HttpError(400, 'invalid_field', `${field} is ${text.slice(0, 40)}`, { field, allowed: `a whole number from ${low} to ${high}` });
+  if (!Number.isInteger(value) || value < low || value > high)
+    throw new HttpError(400, 'invalid_field', `${field} is ${text.slice(0, 40)}`, {
+      field,
+      allowed: `a whole number from ${low} to ${high}`,
+    });
   return value;
 }

@@ -21,10 +21,19 @@ export function tracesRoute(app: FastifyInstance, store: TraceStore, scopeOf: Sc
 }
 
 function encodingOf(request: FastifyRequest): OtlpEncoding {
-  const type = String(request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const type =
+    String(request.headers['content-type'] ?? '')
+      .split(';')[0]
+      ?.trim()
+      .toLowerCase() ?? '';
   if (type === 'application/x-protobuf' || type === 'application/protobuf') return 'protobuf';
   if (type === 'application/json') return 'json';
-  throw new HttpError(415, 'unsupported_type', `content-type ${type === '' ? 'is missing' : `${type.slice(0, 60)} is not supported`}`, { field: 'content-type', allowed: 'application/x-protobuf, application/json' });
+  throw new HttpError(
+    415,
+    'unsupported_type',
+    `content-type ${type === '' ? 'is missing' : `${type.slice(0, 60)} is not supported`}`,
+    { field: 'content-type', allowed: 'application/x-protobuf, application/json' },
+  );
 }
 
 const GRPC_CODES: Record<number, number> = { 400: 3, 401: 16, 403: 7, 404: 5, 413: 8, 415: 3, 429: 8, 503: 14 };
@@ -33,5 +42,8 @@ const GRPC_CODES: Record<number, number> = { 400: 3, 401: 16, 403: 7, 404: 5, 41
 export function sendOtlpError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const known = asHttpError(error);
   const encoding: OtlpEncoding = String(request.headers['content-type'] ?? '').includes('json') ? 'json' : 'protobuf';
-  return reply.code(known.statusCode).header('content-type', OTLP_TYPES[encoding]).send(statusAnswer(encoding, GRPC_CODES[known.statusCode] ?? 13, known.message));
+  return reply
+    .code(known.statusCode)
+    .header('content-type', OTLP_TYPES[encoding])
+    .send(statusAnswer(encoding, GRPC_CODES[known.statusCode] ?? 13, known.message));
 }

@@ -10,7 +10,12 @@ import type { ScopeOf } from './scope.js';
 export function upkeepRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
   const owner = (request: FastifyRequest): void => {
     // Cleaning up reaches across projects, which no project's key allows.
-    if (scopeOf(request, 'ingest').project !== undefined) throw new HttpError(403, 'forbidden', 'with keys in use this is done on the server itself: honeyhive-local prune --db FILE');
+    if (scopeOf(request, 'ingest').project !== undefined)
+      throw new HttpError(
+        403,
+        'forbidden',
+        'with keys in use this is done on the server itself: honeyhive-local prune --db FILE',
+      );
   };
   app.post('/api/prune', async (request) => {
     owner(request);
@@ -18,7 +23,11 @@ export function upkeepRoutes(app: FastifyInstance, store: TraceStore, scopeOf: S
     const maxBytes = numberIn(body, 'maxBytes');
     const beforeMs = numberIn(body, 'beforeMs');
     const sessions = numberIn(body, 'sessions');
-    return store.prune({ ...(maxBytes === undefined ? {} : { maxBytes }), ...(beforeMs === undefined ? {} : { beforeMs }), ...(sessions === undefined ? {} : { sessions }) });
+    return store.prune({
+      ...(maxBytes === undefined ? {} : { maxBytes }),
+      ...(beforeMs === undefined ? {} : { beforeMs }),
+      ...(sessions === undefined ? {} : { sessions }),
+    });
   });
   app.post('/api/compact', async (request) => {
     owner(request);
@@ -28,7 +37,11 @@ export function upkeepRoutes(app: FastifyInstance, store: TraceStore, scopeOf: S
   app.post('/api/import', async (request) => {
     const scope = scopeOf(request, 'ingest');
     const type = String(request.headers['content-type'] ?? '');
-    if (!/^application\/(x-ndjson|json)/.test(type)) throw new HttpError(415, 'unsupported_type', 'content-type is not NDJSON', { field: 'content-type', allowed: 'application/x-ndjson, application/json' });
+    if (!/^application\/(x-ndjson|json)/.test(type))
+      throw new HttpError(415, 'unsupported_type', 'content-type is not NDJSON', {
+        field: 'content-type',
+        allowed: 'application/x-ndjson, application/json',
+      });
     return importParts(store, scope, readSessionFile((await readBody(request)).toString()));
   });
 }

@@ -6,27 +6,99 @@ export type Target = 'session' | 'span';
 
 /** Columns that can be asked for by name. */
 const SESSION_FIELDS = {
-  id: 'text', name: 'text', project: 'text', source: 'text', start: 'time', end: 'time', duration: 'number', spans: 'number', models: 'number', errors: 'number',
-  tokens: 'number', 'tokens.prompt': 'number', 'tokens.completion': 'number', cost: 'number', has_feedback: 'boolean', run_id: 'text', error: 'text', input: 'text', output: 'text',
+  id: 'text',
+  name: 'text',
+  project: 'text',
+  source: 'text',
+  start: 'time',
+  end: 'time',
+  duration: 'number',
+  spans: 'number',
+  models: 'number',
+  errors: 'number',
+  tokens: 'number',
+  'tokens.prompt': 'number',
+  'tokens.completion': 'number',
+  cost: 'number',
+  has_feedback: 'boolean',
+  run_id: 'text',
+  error: 'text',
+  input: 'text',
+  output: 'text',
 } as const satisfies Record<string, FieldType>;
 
 const SPAN_FIELDS = {
-  id: 'text', trace_id: 'text', parent_id: 'text', event_id: 'text', name: 'text', type: 'text', status: 'text', error: 'text', model: 'text', source: 'text', project: 'text', start: 'time', end: 'time', duration: 'number',
-  tokens: 'number', 'tokens.prompt': 'number', 'tokens.completion': 'number', cost: 'number', preview: 'text',
+  id: 'text',
+  trace_id: 'text',
+  parent_id: 'text',
+  event_id: 'text',
+  name: 'text',
+  type: 'text',
+  status: 'text',
+  error: 'text',
+  model: 'text',
+  source: 'text',
+  project: 'text',
+  start: 'time',
+  end: 'time',
+  duration: 'number',
+  tokens: 'number',
+  'tokens.prompt': 'number',
+  'tokens.completion': 'number',
+  cost: 'number',
+  preview: 'text',
 } as const satisfies Record<string, FieldType>;
 
 export type SessionField = keyof typeof SESSION_FIELDS;
 export type SpanField = keyof typeof SPAN_FIELDS;
 
 const SYNONYMS: Record<string, string> = {
-  session_id: 'id', sessionid: 'id', session_name: 'name', sessionname: 'name', start_time: 'start', starttime: 'start', end_time: 'end', endtime: 'end', duration_ms: 'duration', durationms: 'duration', latency: 'duration',
-  span_count: 'spans', spancount: 'spans', model_count: 'models', error_count: 'errors', errorcount: 'errors', cost_usd: 'cost', costusd: 'cost', 'tokens.total': 'tokens', total_tokens: 'tokens',
-  prompt_tokens: 'tokens.prompt', completion_tokens: 'tokens.completion', event_type: 'type', eventtype: 'type', event_name: 'name', eventname: 'name', run: 'run_id', runid: 'run_id', hasfeedback: 'has_feedback',
-  span_id: 'id', spanid: 'id', traceid: 'trace_id', parent_span_id: 'parent_id', error_message: 'error', errormessage: 'error',
+  session_id: 'id',
+  sessionid: 'id',
+  session_name: 'name',
+  sessionname: 'name',
+  start_time: 'start',
+  starttime: 'start',
+  end_time: 'end',
+  endtime: 'end',
+  duration_ms: 'duration',
+  durationms: 'duration',
+  latency: 'duration',
+  span_count: 'spans',
+  spancount: 'spans',
+  model_count: 'models',
+  error_count: 'errors',
+  errorcount: 'errors',
+  cost_usd: 'cost',
+  costusd: 'cost',
+  'tokens.total': 'tokens',
+  total_tokens: 'tokens',
+  prompt_tokens: 'tokens.prompt',
+  completion_tokens: 'tokens.completion',
+  event_type: 'type',
+  eventtype: 'type',
+  event_name: 'name',
+  eventname: 'name',
+  run: 'run_id',
+  runid: 'run_id',
+  hasfeedback: 'has_feedback',
+  span_id: 'id',
+  spanid: 'id',
+  traceid: 'trace_id',
+  parent_span_id: 'parent_id',
+  error_message: 'error',
+  errormessage: 'error',
 };
 
 const BUCKET_NAMES: Record<string, string> = {
-  inputs: 'inputs', outputs: 'outputs', config: 'config', metadata: 'metadata', metrics: 'metrics', feedback: 'feedback', user_properties: 'user_properties', userproperties: 'user_properties',
+  inputs: 'inputs',
+  outputs: 'outputs',
+  config: 'config',
+  metadata: 'metadata',
+  metrics: 'metrics',
+  feedback: 'feedback',
+  user_properties: 'user_properties',
+  userproperties: 'user_properties',
 };
 
 export type Field =
@@ -38,9 +110,10 @@ export type Field =
 export function resolveField(name: string, target: Target): Field {
   const [first, ...rest] = name.split('.');
   const tail = rest.join('.');
-  if ((first === 'span' || first === 'spans') && tail !== '' && target === 'session') return resolveOwn(tail, 'span', name, target, false);
+  if ((first === 'span' || first === 'spans') && tail !== '' && target === 'session')
+    return resolveOwn(tail, 'span', name, target, false);
   if (first === 'session' && tail !== '' && target === 'span') return resolveOwn(tail, 'session', name, target, false);
-  if (first === target && tail !== '' ) return resolveOwn(tail, target, name, target, false);
+  if (first === target && tail !== '') return resolveOwn(tail, target, name, target, false);
   return resolveOwn(name, target, name, target, target === 'session');
 }
 
@@ -49,20 +122,34 @@ function resolveOwn(name: string, of: Target, whole: string, target: Target, eit
   const lower = first.toLowerCase();
   const bucket = BUCKET_NAMES[lower];
   if (bucket !== undefined) return { kind: 'bucket', of: either ? 'either' : of, bucket, path: rest.join('.') };
-  if ((lower === 'score' || lower === 'scores') && rest.length > 0) return { kind: 'score', of, evaluator: rest.join('.') };
+  if ((lower === 'score' || lower === 'scores') && rest.length > 0)
+    return { kind: 'score', of, evaluator: rest.join('.') };
   const columns: Record<string, FieldType> = of === 'session' ? SESSION_FIELDS : SPAN_FIELDS;
   const plainName = name.toLowerCase();
   const known = Object.hasOwn(columns, plainName) ? plainName : SYNONYMS[plainName];
-  if (of === 'span' && /^session_?id$/.test(plainName)) return { kind: 'column', of: 'session', name: 'id', type: 'text' };
-  if (known !== undefined && Object.hasOwn(columns, known)) return { kind: 'column', of, name: known as SessionField, type: columns[known] as FieldType };
+  if (of === 'span' && /^session_?id$/.test(plainName))
+    return { kind: 'column', of: 'session', name: 'id', type: 'text' };
+  if (known !== undefined && Object.hasOwn(columns, known))
+    return { kind: 'column', of, name: known as SessionField, type: columns[known] as FieldType };
   const prefix = of === target ? '' : `${of}.`;
-  const names = [...Object.keys(columns), ...Object.values(BUCKET_NAMES).map((one) => (rest.length > 0 ? `${one}.${rest.join('.')}` : one)), ...(rest.length > 0 ? [`score.${rest.join('.')}`] : []), ...(target === 'session' && of === 'session' ? Object.keys(SPAN_FIELDS).map((one) => `span.${one}`) : [])];
-  throw new QueryError(`there is no field ${whole}`, undefined, suggest(name, names).map((one) => prefix + one));
+  const names = [
+    ...Object.keys(columns),
+    ...Object.values(BUCKET_NAMES).map((one) => (rest.length > 0 ? `${one}.${rest.join('.')}` : one)),
+    ...(rest.length > 0 ? [`score.${rest.join('.')}`] : []),
+    ...(target === 'session' && of === 'session' ? Object.keys(SPAN_FIELDS).map((one) => `span.${one}`) : []),
+  ];
+  throw new QueryError(
+    `there is no field ${whole}`,
+    undefined,
+    suggest(name, names).map((one) => prefix + one),
+  );
 }
 
 /** Names that a list of fields can show. */
 export function fieldNames(target: Target): string[] {
   const own = Object.keys(target === 'session' ? SESSION_FIELDS : SPAN_FIELDS);
-  const other = Object.keys(target === 'session' ? SPAN_FIELDS : SESSION_FIELDS).map((name) => `${target === 'session' ? 'span' : 'session'}.${name}`);
+  const other = Object.keys(target === 'session' ? SPAN_FIELDS : SESSION_FIELDS).map(
+    (name) => `${target === 'session' ? 'span' : 'session'}.${name}`,
+  );
   return [...own, ...other, ...new Set(Object.values(BUCKET_NAMES)), 'score.<evaluator>'];
 }

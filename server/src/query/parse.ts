@@ -53,7 +53,8 @@ export function parseQuery(query: string): Filter {
       return inner;
     }
     if (peek().kind === 'operator') return condition(token);
-    if (token.kind === 'word' && (token.text === 'AND' || token.text === 'OR')) throw new QueryError(`${token.text} stands between two conditions`, token.at);
+    if (token.kind === 'word' && (token.text === 'AND' || token.text === 'OR'))
+      throw new QueryError(`${token.text} stands between two conditions`, token.at);
     const negated = token.kind === 'word' && token.text.length > 1 && token.text.startsWith('-');
     const text = negated ? token.text.slice(1) : token.text;
     const prefix = token.kind === 'word' && text.length > 1 && text.endsWith('*');
@@ -64,7 +65,8 @@ export function parseQuery(query: string): Filter {
     const operator = peek();
     at++;
     const value = peek();
-    if (value.kind !== 'word' && value.kind !== 'quoted') throw new QueryError(`'${name.text}${operator.text}' needs a value`, value.at);
+    if (value.kind !== 'word' && value.kind !== 'quoted')
+      throw new QueryError(`'${name.text}${operator.text}' needs a value`, value.at);
     at++;
     const negated = name.kind === 'word' && name.text.length > 1 && name.text.startsWith('-');
     const field = negated ? name.text.slice(1) : name.text;

@@ -35,7 +35,8 @@ export function tokenize(query: string): Token[] {
 
 function read(query: string, at: number, touches: boolean): { token: Token; end: number } {
   const char = query[at] as string;
-  if (char === '(' || char === ')') return { token: { kind: char === '(' ? 'open' : 'close', text: char, at, touches }, end: at + 1 };
+  if (char === '(' || char === ')')
+    return { token: { kind: char === '(' ? 'open' : 'close', text: char, at, touches }, end: at + 1 };
   const operator = OPERATORS.find((one) => query.startsWith(one, at));
   if (operator) return { token: { kind: 'operator', text: operator, at, touches }, end: at + operator.length };
   if (char === '"') {
@@ -50,11 +51,18 @@ function read(query: string, at: number, touches: boolean): { token: Token; end:
     return { token: { kind: 'quoted', text, at, touches }, end: end + 1 };
   }
   let end = at;
-  while (end < query.length && !/[\s()"]/.test(query[end] as string) && !OPERATORS.some((one) => query.startsWith(one, end) && !insideTime(query, at, end))) end++;
+  while (
+    end < query.length &&
+    !/[\s()"]/.test(query[end] as string) &&
+    !OPERATORS.some((one) => query.startsWith(one, end) && !insideTime(query, at, end))
+  )
+    end++;
   return { token: { kind: 'word', text: query.slice(at, end), at, touches }, end };
 }
 
 /** The colons of `2026-01-05T10:30` are no operators. */
 function insideTime(query: string, from: number, at: number): boolean {
-  return query[at] === ':' && /^\d{4}-\d\d-\d\dT\d\d(:\d\d)?$/.test(query.slice(from, at)) && /\d/.test(query[at + 1] ?? '');
+  return (
+    query[at] === ':' && /^\d{4}-\d\d-\d\dT\d\d(:\d\d)?$/.test(query.slice(from, at)) && /\d/.test(query[at + 1] ?? '')
+  );
 }

@@ -20,7 +20,12 @@ export interface RunResult {
   passed: string[];
   failed: string[];
   metrics: { aggregation_function: AggregateFunction; details: MetricDetail[] };
-  datapoints: { datapoint_id: string; session_id: string; passed: boolean; metrics: { name: string; event_name: string; event_type: string; value: Json; passed: boolean }[] }[];
+  datapoints: {
+    datapoint_id: string;
+    session_id: string;
+    passed: boolean;
+    metrics: { name: string; event_name: string; event_type: string; value: Json; passed: boolean }[];
+  }[];
   event_ids: string[];
 }
 
@@ -39,7 +44,8 @@ function measured(events: HoneyHiveEvent[]): Measured[] {
   const datapoints = new Map<string, string>();
   for (const event of events) {
     const id = event.metadata.datapoint_id;
-    if (event.event_type === 'session') datapoints.set(event.session_id, typeof id === 'string' ? id : event.session_id);
+    if (event.event_type === 'session')
+      datapoints.set(event.session_id, typeof id === 'string' ? id : event.session_id);
   }
   const found: Measured[] = [];
   for (const event of events) {
@@ -51,7 +57,15 @@ function measured(events: HoneyHiveEvent[]): Measured[] {
       const value = typeof raw === 'boolean' ? Number(raw) : raw;
       if (typeof value !== 'number' || !Number.isFinite(value)) continue;
       const flag = flat[`${name}_passed`];
-      found.push({ datapoint, session: event.session_id, name, event, value, raw, passed: typeof flag === 'boolean' ? flag : raw !== false });
+      found.push({
+        datapoint,
+        session: event.session_id,
+        name,
+        event,
+        value,
+        raw,
+        passed: typeof flag === 'boolean' ? flag : raw !== false,
+      });
     }
   }
   return found;
@@ -85,14 +99,28 @@ export function runResult(status: string, events: HoneyHiveEvent[], how: Aggrega
     const key = JSON.stringify([one.name, one.event.event_name, one.event.event_type]);
     let detail = details.get(key);
     if (!detail) {
-      detail = { metric_name: one.name, metric_type: 'CLIENT_SIDE', event_name: one.event.event_name, event_type: one.event.event_type, aggregate: null, values: [], datapoints: { passed: [], failed: [] } };
+      detail = {
+        metric_name: one.name,
+        metric_type: 'CLIENT_SIDE',
+        event_name: one.event.event_name,
+        event_type: one.event.event_type,
+        aggregate: null,
+        values: [],
+        datapoints: { passed: [], failed: [] },
+      };
       details.set(key, detail);
     }
     detail.values.push(one.value);
     detail.datapoints[one.passed ? 'passed' : 'failed'].push(one.datapoint);
     const point = points.get(one.datapoint);
     if (point) {
-      point.metrics.push({ name: one.name, event_name: one.event.event_name, event_type: one.event.event_type, value: one.raw, passed: one.passed });
+      point.metrics.push({
+        name: one.name,
+        event_name: one.event.event_name,
+        event_type: one.event.event_type,
+        value: one.raw,
+        passed: one.passed,
+      });
       point.passed &&= one.passed;
     }
   }
@@ -123,7 +151,9 @@ export function aggregateOf(values: number[], how: AggregateFunction): number | 
     case 'median': {
       const sorted = [...values].sort((a, b) => a - b);
       const middle = sorted.length >> 1;
-      return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+      return sorted.length % 2 === 1
+        ? (sorted[middle] as number)
+        : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
     }
     default:
       return sum / values.length;
@@ -131,9 +161,20 @@ export function aggregateOf(values: number[], how: AggregateFunction): number | 
 }
 
 /** Two runs side by side, paired by datapoint. */
-export function compareRuns(newEvents: HoneyHiveEvent[], oldEvents: HoneyHiveEvent[], how: AggregateFunction): JsonObject {
+export function compareRuns(
+  newEvents: HoneyHiveEvent[],
+  oldEvents: HoneyHiveEvent[],
+  how: AggregateFunction,
+): JsonObject {
   const sides = { old: group(measured(oldEvents)), new: group(measured(newEvents)) };
-  const points = (events: HoneyHiveEvent[]): Set<string> => new Set(events.filter((event) => event.event_type === 'session').map((event) => (typeof event.metadata.datapoint_id === 'string' ? event.metadata.datapoint_id : event.session_id)));
+  const points = (events: HoneyHiveEvent[]): Set<string> =>
+    new Set(
+      events
+        .filter((event) => event.event_type === 'session')
+        .map((event) =>
+          typeof event.metadata.datapoint_id === 'string' ? event.metadata.datapoint_id : event.session_id,
+        ),
+    );
   const oldPoints = points(oldEvents);
   const newPoints = points(newEvents);
   const metrics: Json[] = [];
@@ -141,24 +182,42 @@ export function compareRuns(newEvents: HoneyHiveEvent[], oldEvents: HoneyHiveEve
     const older = sides.old.get(key) ?? [];
     const newer = sides.new.get(key) ?? [];
     const [metric_name, event_name, event_type] = JSON.parse(key) as [string, string, string];
-    const before = aggregateOf(older.map((one) => one.value), how);
-    const after = aggregateOf(newer.map((one) => one.value), how);
+    const before = aggregateOf(
+      older.map((one) => one.value),
+      how,
+    );
+    const after = aggregateOf(
+      newer.map((one) => one.value),
+      how,
+    );
     const changed: Record<'improved' | 'degraded' | 'same', string[]> = { improved: [], degraded: [], same: [] };
     const pairs = new Map(older.map((one) => [one.datapoint, one.value]));
     for (const one of newer) {
       const was = pairs.get(one.datapoint);
-      if (was !== undefined) changed[one.value > was ? 'improved' : one.value < was ? 'degraded' : 'same'].push(one.datapoint);
+      if (was !== undefined)
+        changed[one.value > was ? 'improved' : one.value < was ? 'degraded' : 'same'].push(one.datapoint);
     }
     metrics.push({
-      metric_name, event_name, event_type, metric_type: 'CLIENT_SIDE', old_aggregate: before, new_aggregate: after,
+      metric_name,
+      event_name,
+      event_type,
+      metric_type: 'CLIENT_SIDE',
+      old_aggregate: before,
+      new_aggregate: after,
       difference: before === null || after === null ? null : after - before,
-      percentage_change: before === null || after === null || before === 0 ? null : ((after - before) / Math.abs(before)) * 100,
+      percentage_change:
+        before === null || after === null || before === 0 ? null : ((after - before) / Math.abs(before)) * 100,
       found_count: changed.improved.length + changed.degraded.length + changed.same.length,
-      improved_count: changed.improved.length, degraded_count: changed.degraded.length, same_count: changed.same.length,
-      ...changed, old_values: older.map((one) => one.value), new_values: newer.map((one) => one.value),
+      improved_count: changed.improved.length,
+      degraded_count: changed.degraded.length,
+      same_count: changed.same.length,
+      ...changed,
+      old_values: older.map((one) => one.value),
+      new_values: newer.map((one) => one.value),
     });
   }
-  const kinds = (events: HoneyHiveEvent[]): Set<string> => new Set(events.map((event) => JSON.stringify([event.event_name, event.event_type])));
+  const kinds = (events: HoneyHiveEvent[]): Set<string> =>
+    new Set(events.map((event) => JSON.stringify([event.event_name, event.event_type])));
   const oldKinds = kinds(oldEvents);
   const newKinds = kinds(newEvents);
   return {
@@ -168,7 +227,11 @@ export function compareRuns(newEvents: HoneyHiveEvent[], oldEvents: HoneyHiveEve
     oldOnlyDatapoints: [...oldPoints].filter((id) => !newPoints.has(id)),
     event_details: [...new Set([...oldKinds, ...newKinds])].map((kind) => {
       const [event_name, event_type] = JSON.parse(kind) as [string, string];
-      return { event_name, event_type, presence: oldKinds.has(kind) && newKinds.has(kind) ? 'both' : newKinds.has(kind) ? 'new' : 'old' };
+      return {
+        event_name,
+        event_type,
+        presence: oldKinds.has(kind) && newKinds.has(kind) ? 'both' : newKinds.has(kind) ? 'new' : 'old',
+      };
     }),
   };
 }

@@ -16,7 +16,14 @@ export interface AggregateGroup {
   count: number;
   errors: number;
   errorRate: number;
-  latencyMs: { mean: number | null; p50: number | null; p90: number | null; p95: number | null; p99: number | null; max: number | null };
+  latencyMs: {
+    mean: number | null;
+    p50: number | null;
+    p90: number | null;
+    p95: number | null;
+    p99: number | null;
+    max: number | null;
+  };
   tokens: Tokens;
   costUsd: number;
   scores: Record<string, { mean: number; count: number }>;

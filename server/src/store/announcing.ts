@@ -1,6 +1,12 @@
 import type { TraceStore } from './trace-store.js';
 
-const WRITES = ['ingest', 'writeSpans', 'startSession', 'updateEvent', 'deleteSession'] as const satisfies readonly (keyof TraceStore)[];
+const WRITES = [
+  'ingest',
+  'writeSpans',
+  'startSession',
+  'updateEvent',
+  'deleteSession',
+] as const satisfies readonly (keyof TraceStore)[];
 
 /** The same store, which tells `feed` whenever a write was committed. */
 export function announcing(store: TraceStore, feed: { committed(): void }): TraceStore {

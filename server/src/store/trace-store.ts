@@ -1,9 +1,9 @@
 import type { Filter } from '../query/ast.js';
 import type { Target } from '../query/fields.js';
 import type { HoneyHiveEvent } from '../wire/honeyhive-event.js';
-import type { AggregateOptions, AggregateResult } from './aggregates.js';
-import type { Json, JsonObject } from '../wire/value.js';
 import type { Buckets, SpanRecord } from '../wire/span-record.js';
+import type { Json, JsonObject } from '../wire/value.js';
+import type { AggregateOptions, AggregateResult } from './aggregates.js';
 
 /** Whose data a call may see: one project, or all where no keys are in use. */
 export interface Scope {
@@ -215,13 +215,21 @@ export interface TraceStore {
   updateEvent(scope: Scope, change: EventChange): Promise<{ found: boolean; seq: number }>;
 
   listSessions(scope: Scope, options: ListOptions, signal?: AbortSignal): Promise<Page<Session>>;
-  getSession(scope: Scope, sessionId: string, options: { limit?: number; cursor?: string }): Promise<{ session: Session; spans: ThinSpan[]; nextCursor: string | null } | undefined>;
+  getSession(
+    scope: Scope,
+    sessionId: string,
+    options: { limit?: number; cursor?: string },
+  ): Promise<{ session: Session; spans: ThinSpan[]; nextCursor: string | null } | undefined>;
   getSpan(scope: Scope, traceId: string, spanId: string): Promise<WholeSpan | undefined>;
   stats(scope: Scope): Promise<StoreStats>;
 
   listSpans(scope: Scope, options: ListOptions, signal?: AbortSignal): Promise<Page<ThinSpan>>;
   aggregate(scope: Scope, target: Target, options: AggregateOptions, signal?: AbortSignal): Promise<AggregateResult>;
-  searchEvents(scope: Scope, search: EventSearch, signal?: AbortSignal): Promise<{ events: HoneyHiveEvent[]; total: number }>;
+  searchEvents(
+    scope: Scope,
+    search: EventSearch,
+    signal?: AbortSignal,
+  ): Promise<{ events: HoneyHiveEvent[]; total: number }>;
   getEvent(scope: Scope, eventId: string): Promise<HoneyHiveEvent | undefined>;
   /** What changed after a number of the ingest sequence. */
   changes(scope: Scope, after: number, sessionId?: string): Promise<Changes>;
@@ -229,9 +237,18 @@ export interface TraceStore {
   exportSession(scope: Scope, sessionId: string, cursor?: string): Promise<SessionRecords | undefined>;
   deleteSession(scope: Scope, sessionId: string): Promise<{ spans: number }>;
 
-  putDocument(scope: Scope, kind: DocumentKind, document: { id: string; name?: string; parent?: string; body: JsonObject; project?: string }, mode: 'create' | 'merge'): Promise<StoredDocument | undefined>;
+  putDocument(
+    scope: Scope,
+    kind: DocumentKind,
+    document: { id: string; name?: string; parent?: string; body: JsonObject; project?: string },
+    mode: 'create' | 'merge',
+  ): Promise<StoredDocument | undefined>;
   getDocument(scope: Scope, kind: DocumentKind, id: string): Promise<StoredDocument | undefined>;
-  listDocuments(scope: Scope, kind: DocumentKind, filter: { parent?: string; name?: string; limit?: number; offset?: number }): Promise<StoredDocument[]>;
+  listDocuments(
+    scope: Scope,
+    kind: DocumentKind,
+    filter: { parent?: string; name?: string; limit?: number; offset?: number },
+  ): Promise<StoredDocument[]>;
   deleteDocument(scope: Scope, kind: DocumentKind, id: string): Promise<boolean>;
 
   /** Removes the oldest sessions until the file's content fits, or those that began before a time. */

@@ -6,7 +6,12 @@ import type { Evaluation, ThinSpan, WholeSpan } from './trace-store.js';
 const YEAR_2262_MS = 9_214_646_400_000;
 
 /** A span as detail views show it, put together from its thin row, its payload and later updates of its event. */
-export function wholeSpan(thin: ThinSpan, record: SpanRecord, about: { project: string; source: string | null }, patch: JsonObject): WholeSpan {
+export function wholeSpan(
+  thin: ThinSpan,
+  record: SpanRecord,
+  about: { project: string; source: string | null },
+  patch: JsonObject,
+): WholeSpan {
   const buckets = patched(allBuckets(record), patch);
   const bucket = (name: (typeof BUCKETS)[number]): JsonObject => buckets[name] ?? emptyObject();
   const patchedError = typeof patch.error === 'string' ? patch.error : undefined;
@@ -27,7 +32,11 @@ export function wholeSpan(thin: ThinSpan, record: SpanRecord, about: { project: 
     userProperties: bucket('user_properties'),
     error: errorOf(record, thin, patchedError),
     evaluations: evaluationsOf(record),
-    events: record.events.map((event) => ({ name: event.name, time: milliseconds(event.timeNs), attributes: plainObject(event.attributes) })),
+    events: record.events.map((event) => ({
+      name: event.name,
+      time: milliseconds(event.timeNs),
+      attributes: plainObject(event.attributes),
+    })),
     attributes: plainObject(record.attributes),
     resource: plainObject(record.resource),
     scope: { ...record.scope, attributes: plainObject(record.scope.attributes) },
@@ -39,7 +48,8 @@ export function wholeSpan(thin: ThinSpan, record: SpanRecord, about: { project: 
 function patched(buckets: Buckets, patch: JsonObject): Buckets {
   for (const name of BUCKETS) {
     const added = patch[name];
-    if (typeof added === 'object' && added !== null && !Array.isArray(added)) buckets[name] = Object.assign(buckets[name] ?? emptyObject(), added);
+    if (typeof added === 'object' && added !== null && !Array.isArray(added))
+      buckets[name] = Object.assign(buckets[name] ?? emptyObject(), added);
   }
   return buckets;
 }
@@ -53,10 +63,21 @@ function textOf(value: Json | undefined): string | undefined {
 function errorOf(record: SpanRecord, thin: ThinSpan, patchedError: string | undefined): WholeSpan['error'] {
   if (thin.status !== 'error' && patchedError === undefined) return null;
   const exception = record.events.find((event) => event.name === 'exception')?.attributes;
-  const type = textOf(record.attributes.honeyhive_error_type) ?? textOf(exception?.['exception.type']) ?? textOf(record.attributes['error.type']);
-  const message = patchedError ?? textOf(record.attributes.honeyhive_error) ?? textOf(exception?.['exception.message']) ?? (record.statusMessage || undefined);
+  const type =
+    textOf(record.attributes.honeyhive_error_type) ??
+    textOf(exception?.['exception.type']) ??
+    textOf(record.attributes['error.type']);
+  const message =
+    patchedError ??
+    textOf(record.attributes.honeyhive_error) ??
+    textOf(exception?.['exception.message']) ??
+    (record.statusMessage || undefined);
   const stack = textOf(exception?.['exception.stacktrace']);
-  return { ...(type === undefined ? {} : { type }), ...(message === undefined ? {} : { message }), ...(stack === undefined ? {} : { stack }) };
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(message === undefined ? {} : { message }),
+    ...(stack === undefined ? {} : { stack }),
+  };
 }
 
 export function evaluationsOf(record: Pick<SpanRecord, 'attributes' | 'events'>): Evaluation[] {

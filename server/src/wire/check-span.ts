@@ -2,8 +2,14 @@ import { type DecodedTraces, isSpanId, isTraceId, type SpanRecord } from './span
 
 /** Keeps a span with usable ids; counts the others, with a reason that the sender gets as partial success. */
 export function checkSpan(span: SpanRecord, result: DecodedTraces): void {
-  if (!isTraceId(span.traceId)) return reject(result, `span '${span.name}': trace id '${span.traceId}' is not 16 non-zero bytes`);
-  if (!isSpanId(span.spanId)) return reject(result, `span '${span.name}': span id '${span.spanId}' is not 8 non-zero bytes`);
+  if (!isTraceId(span.traceId)) {
+    reject(result, `span '${span.name}': trace id '${span.traceId}' is not 16 non-zero bytes`);
+    return;
+  }
+  if (!isSpanId(span.spanId)) {
+    reject(result, `span '${span.name}': span id '${span.spanId}' is not 8 non-zero bytes`);
+    return;
+  }
   if (!isSpanId(span.parentSpanId)) span.parentSpanId = '';
   result.spans.push(span);
 }

@@ -4,12 +4,60 @@ import { emptyObject, type Json, type JsonObject, plain } from './value.js';
 
 /** What several naming conventions call the same thing. First name that is there wins. */
 const NAMES = {
-  model: ['gen_ai.response.model', 'gen_ai.request.model', 'llm.model_name', 'llm.response.model', 'llm.request.model', 'embedding.model_name', 'honeyhive_config.model', 'honeyhive_metadata.model'],
-  provider: ['gen_ai.provider.name', 'gen_ai.system', 'llm.provider', 'llm.system', 'llm.vendor', 'honeyhive_config.provider'],
-  prompt: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'llm.token_count.prompt', 'llm.usage.prompt_tokens', 'honeyhive_metadata.prompt_tokens', 'honeyhive_metrics.prompt_tokens', 'honeyhive_metadata.usage.prompt_tokens', 'honeyhive_metadata.usage.input_tokens'],
-  completion: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens', 'llm.token_count.completion', 'llm.usage.completion_tokens', 'honeyhive_metadata.completion_tokens', 'honeyhive_metrics.completion_tokens', 'honeyhive_metadata.usage.completion_tokens', 'honeyhive_metadata.usage.output_tokens'],
-  total: ['llm.usage.total_tokens', 'gen_ai.usage.total_tokens', 'llm.token_count.total', 'honeyhive_metadata.total_tokens', 'honeyhive_metrics.total_tokens', 'honeyhive_metadata.usage.total_tokens'],
-  cost: ['gen_ai.usage.cost', 'llm.cost.total', 'honeyhive_metadata.cost', 'honeyhive_metrics.cost', 'honeyhive_metrics.cost_usd', 'honeyhive_metadata.cost_usd'],
+  model: [
+    'gen_ai.response.model',
+    'gen_ai.request.model',
+    'llm.model_name',
+    'llm.response.model',
+    'llm.request.model',
+    'embedding.model_name',
+    'honeyhive_config.model',
+    'honeyhive_metadata.model',
+  ],
+  provider: [
+    'gen_ai.provider.name',
+    'gen_ai.system',
+    'llm.provider',
+    'llm.system',
+    'llm.vendor',
+    'honeyhive_config.provider',
+  ],
+  prompt: [
+    'gen_ai.usage.input_tokens',
+    'gen_ai.usage.prompt_tokens',
+    'llm.token_count.prompt',
+    'llm.usage.prompt_tokens',
+    'honeyhive_metadata.prompt_tokens',
+    'honeyhive_metrics.prompt_tokens',
+    'honeyhive_metadata.usage.prompt_tokens',
+    'honeyhive_metadata.usage.input_tokens',
+  ],
+  completion: [
+    'gen_ai.usage.output_tokens',
+    'gen_ai.usage.completion_tokens',
+    'llm.token_count.completion',
+    'llm.usage.completion_tokens',
+    'honeyhive_metadata.completion_tokens',
+    'honeyhive_metrics.completion_tokens',
+    'honeyhive_metadata.usage.completion_tokens',
+    'honeyhive_metadata.usage.output_tokens',
+  ],
+  total: [
+    'llm.usage.total_tokens',
+    'gen_ai.usage.total_tokens',
+    'llm.token_count.total',
+    'honeyhive_metadata.total_tokens',
+    'honeyhive_metrics.total_tokens',
+    'honeyhive_metadata.usage.total_tokens',
+  ],
+  cost: [
+    'gen_ai.usage.cost',
+    'llm.cost.total',
+    'honeyhive_metadata.cost',
+    'honeyhive_metrics.cost',
+    'honeyhive_metrics.cost_usd',
+    'honeyhive_metadata.cost_usd',
+  ],
 } as const;
 
 export type KnownFact = keyof typeof NAMES;
@@ -35,8 +83,20 @@ export function textFact(attributes: JsonObject, name: KnownFact): string | unde
 
 const INPUT_PREFIXES = ['gen_ai.prompt.', 'llm.input_messages.', 'llm.prompts.'];
 const OUTPUT_PREFIXES = ['gen_ai.completion.', 'llm.output_messages.'];
-const INPUT_TEXTS = ['gen_ai.input.messages', 'gen_ai.prompt', 'input.value', 'traceloop.entity.input', 'gen_ai.tool.call.arguments'];
-const OUTPUT_TEXTS = ['gen_ai.output.messages', 'gen_ai.completion', 'output.value', 'traceloop.entity.output', 'gen_ai.tool.call.result'];
+const INPUT_TEXTS = [
+  'gen_ai.input.messages',
+  'gen_ai.prompt',
+  'input.value',
+  'traceloop.entity.input',
+  'gen_ai.tool.call.arguments',
+];
+const OUTPUT_TEXTS = [
+  'gen_ai.output.messages',
+  'gen_ai.completion',
+  'output.value',
+  'traceloop.entity.output',
+  'gen_ai.tool.call.result',
+];
 const CONFIG_PREFIXES = ['gen_ai.request.', 'llm.invocation_parameters'];
 
 /** Inputs, outputs and configuration that other conventions than HoneyHive's put on a span. */

@@ -57,13 +57,21 @@ export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
   const eventType = eventTypeOf(span.name, attributes);
   const model = textFact(attributes, 'model');
   const tokens = tokensOf(attributes);
-  const costUsd = numberFact(attributes, 'cost') ?? (eventType === 'model' || model !== undefined ? costOf(model, tokens?.prompt ?? 0, tokens?.completion ?? 0, prices) : undefined);
+  const costUsd =
+    numberFact(attributes, 'cost') ??
+    (eventType === 'model' || model !== undefined
+      ? costOf(model, tokens?.prompt ?? 0, tokens?.completion ?? 0, prices)
+      : undefined);
   const errorMessage = errorOf(span);
   const input = shortText(buckets.inputs, ['value', 'question', 'query', 'prompt', 'input', 'messages']);
   const output = shortText(buckets.outputs, ['result', 'value', 'content', 'messages']);
   const facets = facetsOf(buckets);
   return {
-    project: firstText(attributes, ['honeyhive.project', 'traceloop.association.properties.project', 'honeyhive_project']),
+    project: firstText(attributes, [
+      'honeyhive.project',
+      'traceloop.association.properties.project',
+      'honeyhive_project',
+    ]),
     sessionId,
     sessionGiven: given !== undefined,
     foreignSessionId: given !== undefined && given.toLowerCase() !== sessionId ? given : undefined,
@@ -88,14 +96,21 @@ export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
     hasFeedback: buckets.feedback !== undefined && Object.keys(buckets.feedback).length > 0,
     facets,
     searchText: searchText(span, errorMessage),
-    rank: (ended ? 1_000_000 : 0) + Math.min(999_999, Object.keys(attributes).length + span.events.length + span.links.length + bucketSize(span.buckets)),
+    rank:
+      (ended ? 1_000_000 : 0) +
+      Math.min(
+        999_999,
+        Object.keys(attributes).length + span.events.length + span.links.length + bucketSize(span.buckets),
+      ),
   };
 }
 
 /** Buckets of REST, of HoneyHive's attributes, and, where these leave inputs or outputs open, of other conventions. */
 export function allBuckets(span: Pick<SpanRecord, 'attributes' | 'events' | 'buckets'>): Buckets {
   const buckets = bucketsOf(span.attributes);
-  if (span.buckets) for (const bucket of BUCKETS) if (span.buckets[bucket]) buckets[bucket] = Object.assign(buckets[bucket] ?? emptyObject(), span.buckets[bucket]);
+  if (span.buckets)
+    for (const bucket of BUCKETS)
+      if (span.buckets[bucket]) buckets[bucket] = Object.assign(buckets[bucket] ?? emptyObject(), span.buckets[bucket]);
   if (buckets.inputs && buckets.outputs && buckets.config) return buckets;
   if (span.events.length === 0 && !hasForeign(span.attributes)) return buckets;
   const foreign = foreignBuckets(span);
@@ -112,7 +127,9 @@ function hasForeign(attributes: JsonObject): boolean {
 const FOREIGN = /^(gen_ai|llm|input|output|traceloop\.entity|embedding)\./;
 
 function bucketSize(buckets: Buckets | undefined): number {
-  return buckets === undefined ? 0 : BUCKETS.reduce((sum, bucket) => sum + Object.keys(buckets[bucket] ?? {}).length, 0);
+  return buckets === undefined
+    ? 0
+    : BUCKETS.reduce((sum, bucket) => sum + Object.keys(buckets[bucket] ?? {}).length, 0);
 }
 
 /** Unix nanoseconds as milliseconds; split first, since together they have more digits than a number keeps. */
@@ -125,7 +142,13 @@ export function durationMs(span: Pick<SpanRecord, 'startNs' | 'endNs'>): number 
 }
 
 function sessionText(attributes: JsonObject): string | undefined {
-  return firstText(attributes, ['honeyhive.session_id', 'traceloop.association.properties.session_id', 'honeyhive_session_id', 'session.id', 'gen_ai.conversation.id']);
+  return firstText(attributes, [
+    'honeyhive.session_id',
+    'traceloop.association.properties.session_id',
+    'honeyhive_session_id',
+    'session.id',
+    'gen_ai.conversation.id',
+  ]);
 }
 
 function eventIdFrom(attributes: JsonObject): string | undefined {
@@ -156,7 +179,11 @@ function tokensOf(attributes: JsonObject): SpanFacts['tokens'] {
   const total = numberFact(attributes, 'total');
   if (prompt === undefined && completion === undefined && total === undefined) return undefined;
   const sum = (prompt ?? 0) + (completion ?? 0);
-  return { prompt: prompt ?? Math.max(0, (total ?? 0) - (completion ?? 0)), completion: completion ?? 0, total: total ?? sum };
+  return {
+    prompt: prompt ?? Math.max(0, (total ?? 0) - (completion ?? 0)),
+    completion: completion ?? 0,
+    total: total ?? sum,
+  };
 }
 
 function errorOf(span: SpanRecord): string | undefined {
@@ -211,7 +238,8 @@ export function facetsOf(buckets: Buckets): JsonObject {
     } else if (isObject(value) && depth < 8) {
       for (const key of Object.keys(value)) walk(`${path}.${key}`, value[key] as Json, depth + 1);
     } else if (Array.isArray(value) && depth < 8) {
-      for (let index = 0; index < Math.min(value.length, 16); index++) walk(`${path}.${index}`, value[index] as Json, depth + 1);
+      for (let index = 0; index < Math.min(value.length, 16); index++)
+        walk(`${path}.${index}`, value[index] as Json, depth + 1);
     }
   };
   for (const bucket of BUCKETS) {
@@ -239,10 +267,10 @@ function searchText(span: SpanRecord, error: string | undefined): string {
   };
   if (error !== undefined) add(error);
   for (const key of Object.keys(span.attributes)) {
-    if (!PROTOCOL.test(key) && (bucketOf(key) !== undefined || typeof span.attributes[key] === 'string')) walk(span.attributes[key] as Json);
+    if (!PROTOCOL.test(key) && (bucketOf(key) !== undefined || typeof span.attributes[key] === 'string'))
+      walk(span.attributes[key] as Json);
   }
   if (span.buckets) for (const bucket of BUCKETS) if (span.buckets[bucket]) walk(span.buckets[bucket]);
   for (const event of span.events) for (const key of Object.keys(event.attributes)) walk(event.attributes[key] as Json);
   return parts.join('\n');
 }
-

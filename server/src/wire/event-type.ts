@@ -1,13 +1,39 @@
 import type { JsonObject } from './value.js';
 
 const OPERATIONS: Record<string, string> = {
-  chat: 'model', text_completion: 'model', generate_content: 'model', completion: 'model',
-  invoke_agent: 'chain', create_agent: 'chain', invoke_workflow: 'chain', execute_tool: 'tool', embeddings: 'tool',
+  chat: 'model',
+  text_completion: 'model',
+  generate_content: 'model',
+  completion: 'model',
+  invoke_agent: 'chain',
+  create_agent: 'chain',
+  invoke_workflow: 'chain',
+  execute_tool: 'tool',
+  embeddings: 'tool',
 };
 const OPENINFERENCE: Record<string, string> = { LLM: 'model', CHAIN: 'chain', AGENT: 'chain' };
 const TRACELOOP: Record<string, string> = { workflow: 'chain', agent: 'chain', task: 'tool', tool: 'tool' };
-const MODEL_ATTRIBUTES = ['llm.request.model', 'gen_ai.request.model', 'llm.model_name', 'gen_ai.response.model', 'llm.request.type'];
-const MODEL_WORDS = new Set(['llm', 'model', 'gpt', 'claude', 'llama', 'gemini', 'mistral', 'chat', 'completion', 'openai', 'anthropic', 'bedrock']);
+const MODEL_ATTRIBUTES = [
+  'llm.request.model',
+  'gen_ai.request.model',
+  'llm.model_name',
+  'gen_ai.response.model',
+  'llm.request.type',
+];
+const MODEL_WORDS = new Set([
+  'llm',
+  'model',
+  'gpt',
+  'claude',
+  'llama',
+  'gemini',
+  'mistral',
+  'chat',
+  'completion',
+  'openai',
+  'anthropic',
+  'bedrock',
+]);
 
 /** The event type a span says it has, else the one its conventions and, last, whole words of its name suggest. */
 export function eventTypeOf(name: string, attributes: JsonObject): string {
@@ -28,6 +54,9 @@ export function eventTypeOf(name: string, attributes: JsonObject): string {
     if (type !== undefined) return type;
   }
   if (MODEL_ATTRIBUTES.some((key) => attributes[key] !== undefined)) return 'model';
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/);
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
   return words.some((word) => MODEL_WORDS.has(word)) ? 'model' : 'tool';
 }

@@ -26,11 +26,17 @@ export interface HoneyHiveEvent {
   user_properties: JsonObject;
 }
 
-const SHOWN_ELSEWHERE = /^(honeyhive[._]|traceloop\.association\.|gen_ai\.(prompt|completion)\.|llm\.(input|output)_messages\.)/;
+const SHOWN_ELSEWHERE =
+  /^(honeyhive[._]|traceloop\.association\.|gen_ai\.(prompt|completion)\.|llm\.(input|output)_messages\.)/;
 
 export function eventOfSpan(span: WholeSpan, parentId: string, childrenIds: string[]): HoneyHiveEvent {
   const metadata = Object.assign(emptyObject(), foreignAttributes(span.attributes), span.metadata);
-  if (span.tokens) Object.assign(metadata, { prompt_tokens: span.tokens.prompt, completion_tokens: span.tokens.completion, total_tokens: span.tokens.total });
+  if (span.tokens)
+    Object.assign(metadata, {
+      prompt_tokens: span.tokens.prompt,
+      completion_tokens: span.tokens.completion,
+      total_tokens: span.tokens.total,
+    });
   if (span.costUsd !== undefined) metadata.cost = span.costUsd;
   return {
     event_id: span.eventId,
@@ -59,15 +65,21 @@ export function eventOfSpan(span: WholeSpan, parentId: string, childrenIds: stri
 /** Attributes that no bucket takes belong to the metadata. */
 function foreignAttributes(attributes: JsonObject): JsonObject {
   const result = emptyObject();
-  for (const key of Object.keys(attributes)) if (!SHOWN_ELSEWHERE.test(key) && bucketOf(key) === undefined) result[key] = attributes[key] as Json;
+  for (const key of Object.keys(attributes))
+    if (!SHOWN_ELSEWHERE.test(key) && bucketOf(key) === undefined) result[key] = attributes[key] as Json;
   return result;
 }
 
 /** A session is the event at the root of its tree; the reserved metadata are its running totals. */
 export function eventOfSession(session: Session, childrenIds: string[]): HoneyHiveEvent {
   const reserved: JsonObject = {
-    num_events: session.spanCount, num_model_events: session.modelCount, has_feedback: session.hasFeedback, cost: session.costUsd,
-    total_tokens: session.tokens.total, prompt_tokens: session.tokens.prompt, completion_tokens: session.tokens.completion,
+    num_events: session.spanCount,
+    num_model_events: session.modelCount,
+    has_feedback: session.hasFeedback,
+    cost: session.costUsd,
+    total_tokens: session.tokens.total,
+    prompt_tokens: session.tokens.prompt,
+    completion_tokens: session.tokens.completion,
   };
   return {
     event_id: session.sessionId,

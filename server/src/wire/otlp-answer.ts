@@ -1,12 +1,19 @@
 /** Answers of OTLP/HTTP, in the encoding of the request. */
 export type OtlpEncoding = 'protobuf' | 'json';
 
-export const OTLP_TYPES: Record<OtlpEncoding, string> = { protobuf: 'application/x-protobuf', json: 'application/json' };
+export const OTLP_TYPES: Record<OtlpEncoding, string> = {
+  protobuf: 'application/x-protobuf',
+  json: 'application/json',
+};
 
 /** ExportTraceServiceResponse; empty when everything was taken. */
 export function traceAnswer(encoding: OtlpEncoding, rejected: number, message: string): Buffer {
   if (encoding === 'json') {
-    return Buffer.from(JSON.stringify(rejected === 0 ? {} : { partialSuccess: { rejectedSpans: String(rejected), errorMessage: message } }));
+    return Buffer.from(
+      JSON.stringify(
+        rejected === 0 ? {} : { partialSuccess: { rejectedSpans: String(rejected), errorMessage: message } },
+      ),
+    );
   }
   if (rejected === 0) return Buffer.alloc(0);
   return field(1, Buffer.concat([Buffer.from([0x08]), varint(rejected), field(2, Buffer.from(message))]));

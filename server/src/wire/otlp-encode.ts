@@ -16,7 +16,16 @@ export function encodeTracesJson(spans: SpanRecord[]): JsonObject {
   return {
     resourceSpans: [...groups.values()].map((group) => ({
       resource: { attributes: attributes(group.resource) },
-      scopeSpans: [{ scope: { name: group.scope.name, version: group.scope.version, attributes: attributes(group.scope.attributes) }, spans: group.spans }],
+      scopeSpans: [
+        {
+          scope: {
+            name: group.scope.name,
+            version: group.scope.version,
+            attributes: attributes(group.scope.attributes),
+          },
+          spans: group.spans,
+        },
+      ],
     })),
   };
 }
@@ -32,8 +41,16 @@ function encodeSpan(span: SpanRecord): JsonObject {
     startTimeUnixNano: span.startNs,
     endTimeUnixNano: span.endNs,
     attributes: attributes(withRestFields(span)),
-    events: span.events.map((event) => ({ name: event.name, timeUnixNano: event.timeNs, attributes: attributes(event.attributes) })),
-    links: span.links.map((link) => ({ traceId: link.traceId, spanId: link.spanId, attributes: attributes(link.attributes) })),
+    events: span.events.map((event) => ({
+      name: event.name,
+      timeUnixNano: event.timeNs,
+      attributes: attributes(event.attributes),
+    })),
+    links: span.links.map((link) => ({
+      traceId: link.traceId,
+      spanId: link.spanId,
+      attributes: attributes(link.attributes),
+    })),
     status: { code: span.statusCode, message: span.statusMessage },
   };
 }
@@ -44,7 +61,9 @@ function withRestFields(span: SpanRecord): JsonObject {
   const result = Object.assign(emptyObject(), span.attributes);
   if (span.sessionId !== undefined) result['honeyhive.session_id'] = span.sessionId;
   if (span.eventId !== undefined) result.honeyhive_event_id = span.eventId;
-  for (const bucket of BUCKETS) for (const [key, value] of Object.entries(span.buckets?.[bucket] ?? {})) result[`honeyhive_${bucket}.${key}`] = value;
+  for (const bucket of BUCKETS)
+    for (const [key, value] of Object.entries(span.buckets?.[bucket] ?? {}))
+      result[`honeyhive_${bucket}.${key}`] = value;
   return result;
 }
 
@@ -56,7 +75,8 @@ function anyValue(value: Json): JsonObject {
   if (value === null) return {};
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value };
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value };
   if (Array.isArray(value)) return { arrayValue: { values: value.map(anyValue) } };
   if ('$int' in value) return { intValue: value.$int as string };
   if ('$double' in value) return { doubleValue: value.$double as number | string };

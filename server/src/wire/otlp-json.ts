@@ -1,6 +1,14 @@
 import { checkSpan } from './check-span.js';
 import { parseJson } from './json-text.js';
-import { type DecodedTraces, type Json, type JsonObject, MalformedRequest, type SpanEvent, type SpanLink, type SpanRecord } from './span-record.js';
+import {
+  type DecodedTraces,
+  type Json,
+  type JsonObject,
+  MalformedRequest,
+  type SpanEvent,
+  type SpanLink,
+  type SpanRecord,
+} from './span-record.js';
 import { emptyObject, isObject, keptBytes, keptDouble, keptInt, keptMap } from './value.js';
 
 /** OTLP/JSON as the specification maps it: ids in hex, 64-bit integers as text or number, enums as number (or name). */
@@ -15,17 +23,32 @@ export function decodeTracesValue(root: unknown): DecodedTraces {
   for (const resourceSpans of list(pick(root, 'resourceSpans', 'resource_spans'), 'resourceSpans')) {
     const holder = object(resourceSpans, 'resourceSpans[]');
     const resource = attributes(optionalObject(holder.resource, 'resource').attributes);
-    for (const scopeSpans of list(pick(holder, 'scopeSpans', 'scope_spans', 'instrumentationLibrarySpans'), 'scopeSpans')) {
+    for (const scopeSpans of list(
+      pick(holder, 'scopeSpans', 'scope_spans', 'instrumentationLibrarySpans'),
+      'scopeSpans',
+    )) {
       const group = object(scopeSpans, 'scopeSpans[]');
       const named = optionalObject(group.scope, 'scope');
-      const scope = { name: text(named.name, 'scope.name'), version: text(named.version, 'scope.version'), attributes: attributes(named.attributes) };
-      for (const span of list(group.spans, 'spans')) checkSpan(readSpan(object(span, 'spans[]'), resource, scope), result);
+      const scope = {
+        name: text(named.name, 'scope.name'),
+        version: text(named.version, 'scope.version'),
+        attributes: attributes(named.attributes),
+      };
+      for (const span of list(group.spans, 'spans'))
+        checkSpan(readSpan(object(span, 'spans[]'), resource, scope), result);
     }
   }
   return result;
 }
 
-const KINDS = ['SPAN_KIND_UNSPECIFIED', 'SPAN_KIND_INTERNAL', 'SPAN_KIND_SERVER', 'SPAN_KIND_CLIENT', 'SPAN_KIND_PRODUCER', 'SPAN_KIND_CONSUMER'];
+const KINDS = [
+  'SPAN_KIND_UNSPECIFIED',
+  'SPAN_KIND_INTERNAL',
+  'SPAN_KIND_SERVER',
+  'SPAN_KIND_CLIENT',
+  'SPAN_KIND_PRODUCER',
+  'SPAN_KIND_CONSUMER',
+];
 const STATUSES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
 
 function readSpan(span: Record<string, unknown>, resource: JsonObject, scope: SpanRecord['scope']): SpanRecord {
@@ -51,12 +74,20 @@ function readSpan(span: Record<string, unknown>, resource: JsonObject, scope: Sp
 
 function readEvent(value: unknown): SpanEvent {
   const event = object(value, 'events[]');
-  return { name: text(event.name, 'events[].name'), timeNs: nanoseconds(pick(event, 'timeUnixNano', 'time_unix_nano'), 'timeUnixNano'), attributes: attributes(event.attributes) };
+  return {
+    name: text(event.name, 'events[].name'),
+    timeNs: nanoseconds(pick(event, 'timeUnixNano', 'time_unix_nano'), 'timeUnixNano'),
+    attributes: attributes(event.attributes),
+  };
 }
 
 function readLink(value: unknown): SpanLink {
   const link = object(value, 'links[]');
-  return { traceId: hex(pick(link, 'traceId', 'trace_id'), 'links[].traceId'), spanId: hex(pick(link, 'spanId', 'span_id'), 'links[].spanId'), attributes: attributes(link.attributes) };
+  return {
+    traceId: hex(pick(link, 'traceId', 'trace_id'), 'links[].traceId'),
+    spanId: hex(pick(link, 'spanId', 'span_id'), 'links[].spanId'),
+    attributes: attributes(link.attributes),
+  };
 }
 
 function attributes(value: unknown): JsonObject {
@@ -83,7 +114,8 @@ function anyValue(value: unknown): Json {
   const double = pick(holder, 'doubleValue', 'double_value');
   if (double !== undefined && double !== null) return keptDouble(floating(double));
   const array = pick(holder, 'arrayValue', 'array_value');
-  if (array !== undefined && array !== null) return list(object(array, 'arrayValue').values, 'arrayValue.values').map(anyValue);
+  if (array !== undefined && array !== null)
+    return list(object(array, 'arrayValue').values, 'arrayValue.values').map(anyValue);
   const map = pick(holder, 'kvlistValue', 'kvlist_value');
   if (map !== undefined && map !== null) return keptMap(attributes(object(map, 'kvlistValue').values));
   const bytes = pick(holder, 'bytesValue', 'bytes_value');
@@ -120,13 +152,15 @@ function text(value: unknown, where: string): string {
 /** Hex in either case; standard base64 of the right length is refused as the specification demands hex. */
 function hex(value: unknown, where: string): string {
   const id = text(value, where).toLowerCase();
-  if (id !== '' && !/^[0-9a-f]*$/.test(id)) throw new MalformedRequest(`${where} is not hexadecimal (OTLP/JSON ids are hex, not base64)`);
+  if (id !== '' && !/^[0-9a-f]*$/.test(id))
+    throw new MalformedRequest(`${where} is not hexadecimal (OTLP/JSON ids are hex, not base64)`);
   return id;
 }
 
 function integer(value: unknown, where: string, signed: boolean): string {
   const written = typeof value === 'number' && Number.isInteger(value) ? String(value) : value;
-  if (typeof written !== 'string' || !/^-?\d{1,20}$/.test(written)) throw new MalformedRequest(`${where} is not a whole number`);
+  if (typeof written !== 'string' || !/^-?\d{1,20}$/.test(written))
+    throw new MalformedRequest(`${where} is not a whole number`);
   const exact = BigInt(written);
   if (signed ? BigInt.asIntN(64, exact) !== exact : BigInt.asUintN(64, exact) !== exact) {
     throw new MalformedRequest(`${where} does not fit 64 bits`);

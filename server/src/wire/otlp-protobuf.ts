@@ -1,6 +1,6 @@
-import { ProtobufReader } from './protobuf-reader.js';
 import { checkSpan } from './check-span.js';
-import { type DecodedTraces, type Json, type JsonObject, type SpanEvent, type SpanLink, type SpanRecord } from './span-record.js';
+import { ProtobufReader } from './protobuf-reader.js';
+import type { DecodedTraces, Json, JsonObject, SpanEvent, SpanLink, SpanRecord } from './span-record.js';
 import { emptyObject, keptBytes, keptDouble, keptInt, keptMap } from './value.js';
 
 /** Field numbers: opentelemetry-proto, trace/v1/trace.proto and common/v1/common.proto. */
@@ -61,24 +61,62 @@ const NO_SCOPE = { name: '', version: '', attributes: emptyObject() };
 
 function readSpan(reader: ProtobufReader, depth: number): SpanRecord {
   const span: SpanRecord = {
-    traceId: '', spanId: '', parentSpanId: '', name: '', kind: 0, startNs: '0', endNs: '0', attributes: emptyObject(),
-    events: [], links: [], statusCode: 0, statusMessage: '', traceState: '', resource: NO_SCOPE.attributes, scope: NO_SCOPE,
+    traceId: '',
+    spanId: '',
+    parentSpanId: '',
+    name: '',
+    kind: 0,
+    startNs: '0',
+    endNs: '0',
+    attributes: emptyObject(),
+    events: [],
+    links: [],
+    statusCode: 0,
+    statusMessage: '',
+    traceState: '',
+    resource: NO_SCOPE.attributes,
+    scope: NO_SCOPE,
   };
   while (reader.next()) {
     switch (reader.field) {
-      case 1: span.traceId = reader.bytes('hex'); break;
-      case 2: span.spanId = reader.bytes('hex'); break;
-      case 3: span.traceState = reader.string(); break;
-      case 4: span.parentSpanId = reader.bytes('hex'); break;
-      case 5: span.name = reader.string(); break;
-      case 6: span.kind = reader.uint32(); break;
-      case 7: span.startNs = reader.fixed64(); break;
-      case 8: span.endNs = reader.fixed64(); break;
-      case 9: readKeyValue(reader, depth, span.attributes); break;
-      case 11: span.events.push(reader.message(depth, readEvent)); break;
-      case 13: span.links.push(reader.message(depth, readLink)); break;
-      case 15: reader.message(depth, (r) => readStatus(r, span)); break;
-      default: reader.skip(depth);
+      case 1:
+        span.traceId = reader.bytes('hex');
+        break;
+      case 2:
+        span.spanId = reader.bytes('hex');
+        break;
+      case 3:
+        span.traceState = reader.string();
+        break;
+      case 4:
+        span.parentSpanId = reader.bytes('hex');
+        break;
+      case 5:
+        span.name = reader.string();
+        break;
+      case 6:
+        span.kind = reader.uint32();
+        break;
+      case 7:
+        span.startNs = reader.fixed64();
+        break;
+      case 8:
+        span.endNs = reader.fixed64();
+        break;
+      case 9:
+        readKeyValue(reader, depth, span.attributes);
+        break;
+      case 11:
+        span.events.push(reader.message(depth, readEvent));
+        break;
+      case 13:
+        span.links.push(reader.message(depth, readLink));
+        break;
+      case 15:
+        reader.message(depth, (r) => readStatus(r, span));
+        break;
+      default:
+        reader.skip(depth);
     }
   }
   return span;
@@ -131,14 +169,29 @@ function readAnyValue(reader: ProtobufReader, depth: number): Json {
   let value: Json = null;
   while (reader.next()) {
     switch (reader.field) {
-      case 1: value = reader.string(); break;
-      case 2: value = reader.bool(); break;
-      case 3: value = keptInt(reader.int64()); break;
-      case 4: value = keptDouble(reader.double()); break;
-      case 5: value = reader.message(depth, readArray); break;
-      case 6: value = keptMap(reader.message(depth, readMap)); break;
-      case 7: value = keptBytes(reader.bytes('base64')); break;
-      default: reader.skip(depth);
+      case 1:
+        value = reader.string();
+        break;
+      case 2:
+        value = reader.bool();
+        break;
+      case 3:
+        value = keptInt(reader.int64());
+        break;
+      case 4:
+        value = keptDouble(reader.double());
+        break;
+      case 5:
+        value = reader.message(depth, readArray);
+        break;
+      case 6:
+        value = keptMap(reader.message(depth, readMap));
+        break;
+      case 7:
+        value = keptBytes(reader.bytes('base64'));
+        break;
+      default:
+        reader.skip(depth);
     }
   }
   return value;
@@ -161,4 +214,3 @@ function readMap(reader: ProtobufReader, depth: number): JsonObject {
   }
   return map;
 }
-

@@ -33,7 +33,12 @@ export const LIST_PRICES: PriceTable = {
   'gemini-2.5-pro': [1.25, 10],
 };
 
-export function costOf(model: string | undefined, prompt: number, completion: number, own: PriceTable = {}): number | undefined {
+export function costOf(
+  model: string | undefined,
+  prompt: number,
+  completion: number,
+  own: PriceTable = {},
+): number | undefined {
   if (model === undefined || prompt + completion === 0) return undefined;
   // `openai/gpt-4o` and `models/gemini-2.0-flash` name the same models.
   const name = model.toLowerCase().split('/').pop() as string;

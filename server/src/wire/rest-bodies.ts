@@ -18,7 +18,13 @@ export class InvalidBody extends Error {
 
 /** Python users bring their spelling along, TypeScript users theirs. */
 const SPELLINGS: Record<Bucket, string[]> = {
-  inputs: ['inputs'], outputs: ['outputs'], config: ['config'], metadata: ['metadata'], metrics: ['metrics'], feedback: ['feedback'], user_properties: ['user_properties', 'userProperties'],
+  inputs: ['inputs'],
+  outputs: ['outputs'],
+  config: ['config'],
+  metadata: ['metadata'],
+  metrics: ['metrics'],
+  feedback: ['feedback'],
+  user_properties: ['user_properties', 'userProperties'],
 };
 
 export function objectBody(body: unknown, field = 'body'): Record<string, unknown> {
@@ -33,7 +39,9 @@ export function bucketsIn(body: Record<string, unknown>): Buckets {
     for (const spelling of SPELLINGS[bucket]) {
       const value = body[spelling];
       if (value === undefined || value === null) continue;
-      buckets[bucket] = (isObject(value) ? value : { [bucket === 'outputs' ? 'result' : 'value']: value }) as JsonObject;
+      buckets[bucket] = (
+        isObject(value) ? value : { [bucket === 'outputs' ? 'result' : 'value']: value }
+      ) as JsonObject;
     }
   }
   return buckets;
@@ -54,21 +62,25 @@ export function timeIn(body: Record<string, unknown>, name: string): number | un
   const value = body[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  const parsed = typeof value === 'string' ? (/^\d+(\.\d+)?$/.test(value) ? Number(value) : Date.parse(value)) : Number.NaN;
-  if (Number.isNaN(parsed)) throw new InvalidBody(name, `${name} is not a time`, 'Unix milliseconds or an ISO 8601 text');
+  const parsed =
+    typeof value === 'string' ? (/^\d+(\.\d+)?$/.test(value) ? Number(value) : Date.parse(value)) : Number.NaN;
+  if (Number.isNaN(parsed))
+    throw new InvalidBody(name, `${name} is not a time`, 'Unix milliseconds or an ISO 8601 text');
   return parsed;
 }
 
 export function numberIn(body: Record<string, unknown>, name: string): number | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new InvalidBody(name, `${name} is ${kindOf(value)}, not a number`, 'a finite number');
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw new InvalidBody(name, `${name} is ${kindOf(value)}, not a number`, 'a finite number');
   return value;
 }
 
 function given<T extends object>(values: { [K in keyof T]?: T[K] | undefined }): Partial<T> {
   const result: Partial<T> = {};
-  for (const key of Object.keys(values) as (keyof T)[]) if (values[key] !== undefined) result[key] = values[key] as T[keyof T];
+  for (const key of Object.keys(values) as (keyof T)[])
+    if (values[key] !== undefined) result[key] = values[key] as T[keyof T];
   return result;
 }
 
@@ -100,7 +112,11 @@ export function eventChange(body: unknown, idInPath?: string): EventChange {
   return {
     eventId: canonicalId(id),
     buckets: bucketsIn(event),
-    ...given<EventChange>({ error: textIn(event, 'error'), endMs: timeIn(event, 'end_time'), durationMs: numberIn(event, 'duration') }),
+    ...given<EventChange>({
+      error: textIn(event, 'error'),
+      endMs: timeIn(event, 'end_time'),
+      durationMs: numberIn(event, 'duration'),
+    }),
   };
 }
 

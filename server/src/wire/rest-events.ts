@@ -19,8 +19,10 @@ export function eventRecord(body: unknown, defaults: EventDefaults): SpanRecord 
   const outer = objectBody(body, defaults.where);
   const event = isObject(outer.event) ? outer.event : outer;
   const type = textIn(event, 'event_type', 'eventType') ?? defaults.eventType;
-  if (type === undefined) throw new InvalidBody(`${defaults.where}.event_type`, 'event_type is missing', 'model, tool, chain or session');
-  if (defaults.strict && !isObject(event.inputs)) throw new InvalidBody(`${defaults.where}.inputs`, `inputs is ${kindOf(event.inputs)}`, 'an object');
+  if (type === undefined)
+    throw new InvalidBody(`${defaults.where}.event_type`, 'event_type is missing', 'model, tool, chain or session');
+  if (defaults.strict && !isObject(event.inputs))
+    throw new InvalidBody(`${defaults.where}.inputs`, `inputs is ${kindOf(event.inputs)}`, 'an object');
   const eventId = canonicalId(textIn(event, 'event_id', 'eventId') ?? randomUUID());
   const sessionId = canonicalId(textIn(event, 'session_id', 'sessionId') ?? defaults.sessionId ?? randomUUID());
   const parentId = textIn(event, 'parent_id', 'parentId');
@@ -28,7 +30,12 @@ export function eventRecord(body: unknown, defaults: EventDefaults): SpanRecord 
   const duration = numberIn(event, 'duration');
   const start = timeIn(event, 'start_time') ?? Date.now() - (duration ?? 0);
   const end = timeIn(event, 'end_time') ?? start + (duration ?? 0);
-  const error = event.error === null || event.error === undefined ? undefined : typeof event.error === 'string' ? event.error : JSON.stringify(event.error);
+  const error =
+    event.error === null || event.error === undefined
+      ? undefined
+      : typeof event.error === 'string'
+        ? event.error
+        : JSON.stringify(event.error);
   const attributes = emptyObject();
   attributes.honeyhive_event_type = type;
   const project = textIn(event, 'project', 'project_id');

@@ -1,4 +1,4 @@
-import type { EventChange, Session, SessionChange, SessionRecords, TraceStore, Scope } from '../store/trace-store.js';
+import type { EventChange, Scope, Session, SessionChange, SessionRecords, TraceStore } from '../store/trace-store.js';
 import { parseJson } from './json-text.js';
 import { encodeTracesJson } from './otlp-encode.js';
 import { eventChange, sessionChange } from './rest-bodies.js';
@@ -18,20 +18,34 @@ export async function* sessionLines(store: TraceStore, scope: Scope, sessionId: 
     if (first) yield `${JSON.stringify({ honeyhiveSession: sessionBody(page.session) })}\n`;
     first = false;
     if (page.spans.length > 0) yield `${JSON.stringify(encodeTracesJson(page.spans))}\n`;
-    for (const patch of page.patches) yield `${JSON.stringify({ honeyhiveEvent: { ...patch.body, event_id: patch.eventId } })}\n`;
+    for (const patch of page.patches)
+      yield `${JSON.stringify({ honeyhiveEvent: { ...patch.body, event_id: patch.eventId } })}\n`;
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
 }
 
 function sessionBody(session: Session): JsonObject {
   return {
-    session_id: session.sessionId, session_name: session.sessionName, project: session.project, source: session.source, start_time: session.startTime,
-    inputs: session.inputs, outputs: session.outputs, config: session.config, metadata: session.metadata, metrics: session.metrics, feedback: session.feedback, user_properties: session.userProperties,
+    session_id: session.sessionId,
+    session_name: session.sessionName,
+    project: session.project,
+    source: session.source,
+    start_time: session.startTime,
+    inputs: session.inputs,
+    outputs: session.outputs,
+    config: session.config,
+    metadata: session.metadata,
+    metrics: session.metrics,
+    feedback: session.feedback,
+    user_properties: session.userProperties,
     ...(session.error === null ? {} : { error: session.error }),
   };
 }
 
-export type SessionFilePart = { kind: 'session'; change: SessionChange } | { kind: 'event'; change: EventChange } | { kind: 'traces'; body: Buffer };
+export type SessionFilePart =
+  | { kind: 'session'; change: SessionChange }
+  | { kind: 'event'; change: EventChange }
+  | { kind: 'traces'; body: Buffer };
 
 /** What a file's text holds. Throws `MalformedRequest` with the number of the line that cannot be read. */
 export function readSessionFile(text: string): SessionFilePart[] {
@@ -61,7 +75,11 @@ function partOf(text: string): SessionFilePart {
   throw new MalformedRequest('neither OTLP/JSON (resourceSpans) nor a line of an exported session');
 }
 
-export async function importParts(store: TraceStore, scope: Scope, parts: SessionFilePart[]): Promise<{ sessions: number; spans: number; duplicates: number; rejected: number }> {
+export async function importParts(
+  store: TraceStore,
+  scope: Scope,
+  parts: SessionFilePart[],
+): Promise<{ sessions: number; spans: number; duplicates: number; rejected: number }> {
   const report = { sessions: 0, spans: 0, duplicates: 0, rejected: 0 };
   for (const part of parts) {
     if (part.kind === 'session') {

@@ -1,8 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { type LocalServer, type ServerOptions, startServer } from 'honeyhive-local';
 
 export interface Answer {
@@ -40,22 +40,38 @@ export async function local(options: ServerOptions = {}): Promise<Local> {
 export function client(url: string): Local['call'] {
   return (method, path, body, headers = {}) =>
     new Promise((resolve, reject) => {
-      const data = body === undefined ? undefined : Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-      const outgoing = httpRequest(`${url}${path}`, { method, agent: false, headers: { ...(data ? { 'content-type': 'application/json', 'content-length': String(data.length) } : {}), ...headers } }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          let json: unknown;
-          try {
-            json = JSON.parse(text);
-          } catch {
-            json = undefined;
-          }
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json });
-        });
-        response.on('error', reject);
-      });
+      const data =
+        body === undefined
+          ? undefined
+          : Buffer.isBuffer(body)
+            ? body
+            : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+      const outgoing = httpRequest(
+        `${url}${path}`,
+        {
+          method,
+          agent: false,
+          headers: {
+            ...(data ? { 'content-type': 'application/json', 'content-length': String(data.length) } : {}),
+            ...headers,
+          },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('end', () => {
+            const text = Buffer.concat(chunks).toString();
+            let json: unknown;
+            try {
+              json = JSON.parse(text);
+            } catch {
+              json = undefined;
+            }
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json });
+          });
+          response.on('error', reject);
+        },
+      );
       outgoing.on('error', reject);
       outgoing.end(data);
     });
@@ -103,13 +119,24 @@ export function span(input: SpanInput = {}): any {
     startTimeUnixNano: `${start}000000`,
     endTimeUnixNano: end === undefined ? '0' : `${end}000000`,
     attributes: attributes(input.attributes ?? {}),
-    events: (input.events ?? []).map((event) => ({ name: event.name, timeUnixNano: `${start}000000`, attributes: attributes(event.attributes) })),
+    events: (input.events ?? []).map((event) => ({
+      name: event.name,
+      timeUnixNano: `${start}000000`,
+      attributes: attributes(event.attributes),
+    })),
     ...(input.status ? { status: input.status } : {}),
   };
 }
 
 export function traces(spans: object[], resource: Record<string, Value> = { 'service.name': 'test' }): any {
-  return { resourceSpans: [{ resource: { attributes: attributes(resource) }, scopeSpans: [{ scope: { name: 'test' }, spans }] }] };
+  return {
+    resourceSpans: [
+      { resource: { attributes: attributes(resource) }, scopeSpans: [{ scope: { name: 'test' }, spans }] },
+    ],
+  };
 }
 
-export const inSession = (sessionId: string, more: Record<string, Value> = {}): Record<string, Value> => ({ 'honeyhive.session_id': sessionId, ...more });
+export const inSession = (sessionId: string, more: Record<string, Value> = {}): Record<string, Value> => ({
+  'honeyhive.session_id': sessionId,
+  ...more,
+});

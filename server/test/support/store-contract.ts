@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { decodeTracesJson } from '../../dist/wire/otlp-json';
 import type { TraceStore } from '../../dist/store/trace-store';
+import { decodeTracesJson } from '../../dist/wire/otlp-json';
 import { hex, inSession, span, T0, traces } from './local';
 
-export type Store = Pick<TraceStore, 'ingest' | 'writeSpans' | 'startSession' | 'updateEvent' | 'listSessions' | 'getSession' | 'getSpan'>;
+export type Store = Pick<
+  TraceStore,
+  'ingest' | 'writeSpans' | 'startSession' | 'updateEvent' | 'listSessions' | 'getSession' | 'getSpan'
+>;
 
 const records = (spans: object[]) => decodeTracesJson(Buffer.from(JSON.stringify(traces(spans)))).spans;
 
@@ -15,7 +18,13 @@ function must(condition: boolean, what: string): void {
 export const CONTRACT: Record<string, (store: Store) => Promise<void>> = {
   'a span that was acknowledged is there, whole': async (store) => {
     const sessionId = randomUUID();
-    const spans = Array.from({ length: 25 }, (_, n) => span({ name: `s${n}`, startMs: T0 + n, attributes: inSession(sessionId, { n, 'honeyhive_metadata.list.0': 'a', 'honeyhive_metadata.list.1': 'b' }) }));
+    const spans = Array.from({ length: 25 }, (_, n) =>
+      span({
+        name: `s${n}`,
+        startMs: T0 + n,
+        attributes: inSession(sessionId, { n, 'honeyhive_metadata.list.0': 'a', 'honeyhive_metadata.list.1': 'b' }),
+      }),
+    );
     const receipt = await store.writeSpans({}, records(spans));
     must(receipt.stored === 25 && receipt.duplicates === 0 && receipt.received === 25, 'the receipt counts 25 stored');
     for (const one of spans) {
@@ -27,7 +36,11 @@ export const CONTRACT: Record<string, (store: Store) => Promise<void>> = {
   },
   'OTLP in both encodings, and what cannot be read is refused without a trace': async (store) => {
     const one = span({});
-    must((await store.ingest({}, Buffer.from(JSON.stringify(traces([one, span({ traceId: '00' })]))), 'json')).rejected === 1, 'a bad id is counted');
+    must(
+      (await store.ingest({}, Buffer.from(JSON.stringify(traces([one, span({ traceId: '00' })]))), 'json')).rejected ===
+        1,
+      'a bad id is counted',
+    );
     must((await store.getSpan({}, one.traceId, one.spanId)) !== undefined, 'the good one is kept');
     let refused = '';
     await store.ingest({}, Buffer.from([0x0a, 0x05]), 'protobuf').catch((error: Error) => {
@@ -38,7 +51,9 @@ export const CONTRACT: Record<string, (store: Store) => Promise<void>> = {
   'the same span is kept once, however often and with whom it comes': async (store) => {
     const sessionId = randomUUID();
     const spans = Array.from({ length: 6 }, () => span({ attributes: inSession(sessionId) }));
-    const receipts = await Promise.all([spans, spans, spans.slice(0, 3), [...spans].reverse()].map((list) => store.writeSpans({}, records(list))));
+    const receipts = await Promise.all(
+      [spans, spans, spans.slice(0, 3), [...spans].reverse()].map((list) => store.writeSpans({}, records(list))),
+    );
     must(receipts.reduce((sum, receipt) => sum + receipt.stored, 0) === 6, 'six are stored');
     must(receipts.reduce((sum, receipt) => sum + receipt.duplicates, 0) === 15, 'fifteen are duplicates');
     const found = await store.getSession({}, sessionId, {});
@@ -58,7 +73,10 @@ export const CONTRACT: Record<string, (store: Store) => Promise<void>> = {
     for (let n = 0; n < 9; n++) {
       const sessionId = randomUUID();
       ids.unshift(sessionId);
-      await store.startSession({}, { sessionId, project, name: `n${n}`, startMs: T0 + ((n * 7) % 9) * 1000, buckets: {} });
+      await store.startSession(
+        {},
+        { sessionId, project, name: `n${n}`, startMs: T0 + ((n * 7) % 9) * 1000, buckets: {} },
+      );
     }
     const seen: { id: string; at: number }[] = [];
     let cursor: string | undefined;
@@ -68,19 +86,36 @@ export const CONTRACT: Record<string, (store: Store) => Promise<void>> = {
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
     must(new Set(seen.map((one) => one.id)).size === 9 && seen.length === 9, 'each is listed once');
-    must(seen.every((one, index) => index === 0 || (seen[index - 1] as { at: number }).at >= one.at), 'newest first');
+    must(
+      seen.every((one, index) => index === 0 || (seen[index - 1] as { at: number }).at >= one.at),
+      'newest first',
+    );
   },
   'spans of a session come in the order they began': async (store) => {
     const sessionId = randomUUID();
     const starts = [5, 1, 9, 3, 7];
-    await store.writeSpans({}, records(starts.map((start) => span({ startMs: T0 + start, attributes: inSession(sessionId) }))));
+    await store.writeSpans(
+      {},
+      records(starts.map((start) => span({ startMs: T0 + start, attributes: inSession(sessionId) }))),
+    );
     const found = await store.getSession({}, sessionId, {});
     must(JSON.stringify(found?.spans.map((one) => one.startTime - T0)) === '[1,3,5,7,9]', 'in start order');
   },
   'running totals are those of the spans': async (store) => {
     const sessionId = randomUUID();
-    const scored = (score: number) => [{ name: 'gen_ai.evaluation.result', attributes: { 'gen_ai.evaluation.name': 'acc', 'gen_ai.evaluation.score.value': score } }];
-    await store.writeSpans({}, records([span({ attributes: inSession(sessionId, { honeyhive_event_type: 'model' }), events: scored(1) }), span({ attributes: inSession(sessionId), status: { code: 2 }, events: scored(0.5) })]));
+    const scored = (score: number) => [
+      {
+        name: 'gen_ai.evaluation.result',
+        attributes: { 'gen_ai.evaluation.name': 'acc', 'gen_ai.evaluation.score.value': score },
+      },
+    ];
+    await store.writeSpans(
+      {},
+      records([
+        span({ attributes: inSession(sessionId, { honeyhive_event_type: 'model' }), events: scored(1) }),
+        span({ attributes: inSession(sessionId), status: { code: 2 }, events: scored(0.5) }),
+      ]),
+    );
     const session = (await store.getSession({}, sessionId, {}))?.session;
     must(session?.spanCount === 2 && session.modelCount === 1 && session.errorCount === 1, 'spans, models, errors');
     must(session?.scores.acc?.mean === 0.75 && session.scores.acc.count === 2, 'scores');
@@ -90,7 +125,10 @@ export const CONTRACT: Record<string, (store: Store) => Promise<void>> = {
     await store.startSession({}, { sessionId, name: 'n', startMs: T0, buckets: { metadata: { a: 1, b: 1 } } });
     await store.updateEvent({}, { eventId: sessionId, buckets: { metadata: { b: 2 }, feedback: { rating: 5 } } });
     const session = (await store.getSession({}, sessionId, {}))?.session;
-    must(session?.metadata.a === 1 && session.metadata.b === 2 && session.feedback.rating === 5, 'old, new and overwritten keys');
+    must(
+      session?.metadata.a === 1 && session.metadata.b === 2 && session.feedback.rating === 5,
+      'old, new and overwritten keys',
+    );
   },
   'projects do not see each other, even with the same ids': async (store) => {
     const ids = { traceId: hex(16), spanId: hex(8) };
@@ -98,17 +136,28 @@ export const CONTRACT: Record<string, (store: Store) => Promise<void>> = {
     const [red, blue] = [{ project: `red-${hex(4)}` }, { project: `blue-${hex(4)}` }];
     for (const scope of [red, blue]) {
       await store.startSession(scope, { sessionId, name: scope.project, startMs: T0, buckets: {} });
-      await store.writeSpans(scope, records([span({ ...ids, name: scope.project, attributes: inSession(sessionId, { 'honeyhive.project': red.project }) })]));
+      await store.writeSpans(
+        scope,
+        records([
+          span({ ...ids, name: scope.project, attributes: inSession(sessionId, { 'honeyhive.project': red.project }) }),
+        ]),
+      );
     }
     const only = { ...span({ attributes: inSession(randomUUID()) }) };
     await store.writeSpans(red, records([only]));
-    must((await store.getSpan(blue, only.traceId, only.spanId)) === undefined, 'a span of the other project is not found');
+    must(
+      (await store.getSpan(blue, only.traceId, only.spanId)) === undefined,
+      'a span of the other project is not found',
+    );
     for (const scope of [red, blue]) {
       must((await store.getSpan(scope, ids.traceId, ids.spanId))?.name === scope.project, 'each has its own span');
       const own = await store.getSession(scope, sessionId, {});
       must(own?.session.sessionName === scope.project && own.spans.length === 1, 'each has its own session');
       const listed = await store.listSessions(scope, { limit: 100 });
-      must(listed.items.every((one) => one.project === scope.project), 'lists show one project');
+      must(
+        listed.items.every((one) => one.project === scope.project),
+        'lists show one project',
+      );
     }
   },
 };

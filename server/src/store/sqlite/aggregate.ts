@@ -20,12 +20,21 @@ interface Group {
 }
 
 /** Counts, latency percentiles, error rate, tokens, cost and score means, by a field and by spans of time. */
-export function aggregate(db: Database, budget: Budget, target: Target, where: { sql: string; values: SqlValue[] }, options: AggregateOptions): AggregateResult {
+export function aggregate(
+  db: Database,
+  budget: Budget,
+  target: Target,
+  where: { sql: string; values: SqlValue[] },
+  options: AggregateOptions,
+): AggregateResult {
   const values: SqlValue[] = [];
-  const grouped = options.group === undefined ? 'NULL' : columnExpression(resolveField(options.group, target), target, options.group, (value) => {
-    values.push(value);
-    return '?';
-  });
+  const grouped =
+    options.group === undefined
+      ? 'NULL'
+      : columnExpression(resolveField(options.group, target), target, options.group, (value) => {
+          values.push(value);
+          return '?';
+        });
   const bucketMs = options.bucketMs;
   const time = target === 'session' ? 's.start_ms' : 'x.start_ms';
   const bucket = bucketMs === undefined ? 'NULL' : `CAST(${time} / ${bucketMs} AS INTEGER) * ${bucketMs}`;
@@ -44,7 +53,18 @@ export function aggregate(db: Database, budget: Budget, target: Target, where: {
         truncated = true;
         continue;
       }
-      group = { key: row.k as string | number | null, bucket: row.b === null ? null : Number(row.b), count: 0, errors: 0, durations: [], prompt: 0, completion: 0, total: 0, cost: 0, scores: new Map() };
+      group = {
+        key: row.k as string | number | null,
+        bucket: row.b === null ? null : Number(row.b),
+        count: 0,
+        errors: 0,
+        durations: [],
+        prompt: 0,
+        completion: 0,
+        total: 0,
+        cost: 0,
+        scores: new Map(),
+      };
       groups.set(id, group);
     }
     group.count++;
@@ -54,10 +74,14 @@ export function aggregate(db: Database, budget: Budget, target: Target, where: {
     group.completion += Number(row.c ?? 0);
     group.total += Number(row.t ?? 0);
     group.cost += Number(row.m ?? 0);
-    if (row.scores !== null) addScores(group, JSON.parse(String(row.scores)) as Record<string, number | { sum: number; count: number }>);
+    if (row.scores !== null)
+      addScores(group, JSON.parse(String(row.scores)) as Record<string, number | { sum: number; count: number }>);
   }
   const items = [...groups.values()].map(finish).sort((a, b) => (a.bucket ?? 0) - (b.bucket ?? 0) || b.count - a.count);
-  return { items: items.slice(0, options.limit ?? MAX_GROUPS), truncated: truncated || items.length > (options.limit ?? MAX_GROUPS) };
+  return {
+    items: items.slice(0, options.limit ?? MAX_GROUPS),
+    truncated: truncated || items.length > (options.limit ?? MAX_GROUPS),
+  };
 }
 
 function addScores(group: Group, scores: Record<string, number | { sum: number; count: number }>): void {
@@ -79,10 +103,19 @@ function finish(group: Group): AggregateGroup {
     count: group.count,
     errors: group.errors,
     errorRate: group.count === 0 ? 0 : group.errors / group.count,
-    latencyMs: { mean: sorted.length === 0 ? null : sum / sorted.length, p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max: at(1) },
+    latencyMs: {
+      mean: sorted.length === 0 ? null : sum / sorted.length,
+      p50: at(0.5),
+      p90: at(0.9),
+      p95: at(0.95),
+      p99: at(0.99),
+      max: at(1),
+    },
     tokens: { prompt: group.prompt, completion: group.completion, total: group.total },
     costUsd: group.cost,
-    scores: Object.fromEntries([...group.scores].map(([name, { sum: total, count }]) => [name, { mean: total / count, count }])),
+    scores: Object.fromEntries(
+      [...group.scores].map(([name, { sum: total, count }]) => [name, { mean: total / count, count }]),
+    ),
   };
 }
 

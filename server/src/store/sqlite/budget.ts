@@ -35,7 +35,9 @@ export class Budget {
   }
 
   #check(): void {
-    if (Atomics.load(this.#cancelled, 0) === this.#call) throw new StoreError('cancelled', 'nobody waits for this query any more');
-    if (Date.now() > this.#deadline) throw new StoreError('too_slow', 'the query took longer than its time; narrow it, for instance with start:1d');
+    if (Atomics.load(this.#cancelled, 0) === this.#call)
+      throw new StoreError('cancelled', 'nobody waits for this query any more');
+    if (Date.now() > this.#deadline)
+      throw new StoreError('too_slow', 'the query took longer than its time; narrow it, for instance with start:1d');
   }
 }

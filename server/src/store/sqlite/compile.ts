@@ -1,5 +1,12 @@
 import { type Filter, type Literal, type Operator, QueryError } from '../../query/ast.js';
-import { type Field, type FieldType, resolveField, type SessionField, type SpanField, type Target } from '../../query/fields.js';
+import {
+  type Field,
+  type FieldType,
+  resolveField,
+  type SessionField,
+  type SpanField,
+  type Target,
+} from '../../query/fields.js';
 import type { SqlValue } from './driver.js';
 
 export interface Compiled {
@@ -8,16 +15,48 @@ export interface Compiled {
 }
 
 const SESSION_SQL: Record<SessionField, string> = {
-  id: 's.session_id', name: 's.name', project: '(SELECT name FROM projects WHERE projects.id = s.project_id)', source: 's.source', start: 's.start_ms',
-  end: 'CASE WHEN s.end_ms > -8e18 THEN s.end_ms END', duration: 'ifnull(s.given_duration_ms, max(0, ifnull(s.given_end_ms, CASE WHEN s.end_ms > -8e18 THEN s.end_ms ELSE s.start_ms END) - s.start_ms))',
-  spans: 's.span_count', models: 's.model_count', errors: 's.error_count', tokens: 's.total_tokens', 'tokens.prompt': 's.prompt_tokens', 'tokens.completion': 's.completion_tokens',
-  cost: 's.cost_usd', has_feedback: 's.has_feedback', run_id: 's.run_id', error: 's.error', input: 's.first_input', output: 's.last_output',
+  id: 's.session_id',
+  name: 's.name',
+  project: '(SELECT name FROM projects WHERE projects.id = s.project_id)',
+  source: 's.source',
+  start: 's.start_ms',
+  end: 'CASE WHEN s.end_ms > -8e18 THEN s.end_ms END',
+  duration:
+    'ifnull(s.given_duration_ms, max(0, ifnull(s.given_end_ms, CASE WHEN s.end_ms > -8e18 THEN s.end_ms ELSE s.start_ms END) - s.start_ms))',
+  spans: 's.span_count',
+  models: 's.model_count',
+  errors: 's.error_count',
+  tokens: 's.total_tokens',
+  'tokens.prompt': 's.prompt_tokens',
+  'tokens.completion': 's.completion_tokens',
+  cost: 's.cost_usd',
+  has_feedback: 's.has_feedback',
+  run_id: 's.run_id',
+  error: 's.error',
+  input: 's.first_input',
+  output: 's.last_output',
 };
 
 const SPAN_SQL: Record<SpanField, string> = {
-  id: 'lower(hex(x.span_id))', trace_id: 'lower(hex(x.trace_id))', parent_id: 'lower(hex(x.parent_span_id))', event_id: 'x.event_id', name: 'x.name', type: 'x.event_type',
-  status: "CASE x.status WHEN 2 THEN 'error' WHEN 1 THEN 'ok' ELSE 'unset' END", error: 'x.error_message', model: 'x.model', source: 'x.source', project: '(SELECT name FROM projects WHERE projects.id = x.project_id)',
-  start: 'x.start_ms', end: 'x.end_ms', duration: 'x.duration_ms', tokens: 'x.total_tokens', 'tokens.prompt': 'x.prompt_tokens', 'tokens.completion': 'x.completion_tokens', cost: 'x.cost_usd', preview: 'x.preview',
+  id: 'lower(hex(x.span_id))',
+  trace_id: 'lower(hex(x.trace_id))',
+  parent_id: 'lower(hex(x.parent_span_id))',
+  event_id: 'x.event_id',
+  name: 'x.name',
+  type: 'x.event_type',
+  status: "CASE x.status WHEN 2 THEN 'error' WHEN 1 THEN 'ok' ELSE 'unset' END",
+  error: 'x.error_message',
+  model: 'x.model',
+  source: 'x.source',
+  project: '(SELECT name FROM projects WHERE projects.id = x.project_id)',
+  start: 'x.start_ms',
+  end: 'x.end_ms',
+  duration: 'x.duration_ms',
+  tokens: 'x.total_tokens',
+  'tokens.prompt': 'x.prompt_tokens',
+  'tokens.completion': 'x.completion_tokens',
+  cost: 'x.cost_usd',
+  preview: 'x.preview',
 };
 
 /**
@@ -66,7 +105,8 @@ function compareSql(name: string, operator: Operator, value: Literal, target: Ta
     return across(columnSql(sql, field.type, operator, value, name, bind), field.of, target);
   }
   if (field.kind === 'score') return across(scoreSql(field, operator, value, name, bind), field.of, target);
-  if (field.of !== 'either') return across(jsonSql(field.of === 'session' ? 's' : 'x', field, operator, value, bind), field.of, target);
+  if (field.of !== 'either')
+    return across(jsonSql(field.of === 'session' ? 's' : 'x', field, operator, value, bind), field.of, target);
   const other = operator === '!=' ? 'NOT' : '';
   const positive: Operator = operator === '!=' ? '=' : operator;
   return `${other} (${jsonSql('s', field, positive, value, bind)} OR ${across(jsonSql('x', field, positive, value, bind), 'span', target)})`;
@@ -83,7 +123,8 @@ function across(sql: string, of: Target, target: Target): string {
 function columnSql(sql: string, type: FieldType, operator: Operator, value: Literal, name: string, bind: Bind): string {
   if (operator === 'exists') return `(${sql}) IS NOT NULL`;
   if (type === 'text') return textCompare(`(${sql})`, operator, String(value), bind);
-  if (operator === 'contains' || operator === 'prefix') throw new QueryError(`${name} is a ${type}; it can be compared with = != > >= < <=`);
+  if (operator === 'contains' || operator === 'prefix')
+    throw new QueryError(`${name} is a ${type}; it can be compared with = != > >= < <=`);
   let wanted: number;
   if (type === 'boolean') {
     if (typeof value !== 'boolean') throw new QueryError(`${name} is true or false, not ${String(value)}`);
@@ -101,7 +142,10 @@ function columnSql(sql: string, type: FieldType, operator: Operator, value: Lite
 function timeOf(value: Literal, name: string): number {
   if (typeof value === 'number') return value < 1e11 ? Date.now() - value : value;
   const parsed = Date.parse(String(value));
-  if (Number.isNaN(parsed)) throw new QueryError(`${name} is a time (2026-01-31, 2026-01-31T10:00, Unix milliseconds, or 24h for the last 24 hours), not '${String(value)}'`);
+  if (Number.isNaN(parsed))
+    throw new QueryError(
+      `${name} is a time (2026-01-31, 2026-01-31T10:00, Unix milliseconds, or 24h for the last 24 hours), not '${String(value)}'`,
+    );
   return parsed;
 }
 
@@ -120,13 +164,21 @@ function textCompare(sql: string, operator: Operator, value: string, bind: Bind)
   }
 }
 
-function scoreSql(field: Field & { kind: 'score' }, operator: Operator, value: Literal, name: string, bind: Bind): string {
+function scoreSql(
+  field: Field & { kind: 'score' },
+  operator: Operator,
+  value: Literal,
+  name: string,
+  bind: Bind,
+): string {
   const alias = field.of === 'session' ? 's' : 'x';
   const path = pathOf(field.evaluator);
-  const at = (inner: string): string => (path === undefined ? '' : `json_extract(${alias}.scores, ${bind(path + inner)})`);
+  const at = (inner: string): string =>
+    path === undefined ? '' : `json_extract(${alias}.scores, ${bind(path + inner)})`;
   if (path === undefined) return '0';
   if (operator === 'exists') return `${at('')} IS NOT NULL`;
-  if (typeof value === 'boolean' || typeof value === 'string' || operator === 'contains' || operator === 'prefix') throw new QueryError(`${name} is a number; it can be compared with = != > >= < <=`);
+  if (typeof value === 'boolean' || typeof value === 'string' || operator === 'contains' || operator === 'prefix')
+    throw new QueryError(`${name} is a number; it can be compared with = != > >= < <=`);
   const score = field.of === 'session' ? `(${at('.sum')} / ${at('.count')})` : at('');
   return `ifnull(${score} ${operator} ${bind(value)}, ${operator === '!=' ? 1 : 0})`;
 }
@@ -137,9 +189,18 @@ function pathOf(key: string): string | undefined {
 }
 
 /** The values of buckets are kept flat in `facets`, each with its own JSON type. */
-function jsonSql(alias: string, field: Field & { kind: 'bucket' }, operator: Operator, value: Literal, bind: Bind): string {
+function jsonSql(
+  alias: string,
+  field: Field & { kind: 'bucket' },
+  operator: Operator,
+  value: Literal,
+  bind: Bind,
+): string {
   if (field.path === '') {
-    if (operator !== 'exists') throw new QueryError(`${field.bucket} holds several values; name one, as in ${field.bucket}.key, or ask ${field.bucket}:*`);
+    if (operator !== 'exists')
+      throw new QueryError(
+        `${field.bucket} holds several values; name one, as in ${field.bucket}.key, or ask ${field.bucket}:*`,
+      );
     return `EXISTS (SELECT 1 FROM json_each(${alias}.facets) WHERE substr(key, 1, ${bind(field.bucket.length + 1)}) = ${bind(`${field.bucket}.`)})`;
   }
   const key = `${field.bucket}.${field.path}`;
@@ -151,15 +212,19 @@ function jsonSql(alias: string, field: Field & { kind: 'bucket' }, operator: Ope
   if (path === undefined) return '0';
   const type = (): string => `json_type(${alias}.facets, ${bind(path)})`;
   const extract = (): string => `json_extract(${alias}.facets, ${bind(path)})`;
-  if (operator === 'contains' || operator === 'prefix') return `(${type()} = 'text' AND ${textCompare(extract(), operator, String(value), bind)})`;
+  if (operator === 'contains' || operator === 'prefix')
+    return `(${type()} = 'text' AND ${textCompare(extract(), operator, String(value), bind)})`;
   if (operator === '=' || operator === '!=') {
     const equal =
-      typeof value === 'boolean' ? `ifnull(${type()} = ${bind(String(value))}, 0)`
-      : typeof value === 'number' ? `(ifnull(${type()} IN ('integer', 'real'), 0) AND ${extract()} = ${bind(value)} OR ifnull(${type()} = 'text', 0) AND ${extract()} = ${bind(String(value))})`
-      : `(ifnull(${type()} = 'text', 0) AND ${textCompare(extract(), '=', value, bind)})`;
+      typeof value === 'boolean'
+        ? `ifnull(${type()} = ${bind(String(value))}, 0)`
+        : typeof value === 'number'
+          ? `(ifnull(${type()} IN ('integer', 'real'), 0) AND ${extract()} = ${bind(value)} OR ifnull(${type()} = 'text', 0) AND ${extract()} = ${bind(String(value))})`
+          : `(ifnull(${type()} = 'text', 0) AND ${textCompare(extract(), '=', value, bind)})`;
     return operator === '=' ? equal : `NOT ${equal}`;
   }
-  if (typeof value === 'number') return `(ifnull(${type()} IN ('integer', 'real'), 0) AND ${extract()} ${operator} ${bind(value)})`;
+  if (typeof value === 'number')
+    return `(ifnull(${type()} IN ('integer', 'real'), 0) AND ${extract()} ${operator} ${bind(value)})`;
   return `(ifnull(${type()} = 'text', 0) AND ${extract()} ${operator} ${bind(String(value))})`;
 }
 
@@ -167,14 +232,17 @@ function jsonSql(alias: string, field: Field & { kind: 'bucket' }, operator: Ope
 export function columnExpression(field: Field, target: Target, name: string, bind: Bind): string {
   const alias = field.of === 'session' || (field.of === 'either' && target === 'session') ? 's' : 'x';
   let sql: string;
-  if (field.kind === 'column') sql = field.of === 'session' ? SESSION_SQL[field.name as SessionField] : SPAN_SQL[field.name as SpanField];
+  if (field.kind === 'column')
+    sql = field.of === 'session' ? SESSION_SQL[field.name as SessionField] : SPAN_SQL[field.name as SpanField];
   else if (field.kind === 'score') throw new QueryError('scores are what is averaged; group by another field');
   else {
     const path = field.path === '' ? undefined : pathOf(`${field.bucket}.${field.path}`);
-    if (path === undefined) throw new QueryError(`${name} cannot be grouped by; name one value, as in ${field.bucket}.key`);
+    if (path === undefined)
+      throw new QueryError(`${name} cannot be grouped by; name one value, as in ${field.bucket}.key`);
     sql = `json_extract(${alias}.facets, ${bind(path)})`;
   }
   if (alias === (target === 'session' ? 's' : 'x')) return sql;
-  if (target === 'session') throw new QueryError(`${name} belongs to spans, of which a session has many; group spans by it instead`);
+  if (target === 'session')
+    throw new QueryError(`${name} belongs to spans, of which a session has many; group spans by it instead`);
   return `(SELECT ${sql} FROM sessions s WHERE s.id = x.session_pk)`;
 }

@@ -8,7 +8,8 @@ export function encodeCursor(sort: number, id: number): string {
 export function decodeCursor(cursor: string): [number, number] {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number') return [value[0], value[1]];
+    if (Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number')
+      return [value[0], value[1]];
   } catch {
     // Falls through to the refusal.
   }

@@ -2,7 +2,12 @@ import type { Database, Open, Row, SqlValue, Statement } from './driver.js';
 
 interface Native {
   exec(sql: string): void;
-  prepare(sql: string): { run(...v: unknown[]): { changes: number; lastInsertRowid: number | bigint }; get(...v: unknown[]): unknown; all(...v: unknown[]): unknown[]; iterate(...v: unknown[]): Iterable<unknown> };
+  prepare(sql: string): {
+    run(...v: unknown[]): { changes: number; lastInsertRowid: number | bigint };
+    get(...v: unknown[]): unknown;
+    all(...v: unknown[]): unknown[];
+    iterate(...v: unknown[]): Iterable<unknown>;
+  };
   function(name: string, options: object, fn: (value: unknown) => unknown): void;
   close(): void;
 }
@@ -35,7 +40,8 @@ function adapt(native: Native): Database {
       };
       return adapted;
     },
-    define: (name, fn) => native.function(name, { deterministic: false, directOnly: true }, (value) => fn(value as SqlValue)),
+    define: (name, fn) =>
+      native.function(name, { deterministic: false, directOnly: true }, (value) => fn(value as SqlValue)),
     close: () => native.close(),
   };
 }

@@ -62,7 +62,8 @@ function adapt(native: Native): Database {
       };
       return adapted;
     },
-    define: (name, fn) => native.function(name, { deterministic: false, directOnly: true }, (value) => fn(value as SqlValue)),
+    define: (name, fn) =>
+      native.function(name, { deterministic: false, directOnly: true }, (value) => fn(value as SqlValue)),
     close: () => native.close(),
   };
 }

@@ -24,7 +24,8 @@ export class Pruning {
     this.#db = db;
     this.#writer = writer;
     this.#limits = limits;
-    this.#untilBytes = limits.maxBytes !== undefined && usedBytes(db) > limits.maxBytes ? limits.maxBytes * HEADROOM : limits.maxBytes;
+    this.#untilBytes =
+      limits.maxBytes !== undefined && usedBytes(db) > limits.maxBytes ? limits.maxBytes * HEADROOM : limits.maxBytes;
   }
 
   /** One transaction's worth; false when nothing is left to do. */
@@ -56,7 +57,8 @@ export class Pruning {
     const { beforeMs, sessions } = this.#limits;
     if (beforeMs !== undefined && Number(row.start_ms) < beforeMs) return Number(row.id);
     if (this.#untilBytes !== undefined && usedBytes(this.#db) > this.#untilBytes) return Number(row.id);
-    if (sessions !== undefined && Number(this.#db.prepare('SELECT count(*) AS n FROM sessions').get()?.n) > sessions) return Number(row.id);
+    if (sessions !== undefined && Number(this.#db.prepare('SELECT count(*) AS n FROM sessions').get()?.n) > sessions)
+      return Number(row.id);
     return undefined;
   }
 }

@@ -5,7 +5,9 @@ export interface Call {
   args: unknown[];
 }
 
-export type Answer = { id: number; value: unknown } | { id: number; error: { name: string; message: string; code: string | undefined } };
+export type Answer =
+  | { id: number; value: unknown }
+  | { id: number; error: { name: string; message: string; code: string | undefined } };
 
 export function answerError(id: number, error: unknown): Answer {
   const known = error instanceof Error ? error : new Error(String(error));

@@ -1,6 +1,6 @@
+import { type Database, NoDriverError, type Open, type OpenOptions } from './driver.js';
 import { openBetterSqlite } from './driver-better-sqlite3.js';
 import { openNodeSqlite } from './driver-node-sqlite.js';
-import { type Database, NoDriverError, type Open, type OpenOptions } from './driver.js';
 
 const DRIVERS: Record<string, () => Open> = { 'better-sqlite3': openBetterSqlite, 'node:sqlite': openNodeSqlite };
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../wire/value.js';
 import type { Database, Row, Statement } from './driver.js';
-import { hashOf, pack, type Payload, share, SHARED_FROM, unpack, unshare } from './payload.js';
+import { hashOf, type Payload, pack, SHARED_FROM, share, unpack, unshare } from './payload.js';
 
 /** The fat rows: payloads, the texts they share, and resources. */
 export class PayloadRows {
@@ -35,7 +35,11 @@ export class PayloadRows {
     let packed = text;
     // Nothing in a short payload is long enough to be shared.
     if (text.length >= SHARED_FROM) {
-      const shared = { ...payload, attributes: share(payload.attributes, keep), events: payload.events.map((event) => ({ ...event, attributes: share(event.attributes, keep) })) };
+      const shared = {
+        ...payload,
+        attributes: share(payload.attributes, keep),
+        events: payload.events.map((event) => ({ ...event, attributes: share(event.attributes, keep) })),
+      };
       packed = JSON.stringify(shared);
     }
     const { encoding, data } = pack(packed);
@@ -58,7 +62,11 @@ export class PayloadRows {
       const found = this.#selectBlob.get(blob) as Row;
       return unpack(Number(found.encoding), found.data as Uint8Array);
     };
-    return { ...payload, attributes: unshare(payload.attributes, find), events: payload.events.map((event) => ({ ...event, attributes: unshare(event.attributes, find) })) };
+    return {
+      ...payload,
+      attributes: unshare(payload.attributes, find),
+      events: payload.events.map((event) => ({ ...event, attributes: unshare(event.attributes, find) })),
+    };
   }
 
   resourceId(resource: JsonObject): number {

@@ -15,8 +15,17 @@ const COMPRESS_FROM = 4096;
 
 export function payloadOf(span: SpanRecord): Payload {
   const payload: Payload = {
-    name: span.name, kind: span.kind, startNs: span.startNs, endNs: span.endNs, attributes: span.attributes, events: span.events, links: span.links,
-    statusCode: span.statusCode, statusMessage: span.statusMessage, traceState: span.traceState, scope: span.scope,
+    name: span.name,
+    kind: span.kind,
+    startNs: span.startNs,
+    endNs: span.endNs,
+    attributes: span.attributes,
+    events: span.events,
+    links: span.links,
+    statusCode: span.statusCode,
+    statusMessage: span.statusMessage,
+    traceState: span.traceState,
+    scope: span.scope,
   };
   if (span.buckets) payload.buckets = span.buckets;
   if (span.eventId !== undefined) payload.eventId = span.eventId;
@@ -125,6 +134,7 @@ function unshareValue(value: Json, find: (id: number) => string): Json {
   // A map of the user's may have any key, also the one that marks a reference.
   if (isObject(value.$map)) return { $map: unshare(value.$map as JsonObject, find) };
   const reference = value.$ref;
-  if (Array.isArray(reference)) return reference.map((piece) => (typeof piece === 'number' ? find(piece) : String(piece))).join('');
+  if (Array.isArray(reference))
+    return reference.map((piece) => (typeof piece === 'number' ? find(piece) : String(piece))).join('');
   return unshare(value, find);
 }

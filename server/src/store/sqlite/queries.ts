@@ -8,12 +8,12 @@ import type { AggregateOptions, AggregateResult } from '../aggregates.js';
 import type { Changes, EventSearch, ListOptions, Page, Scope, SessionRecords, ThinSpan } from '../trace-store.js';
 import { aggregate } from './aggregate.js';
 import type { Budget } from './budget.js';
-import { compile, type Compiled } from './compile.js';
+import { type Compiled, compile } from './compile.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { Database, Row, SqlValue } from './driver.js';
 import type { Reader } from './reader.js';
+import { hex, SESSION_COLUMNS, SPAN_COLUMNS, sessionOf, thinSpanOf } from './rows.js';
 import { parseMap } from './session-rows.js';
-import { hex, SESSION_COLUMNS, sessionOf, SPAN_COLUMNS, thinSpanOf } from './rows.js';
 
 const WHOLE = 'x.*, s.session_id AS session_id, p.name AS project';
 const CHANGES = 200;
@@ -50,18 +50,36 @@ export class Queries {
 
   listSpans(scope: Scope, options: ListOptions): Page<ThinSpan> {
     const limit = options.limit ?? 100;
-    const where = this.#where(scope, options.q === undefined ? undefined : parseQuery(options.q), 'span', options.project);
+    const where = this.#where(
+      scope,
+      options.q === undefined ? undefined : parseQuery(options.q),
+      'span',
+      options.project,
+    );
     if (options.cursor !== undefined) {
       where.sql += ' AND (x.start_ms, x.id) < (?, ?)';
       where.values.push(...decodeCursor(options.cursor));
     }
-    const rows = this.#db.prepare(`SELECT ${SPAN_COLUMNS}, t.session_id AS session_id FROM spans x JOIN sessions t ON t.id = x.session_pk WHERE ${where.sql} ORDER BY x.start_ms DESC, x.id DESC LIMIT ?`).all(...where.values, limit + 1);
+    const rows = this.#db
+      .prepare(
+        `SELECT ${SPAN_COLUMNS}, t.session_id AS session_id FROM spans x JOIN sessions t ON t.id = x.session_pk WHERE ${where.sql} ORDER BY x.start_ms DESC, x.id DESC LIMIT ?`,
+      )
+      .all(...where.values, limit + 1);
     const last = rows.length > limit ? (rows[limit - 1] as Row) : undefined;
-    return { items: rows.slice(0, limit).map((row) => thinSpanOf(row, String(row.session_id))), nextCursor: last ? encodeCursor(Number(last.start_ms), Number(last.id)) : null };
+    return {
+      items: rows.slice(0, limit).map((row) => thinSpanOf(row, String(row.session_id))),
+      nextCursor: last ? encodeCursor(Number(last.start_ms), Number(last.id)) : null,
+    };
   }
 
   aggregate(scope: Scope, target: Target, options: AggregateOptions): AggregateResult {
-    return aggregate(this.#db, this.#budget, target, this.#where(scope, options.q === undefined ? undefined : parseQuery(options.q), target), options);
+    return aggregate(
+      this.#db,
+      this.#budget,
+      target,
+      this.#where(scope, options.q === undefined ? undefined : parseQuery(options.q), target),
+      options,
+    );
   }
 
   /** Session events and span events together, newest first, as HoneyHive pages them. */
@@ -87,10 +105,22 @@ export class Queries {
     const sessions = this.#where(scope, forSessions(search.filter), 'session');
     limitTime(sessions, 's.start_ms', 's.run_id = ?');
     const count = (sql: string, values: SqlValue[]): number => Number(this.#db.prepare(sql).get(...values)?.n ?? 0);
-    const total = count(`SELECT count(*) AS n FROM spans x WHERE ${spans.sql}`, spans.values) + count(`SELECT count(*) AS n FROM sessions s WHERE ${sessions.sql}`, sessions.values);
-    const spanRows = this.#db.prepare(`SELECT x.id AS id, x.start_ms AS t, 0 AS session FROM spans x WHERE ${spans.sql} ORDER BY x.start_ms DESC, x.id DESC LIMIT ?`).all(...spans.values, until);
-    const sessionRows = this.#db.prepare(`SELECT s.id AS id, s.start_ms AS t, 1 AS session FROM sessions s WHERE ${sessions.sql} ORDER BY s.start_ms DESC, s.id DESC LIMIT ?`).all(...sessions.values, until);
-    const rows = [...spanRows, ...sessionRows].sort((a, b) => Number(b.t) - Number(a.t) || Number(a.session) - Number(b.session) || Number(b.id) - Number(a.id));
+    const total =
+      count(`SELECT count(*) AS n FROM spans x WHERE ${spans.sql}`, spans.values) +
+      count(`SELECT count(*) AS n FROM sessions s WHERE ${sessions.sql}`, sessions.values);
+    const spanRows = this.#db
+      .prepare(
+        `SELECT x.id AS id, x.start_ms AS t, 0 AS session FROM spans x WHERE ${spans.sql} ORDER BY x.start_ms DESC, x.id DESC LIMIT ?`,
+      )
+      .all(...spans.values, until);
+    const sessionRows = this.#db
+      .prepare(
+        `SELECT s.id AS id, s.start_ms AS t, 1 AS session FROM sessions s WHERE ${sessions.sql} ORDER BY s.start_ms DESC, s.id DESC LIMIT ?`,
+      )
+      .all(...sessions.values, until);
+    const rows = [...spanRows, ...sessionRows].sort(
+      (a, b) => Number(b.t) - Number(a.t) || Number(a.session) - Number(b.session) || Number(b.id) - Number(a.id),
+    );
     const events = rows.slice(skip, until).map((row) => {
       this.#budget.tick();
       return Number(row.session) === 1 ? this.#sessionEvent(Number(row.id)) : this.#spanEvent(Number(row.id));
@@ -99,17 +129,39 @@ export class Queries {
   }
 
   #sessionEvent(pk: number): HoneyHiveEvent {
-    const row = this.#db.prepare(`SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.id = ?`).get(pk) as Row;
-    const roots = this.#db.prepare('SELECT trace_id, span_id, event_id FROM spans WHERE session_pk = ? AND parent_span_id IS NULL AND parent_event_id IS NULL ORDER BY start_ms, id LIMIT 1000').all(pk);
+    const row = this.#db
+      .prepare(`SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.id = ?`)
+      .get(pk) as Row;
+    const roots = this.#db
+      .prepare(
+        'SELECT trace_id, span_id, event_id FROM spans WHERE session_pk = ? AND parent_span_id IS NULL AND parent_event_id IS NULL ORDER BY start_ms, id LIMIT 1000',
+      )
+      .all(pk);
     return eventOfSession(sessionOf(row), roots.map(idOf));
   }
 
   #spanEvent(pk: number): HoneyHiveEvent {
-    const row = this.#db.prepare(`SELECT ${WHOLE} FROM spans x JOIN sessions s ON s.id = x.session_pk JOIN projects p ON p.id = x.project_id WHERE x.id = ?`).get(pk) as Row;
+    const row = this.#db
+      .prepare(
+        `SELECT ${WHOLE} FROM spans x JOIN sessions s ON s.id = x.session_pk JOIN projects p ON p.id = x.project_id WHERE x.id = ?`,
+      )
+      .get(pk) as Row;
     const span = this.#reader.whole(row);
-    const parent = row.parent_span_id === null ? undefined : this.#db.prepare('SELECT trace_id, span_id, event_id FROM spans WHERE project_id = ? AND trace_id = ? AND span_id = ?').get(Number(row.project_id), row.trace_id as Uint8Array, row.parent_span_id as Uint8Array);
-    const children = this.#db.prepare('SELECT trace_id, span_id, event_id FROM spans WHERE session_pk = ? AND trace_id = ? AND parent_span_id = ? ORDER BY start_ms, id LIMIT 1000').all(Number(row.session_pk), row.trace_id as Uint8Array, row.span_id as Uint8Array);
-    const parentId = row.parent_event_id !== null ? String(row.parent_event_id) : parent ? idOf(parent) : span.sessionId;
+    const parent =
+      row.parent_span_id === null
+        ? undefined
+        : this.#db
+            .prepare(
+              'SELECT trace_id, span_id, event_id FROM spans WHERE project_id = ? AND trace_id = ? AND span_id = ?',
+            )
+            .get(Number(row.project_id), row.trace_id as Uint8Array, row.parent_span_id as Uint8Array);
+    const children = this.#db
+      .prepare(
+        'SELECT trace_id, span_id, event_id FROM spans WHERE session_pk = ? AND trace_id = ? AND parent_span_id = ? ORDER BY start_ms, id LIMIT 1000',
+      )
+      .all(Number(row.session_pk), row.trace_id as Uint8Array, row.span_id as Uint8Array);
+    const parentId =
+      row.parent_event_id !== null ? String(row.parent_event_id) : parent ? idOf(parent) : span.sessionId;
     return eventOfSpan(span, parentId, children.map(idOf));
   }
 
@@ -119,11 +171,20 @@ export class Queries {
     if (session) return this.#sessionEvent(Number(session.id));
     const project = scope.project ?? null;
     const inScope = 'project_id IN (SELECT id FROM projects WHERE ? IS NULL OR name = ?)';
-    let row = this.#db.prepare(`SELECT id FROM spans WHERE event_id = ? AND ${inScope} LIMIT 1`).get(eventId, project, project);
+    let row = this.#db
+      .prepare(`SELECT id FROM spans WHERE event_id = ? AND ${inScope} LIMIT 1`)
+      .get(eventId, project, project);
     const derived = spanOfEventId(eventId);
     if (!row && derived) {
-      row = this.#db.prepare(`SELECT id FROM spans WHERE ${inScope} AND trace_id BETWEEN ? AND ? AND span_id = ? LIMIT 1`)
-        .get(project, project, Buffer.from(derived.tracePrefix.padEnd(32, '0'), 'hex'), Buffer.from(derived.tracePrefix.padEnd(32, 'f'), 'hex'), Buffer.from(derived.spanId, 'hex'));
+      row = this.#db
+        .prepare(`SELECT id FROM spans WHERE ${inScope} AND trace_id BETWEEN ? AND ? AND span_id = ? LIMIT 1`)
+        .get(
+          project,
+          project,
+          Buffer.from(derived.tracePrefix.padEnd(32, '0'), 'hex'),
+          Buffer.from(derived.tracePrefix.padEnd(32, 'f'), 'hex'),
+          Buffer.from(derived.spanId, 'hex'),
+        );
     }
     return row ? this.#spanEvent(Number(row.id)) : undefined;
   }
@@ -135,12 +196,25 @@ export class Queries {
     if (sessionId !== undefined && !one) return { seq, sessions: [], spans: [], more: false };
     if (one) {
       if (Number(one.seq) <= after) return { seq, sessions: [], spans: [], more: false };
-      const rows = this.#db.prepare(`SELECT ${SPAN_COLUMNS} FROM spans x WHERE x.session_pk = ? AND x.seq > ? ORDER BY x.seq, x.id LIMIT 5000`).all(Number(one.id), after);
+      const rows = this.#db
+        .prepare(
+          `SELECT ${SPAN_COLUMNS} FROM spans x WHERE x.session_pk = ? AND x.seq > ? ORDER BY x.seq, x.id LIMIT 5000`,
+        )
+        .all(Number(one.id), after);
       const more = rows.length === 5000;
       const session = sessionOf(one);
-      return { seq: more ? Number((rows.at(-1) as Row).seq) - 1 : seq, sessions: [session], spans: rows.map((row) => thinSpanOf(row, session.sessionId)), more };
+      return {
+        seq: more ? Number((rows.at(-1) as Row).seq) - 1 : seq,
+        sessions: [session],
+        spans: rows.map((row) => thinSpanOf(row, session.sessionId)),
+        more,
+      };
     }
-    const rows = this.#db.prepare(`SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.seq > ? AND (? IS NULL OR p.name = ?) ORDER BY s.seq, s.id LIMIT ?`).all(after, project, project, CHANGES + 1);
+    const rows = this.#db
+      .prepare(
+        `SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.seq > ? AND (? IS NULL OR p.name = ?) ORDER BY s.seq, s.id LIMIT ?`,
+      )
+      .all(after, project, project, CHANGES + 1);
     const more = rows.length > CHANGES;
     const shown = more ? wholeSequences(rows) : rows;
     return { seq: more ? Number((shown.at(-1) as Row).seq) : seq, sessions: shown.map(sessionOf), spans: [], more };
@@ -150,12 +224,19 @@ export class Queries {
     const row = this.#reader.sessionRow(scope, sessionId);
     if (!row) return undefined;
     const after = cursor === undefined ? 0 : decodeCursor(cursor)[1];
-    const rows = this.#db.prepare('SELECT * FROM spans WHERE session_pk = ? AND id > ? ORDER BY id LIMIT ?').all(Number(row.id), after, EXPORT_PAGE);
+    const rows = this.#db
+      .prepare('SELECT * FROM spans WHERE session_pk = ? AND id > ? ORDER BY id LIMIT ?')
+      .all(Number(row.id), after, EXPORT_PAGE);
     return {
       session: sessionOf(row),
       spans: rows.map((span) => this.#reader.record(span)),
       patches: rows.flatMap((span) => {
-        const patch = span.event_id === null ? undefined : this.#db.prepare('SELECT event_id, body FROM patches WHERE project_id = ? AND event_id = ?').get(Number(span.project_id), String(span.event_id));
+        const patch =
+          span.event_id === null
+            ? undefined
+            : this.#db
+                .prepare('SELECT event_id, body FROM patches WHERE project_id = ? AND event_id = ?')
+                .get(Number(span.project_id), String(span.event_id));
         return patch ? [{ eventId: String(patch.event_id), body: parseMap(patch.body) }] : [];
       }),
       nextCursor: rows.length === EXPORT_PAGE ? encodeCursor(0, Number((rows.at(-1) as Row).id)) : null,

@@ -38,7 +38,16 @@ export class ReaderPool {
 
   #open(): Lane {
     const cancelled = new Int32Array(new SharedArrayBuffer(4));
-    return { thread: new StoreThread(join(__dirname, 'reader-thread.js'), { file: this.#file, cancelled, budgetMs: this.#budgetMs }), cancelled, busy: false, idle: undefined };
+    return {
+      thread: new StoreThread(join(__dirname, 'reader-thread.js'), {
+        file: this.#file,
+        cancelled,
+        budgetMs: this.#budgetMs,
+      }),
+      cancelled,
+      busy: false,
+      idle: undefined,
+    };
   }
 
   quick<T>(op: string, args: unknown[]): Promise<T> {
@@ -90,7 +99,13 @@ export class ReaderPool {
     }
   }
 
-  async #guarded<T>(lane: Lane, op: string, args: unknown[], signal: AbortSignal | undefined, replace: () => void): Promise<T> {
+  async #guarded<T>(
+    lane: Lane,
+    op: string,
+    args: unknown[],
+    signal: AbortSignal | undefined,
+    replace: () => void,
+  ): Promise<T> {
     let kill: NodeJS.Timeout | undefined;
     const abort = (): void => {
       Atomics.store(lane.cancelled, 0, lane.thread.lastId);

@@ -48,7 +48,10 @@ port.on('message', (call: Call) => {
     const operation = OPERATIONS[call.op];
     if (!operation) throw new Error(`unknown operation ${call.op}`);
     const [scope, ...args] = call.args as [Scope, ...never[]];
-    port.postMessage({ id: call.id, value: budget.run(call.id, budgetMs ?? QUERY_BUDGET_MS, () => operation(scope, ...args)) });
+    port.postMessage({
+      id: call.id,
+      value: budget.run(call.id, budgetMs ?? QUERY_BUDGET_MS, () => operation(scope, ...args)),
+    });
   } catch (error) {
     port.postMessage(answerError(call.id, error));
   }

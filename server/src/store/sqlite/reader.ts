@@ -1,28 +1,40 @@
 import { parseQuery } from '../../query/parse.js';
+import { canonicalId } from '../../wire/ids.js';
 import type { SpanRecord } from '../../wire/span-record.js';
 import { emptyObject, type JsonObject } from '../../wire/value.js';
-import type { DocumentKind, ListOptions, Page, Scope, Session, StoredDocument, StoreStats, ThinSpan, WholeSpan } from '../trace-store.js';
+import type {
+  DocumentKind,
+  ListOptions,
+  Page,
+  Scope,
+  Session,
+  StoredDocument,
+  StoreStats,
+  ThinSpan,
+  WholeSpan,
+} from '../trace-store.js';
 import { wholeSpan } from '../whole-span.js';
-import { canonicalId } from '../../wire/ids.js';
-import type { Database, Row, SqlValue, Statement } from './driver.js';
 import { compile } from './compile.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
+import type { Database, Row, SqlValue, Statement } from './driver.js';
 import { type Payload, unpack, unshare } from './payload.js';
-import { SESSION_COLUMNS, sessionOf, SPAN_COLUMNS, thinSpanOf } from './rows.js';
+import { SESSION_COLUMNS, SPAN_COLUMNS, sessionOf, thinSpanOf } from './rows.js';
 import { parseMap } from './session-rows.js';
+import { Statements } from './statements.js';
 import { pragma } from './store-file.js';
 
 /** All that only looks at the file, for one thread. */
 export class Reader {
   readonly #db: Database;
-  readonly #statements: Record<string, Statement> = {};
+  readonly #statements: Statements;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#statements = new Statements(db);
   }
 
   #sql(sql: string): Statement {
-    return (this.#statements[sql] ??= this.#db.prepare(sql));
+    return this.#statements.get(sql);
   }
 
   listSessions(scope: Scope, options: ListOptions): Page<Session> {
@@ -49,32 +61,52 @@ export class Reader {
       values.push(start, id);
     }
     const prepare = (sql: string): Statement => (options.q === undefined ? this.#sql(sql) : this.#db.prepare(sql));
-    const rows = prepare(`SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+    const rows =
+      prepare(`SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
       ORDER BY s.start_ms DESC, s.id DESC LIMIT ?`).all(...values, limit + 1);
     const last = rows.length > limit ? (rows[limit - 1] as Row) : undefined;
-    return { items: rows.slice(0, limit).map(sessionOf), nextCursor: last ? encodeCursor(Number(last.start_ms), Number(last.id)) : null };
+    return {
+      items: rows.slice(0, limit).map(sessionOf),
+      nextCursor: last ? encodeCursor(Number(last.start_ms), Number(last.id)) : null,
+    };
   }
 
   sessionRow(scope: Scope, sessionId: string): Row | undefined {
-    return this.#sql(`SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.session_id = ? AND (? IS NULL OR p.name = ?) ORDER BY s.id LIMIT 1`)
-      .get(canonicalId(sessionId), scope.project ?? null, scope.project ?? null);
+    return this.#sql(
+      `SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.session_id = ? AND (? IS NULL OR p.name = ?) ORDER BY s.id LIMIT 1`,
+    ).get(canonicalId(sessionId), scope.project ?? null, scope.project ?? null);
   }
 
-  getSession(scope: Scope, sessionId: string, options: { limit?: number; cursor?: string }): { session: Session; spans: ThinSpan[]; nextCursor: string | null } | undefined {
+  getSession(
+    scope: Scope,
+    sessionId: string,
+    options: { limit?: number; cursor?: string },
+  ): { session: Session; spans: ThinSpan[]; nextCursor: string | null } | undefined {
     const row = this.sessionRow(scope, sessionId);
     if (!row) return undefined;
     const limit = options.limit ?? 10_000;
     const [start, id] = options.cursor === undefined ? [-1, -1] : decodeCursor(options.cursor);
-    const spans = this.#sql(`SELECT ${SPAN_COLUMNS} FROM spans x WHERE x.session_pk = ? AND (x.start_ms, x.id) > (?, ?) ORDER BY x.start_ms, x.id LIMIT ?`).all(Number(row.id), start, id, limit + 1);
+    const spans = this.#sql(
+      `SELECT ${SPAN_COLUMNS} FROM spans x WHERE x.session_pk = ? AND (x.start_ms, x.id) > (?, ?) ORDER BY x.start_ms, x.id LIMIT ?`,
+    ).all(Number(row.id), start, id, limit + 1);
     const last = spans.length > limit ? (spans[limit - 1] as Row) : undefined;
     const session = sessionOf(row);
-    return { session, spans: spans.slice(0, limit).map((span) => thinSpanOf(span, session.sessionId)), nextCursor: last ? encodeCursor(Number(last.start_ms), Number(last.id)) : null };
+    return {
+      session,
+      spans: spans.slice(0, limit).map((span) => thinSpanOf(span, session.sessionId)),
+      nextCursor: last ? encodeCursor(Number(last.start_ms), Number(last.id)) : null,
+    };
   }
 
   getSpan(scope: Scope, traceId: string, spanId: string): WholeSpan | undefined {
-    const row = this.#sql(`SELECT x.*, s.session_id AS session_id, p.name AS project FROM spans x JOIN sessions s ON s.id = x.session_pk JOIN projects p ON p.id = x.project_id
-      WHERE x.project_id IN (SELECT id FROM projects WHERE ? IS NULL OR name = ?) AND x.trace_id = ? AND x.span_id = ? ORDER BY x.id LIMIT 1`)
-      .get(scope.project ?? null, scope.project ?? null, Buffer.from(traceId, 'hex'), Buffer.from(spanId, 'hex'));
+    const row =
+      this.#sql(`SELECT x.*, s.session_id AS session_id, p.name AS project FROM spans x JOIN sessions s ON s.id = x.session_pk JOIN projects p ON p.id = x.project_id
+      WHERE x.project_id IN (SELECT id FROM projects WHERE ? IS NULL OR name = ?) AND x.trace_id = ? AND x.span_id = ? ORDER BY x.id LIMIT 1`).get(
+        scope.project ?? null,
+        scope.project ?? null,
+        Buffer.from(traceId, 'hex'),
+        Buffer.from(spanId, 'hex'),
+      );
     if (!row) return undefined;
     return this.whole(row);
   }
@@ -82,8 +114,16 @@ export class Reader {
   /** The whole span of a row that has `session_id` and `project` beside the columns of `spans`. */
   whole(row: Row): WholeSpan {
     const thin = thinSpanOf(row, String(row.session_id));
-    const patch = this.#sql('SELECT body FROM patches WHERE project_id = ? AND event_id = ?').get(Number(row.project_id), thin.eventId);
-    return wholeSpan(thin, this.record(row), { project: String(row.project), source: row.source === null ? null : String(row.source) }, parseMap(patch?.body));
+    const patch = this.#sql('SELECT body FROM patches WHERE project_id = ? AND event_id = ?').get(
+      Number(row.project_id),
+      thin.eventId,
+    );
+    return wholeSpan(
+      thin,
+      this.record(row),
+      { project: String(row.project), source: row.source === null ? null : String(row.source) },
+      parseMap(patch?.body),
+    );
   }
 
   record(row: Row): SpanRecord {
@@ -94,7 +134,10 @@ export class Reader {
       const found = this.#sql('SELECT encoding, data FROM blobs WHERE id = ?').get(blob) as Row;
       return unpack(Number(found.encoding), found.data as Uint8Array);
     };
-    const resource = row.resource_id === null ? emptyObject() : parseMap(this.#sql('SELECT data FROM resources WHERE id = ?').get(Number(row.resource_id))?.data);
+    const resource =
+      row.resource_id === null
+        ? emptyObject()
+        : parseMap(this.#sql('SELECT data FROM resources WHERE id = ?').get(Number(row.resource_id))?.data);
     return {
       ...payload,
       traceId: thin.traceId,
@@ -108,8 +151,11 @@ export class Reader {
 
   stats(scope: Scope): StoreStats {
     const project = scope.project ?? null;
-    const totals = this.#sql('SELECT count(*) AS sessions, ifnull(sum(span_count), 0) AS spans FROM sessions s JOIN projects p ON p.id = s.project_id WHERE ? IS NULL OR p.name = ?').get(project, project) as Row;
-    const meta = (key: string): string | undefined => this.#sql('SELECT value FROM meta WHERE key = ?').get(key)?.value as string | undefined;
+    const totals = this.#sql(
+      'SELECT count(*) AS sessions, ifnull(sum(span_count), 0) AS spans FROM sessions s JOIN projects p ON p.id = s.project_id WHERE ? IS NULL OR p.name = ?',
+    ).get(project, project) as Row;
+    const meta = (key: string): string | undefined =>
+      this.#sql('SELECT value FROM meta WHERE key = ?').get(key)?.value as string | undefined;
     const counters = JSON.parse(meta('counters') ?? '{}') as JsonObject;
     return {
       sessions: Number(totals.sessions),
@@ -127,13 +173,31 @@ export class Reader {
   }
 
   getDocument(scope: Scope, kind: DocumentKind, id: string): StoredDocument | undefined {
-    const row = this.#sql(`${DOCUMENTS} WHERE d.kind = ? AND d.doc_id = ? AND (? IS NULL OR p.name = ?) ORDER BY d.id LIMIT 1`).get(kind, id, scope.project ?? null, scope.project ?? null);
+    const row = this.#sql(
+      `${DOCUMENTS} WHERE d.kind = ? AND d.doc_id = ? AND (? IS NULL OR p.name = ?) ORDER BY d.id LIMIT 1`,
+    ).get(kind, id, scope.project ?? null, scope.project ?? null);
     return row ? documentOf(row) : undefined;
   }
 
-  listDocuments(scope: Scope, kind: DocumentKind, filter: { parent?: string; name?: string; limit?: number; offset?: number }): StoredDocument[] {
-    return this.#sql(`${DOCUMENTS} WHERE d.kind = ? AND (? IS NULL OR p.name = ?) AND (? IS NULL OR d.parent = ?) AND (? IS NULL OR d.name = ?) ORDER BY d.id DESC LIMIT ? OFFSET ?`)
-      .all(kind, scope.project ?? null, scope.project ?? null, filter.parent ?? null, filter.parent ?? null, filter.name ?? null, filter.name ?? null, filter.limit ?? 1000, filter.offset ?? 0)
+  listDocuments(
+    scope: Scope,
+    kind: DocumentKind,
+    filter: { parent?: string; name?: string; limit?: number; offset?: number },
+  ): StoredDocument[] {
+    return this.#sql(
+      `${DOCUMENTS} WHERE d.kind = ? AND (? IS NULL OR p.name = ?) AND (? IS NULL OR d.parent = ?) AND (? IS NULL OR d.name = ?) ORDER BY d.id DESC LIMIT ? OFFSET ?`,
+    )
+      .all(
+        kind,
+        scope.project ?? null,
+        scope.project ?? null,
+        filter.parent ?? null,
+        filter.parent ?? null,
+        filter.name ?? null,
+        filter.name ?? null,
+        filter.limit ?? 1000,
+        filter.offset ?? 0,
+      )
       .map(documentOf);
   }
 }

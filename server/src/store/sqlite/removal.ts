@@ -15,7 +15,9 @@ export class Removal {
   readonly #dropPatch: Statement;
 
   constructor(db: Database) {
-    this.#spans = db.prepare('SELECT id, project_id, event_id FROM spans WHERE session_pk = ? ORDER BY start_ms, id LIMIT ?');
+    this.#spans = db.prepare(
+      'SELECT id, project_id, event_id FROM spans WHERE session_pk = ? ORDER BY start_ms, id LIMIT ?',
+    );
     this.#dropPayload = db.prepare('DELETE FROM payloads WHERE span_pk = ? RETURNING refs');
     this.#dropSearch = db.prepare('DELETE FROM search WHERE rowid = ?');
     this.#dropSpan = db.prepare('DELETE FROM spans WHERE id = ?');

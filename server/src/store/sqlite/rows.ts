@@ -20,11 +20,16 @@ export function sessionOf(row: Row): Session {
     source: String(row.source ?? 'unknown'),
     startTime: earliest,
     endTime: end,
-    durationMs: row.given_duration_ms === null ? Math.max(0, (end ?? earliest) - earliest) : Number(row.given_duration_ms),
+    durationMs:
+      row.given_duration_ms === null ? Math.max(0, (end ?? earliest) - earliest) : Number(row.given_duration_ms),
     spanCount: Number(row.span_count),
     modelCount: Number(row.model_count),
     errorCount: Number(row.error_count),
-    tokens: { prompt: Number(row.prompt_tokens), completion: Number(row.completion_tokens), total: Number(row.total_tokens) },
+    tokens: {
+      prompt: Number(row.prompt_tokens),
+      completion: Number(row.completion_tokens),
+      total: Number(row.total_tokens),
+    },
     costUsd: Number(row.cost_usd),
     metadata: parseMap(row.metadata),
     metrics: parseMap(row.metrics),
@@ -81,7 +86,12 @@ export function thinSpanOf(row: Row, sessionId: string): ThinSpan {
   };
   if (row.error_message !== null) span.errorMessage = String(row.error_message);
   if (row.model !== null) span.model = String(row.model);
-  if (row.total_tokens !== null) span.tokens = { prompt: Number(row.prompt_tokens), completion: Number(row.completion_tokens), total: Number(row.total_tokens) };
+  if (row.total_tokens !== null)
+    span.tokens = {
+      prompt: Number(row.prompt_tokens),
+      completion: Number(row.completion_tokens),
+      total: Number(row.total_tokens),
+    };
   if (row.cost_usd !== null) span.costUsd = Number(row.cost_usd);
   if (row.scores !== null) span.scores = JSON.parse(String(row.scores)) as Record<string, number>;
   return span;

@@ -60,9 +60,14 @@ export class SessionRows {
     this.#setScores = db.prepare(`UPDATE sessions SET scores = ?,
       first_input = CASE WHEN ? THEN ? ELSE first_input END, first_input_order = CASE WHEN ? THEN ? ELSE first_input_order END,
       last_output = CASE WHEN ? THEN ? ELSE last_output END, last_output_order = CASE WHEN ? THEN ? ELSE last_output_order END WHERE id = ?`);
-    this.#buckets = db.prepare('SELECT inputs, outputs, config, metadata, metrics, feedback, user_properties FROM sessions WHERE id = ?');
-    this.#setBuckets = db.prepare('UPDATE sessions SET inputs = ?, outputs = ?, config = ?, metadata = ?, metrics = ?, feedback = ?, user_properties = ?, facets = ?, seq = ?, has_feedback = max(has_feedback, ?), run_id = ifnull(?, run_id) WHERE id = ?');
-    this.#given = db.prepare(`UPDATE sessions SET seq = ?, name = ifnull(?, name), name_rank = max(name_rank, ?), source = ifnull(?, source), error = ifnull(?, error),
+    this.#buckets = db.prepare(
+      'SELECT inputs, outputs, config, metadata, metrics, feedback, user_properties FROM sessions WHERE id = ?',
+    );
+    this.#setBuckets = db.prepare(
+      'UPDATE sessions SET inputs = ?, outputs = ?, config = ?, metadata = ?, metrics = ?, feedback = ?, user_properties = ?, facets = ?, seq = ?, has_feedback = max(has_feedback, ?), run_id = ifnull(?, run_id) WHERE id = ?',
+    );
+    this.#given =
+      db.prepare(`UPDATE sessions SET seq = ?, name = ifnull(?, name), name_rank = max(name_rank, ?), source = ifnull(?, source), error = ifnull(?, error),
       given_start_ms = ifnull(?, given_start_ms), given_end_ms = ifnull(?, given_end_ms), given_duration_ms = ifnull(?, given_duration_ms),
       start_ms = min(ifnull(start_ms, 9e18), ifnull(?, 9e18)), made_from = CASE WHEN ? THEN 'rest' ELSE made_from END WHERE id = ?`);
   }
@@ -70,7 +75,24 @@ export class SessionRows {
   #delta(session: number): Delta {
     let delta = this.#deltas.get(session);
     if (!delta) {
-      delta = { spans: 0, models: 0, errors: 0, prompt: 0, completion: 0, total: 0, cost: 0, start: null, end: null, feedback: false, input: undefined, output: undefined, scores: new Map(), name: undefined, source: undefined, runId: undefined };
+      delta = {
+        spans: 0,
+        models: 0,
+        errors: 0,
+        prompt: 0,
+        completion: 0,
+        total: 0,
+        cost: 0,
+        start: null,
+        end: null,
+        feedback: false,
+        input: undefined,
+        output: undefined,
+        scores: new Map(),
+        name: undefined,
+        source: undefined,
+        runId: undefined,
+      };
       this.#deltas.set(session, delta);
     }
     return delta;
@@ -78,7 +100,14 @@ export class SessionRows {
 
   addSpan(session: number, facts: SpanFacts, isRoot: boolean): void {
     const delta = this.#delta(session);
-    this.count(session, { sign: 1, model: facts.eventType === 'model', error: facts.status === 'error', tokens: facts.tokens, costUsd: facts.costUsd, scores: facts.scores });
+    this.count(session, {
+      sign: 1,
+      model: facts.eventType === 'model',
+      error: facts.status === 'error',
+      tokens: facts.tokens,
+      costUsd: facts.costUsd,
+      scores: facts.scores,
+    });
     delta.start = delta.start === null ? facts.startMs : Math.min(delta.start, facts.startMs);
     if (facts.endMs !== null) delta.end = delta.end === null ? facts.endMs : Math.max(delta.end, facts.endMs);
     delta.feedback ||= facts.hasFeedback;
@@ -86,9 +115,11 @@ export class SessionRows {
     delta.runId ??= facts.runId;
     // A root's input opens the conversation; a child's stands in for it until the root arrives.
     const inputOrder = facts.startMs + (isRoot ? 0 : 1e15);
-    if (facts.input !== '' && (delta.input === undefined || inputOrder < delta.input.order)) delta.input = { order: inputOrder, text: facts.input };
+    if (facts.input !== '' && (delta.input === undefined || inputOrder < delta.input.order))
+      delta.input = { order: inputOrder, text: facts.input };
     const outputOrder = (facts.endMs ?? facts.startMs) + (isRoot ? 1e15 : 0);
-    if (facts.output !== '' && (delta.output === undefined || outputOrder >= delta.output.order)) delta.output = { order: outputOrder, text: facts.output };
+    if (facts.output !== '' && (delta.output === undefined || outputOrder >= delta.output.order))
+      delta.output = { order: outputOrder, text: facts.output };
     if (facts.sessionName !== undefined) delta.name = { rank: NAME_FROM_SPAN, text: facts.sessionName };
     else if (isRoot && delta.name === undefined) delta.name = { rank: NAME_FROM_ROOT, text: facts.name };
   }
@@ -120,22 +151,56 @@ export class SessionRows {
     const metadata = buckets.metadata;
     const runId = typeof metadata?.run_id === 'string' ? metadata.run_id : null;
     const hasFeedback = buckets.feedback !== undefined && Object.keys(buckets.feedback).length > 0 ? 1 : 0;
-    this.#setBuckets.run(...BUCKETS.map((bucket) => merged[bucket] ?? null), facetsText(merged), seq, hasFeedback, runId, session);
+    this.#setBuckets.run(
+      ...BUCKETS.map((bucket) => merged[bucket] ?? null),
+      facetsText(merged),
+      seq,
+      hasFeedback,
+      runId,
+      session,
+    );
     this.#touched.add(session);
   }
 
   give(session: number, change: Omit<SessionChange, 'sessionId' | 'buckets'>, seq: number, fromRest: boolean): void {
-    this.#given.run(seq, change.name ?? null, change.name === undefined ? 0 : NAME_FROM_REST, change.source ?? null, change.error ?? null,
-      change.startMs ?? null, change.endMs ?? null, change.durationMs ?? null, change.startMs ?? null, fromRest ? 1 : 0, session);
+    this.#given.run(
+      seq,
+      change.name ?? null,
+      change.name === undefined ? 0 : NAME_FROM_REST,
+      change.source ?? null,
+      change.error ?? null,
+      change.startMs ?? null,
+      change.endMs ?? null,
+      change.durationMs ?? null,
+      change.startMs ?? null,
+      fromRest ? 1 : 0,
+      session,
+    );
     this.#touched.add(session);
   }
 
   /** Writes the gathered changes; answers with the sessions that changed. */
   flush(seq: number): number[] {
     for (const [session, delta] of this.#deltas) {
-      this.#update.run(seq, delta.spans, delta.models, delta.errors, delta.prompt, delta.completion, delta.total, delta.cost,
-        delta.start ?? 9e18, delta.end ?? -9e18, delta.feedback ? 1 : 0,
-        delta.name?.rank ?? 0, delta.name?.text ?? null, delta.name?.rank ?? 0, delta.source ?? null, delta.runId ?? null, session);
+      this.#update.run(
+        seq,
+        delta.spans,
+        delta.models,
+        delta.errors,
+        delta.prompt,
+        delta.completion,
+        delta.total,
+        delta.cost,
+        delta.start ?? 9e18,
+        delta.end ?? -9e18,
+        delta.feedback ? 1 : 0,
+        delta.name?.rank ?? 0,
+        delta.name?.text ?? null,
+        delta.name?.rank ?? 0,
+        delta.source ?? null,
+        delta.runId ?? null,
+        session,
+      );
       this.#flushTexts(session, delta);
       this.#touched.add(session);
     }
@@ -155,11 +220,27 @@ export class SessionRows {
       if (sum.count > 0) scores[name] = sum;
       else delete scores[name];
     }
-    const newInput = delta.input !== undefined && (row.first_input_order === null || delta.input.order < Number(row.first_input_order)) ? 1 : 0;
-    const newOutput = delta.output !== undefined && (row.last_output_order === null || delta.output.order >= Number(row.last_output_order)) ? 1 : 0;
-    this.#setScores.run(Object.keys(scores).length > 0 ? JSON.stringify(scores) : null,
-      newInput, delta.input?.text ?? null, newInput, delta.input?.order ?? null,
-      newOutput, delta.output?.text ?? null, newOutput, delta.output?.order ?? null, session);
+    const newInput =
+      delta.input !== undefined && (row.first_input_order === null || delta.input.order < Number(row.first_input_order))
+        ? 1
+        : 0;
+    const newOutput =
+      delta.output !== undefined &&
+      (row.last_output_order === null || delta.output.order >= Number(row.last_output_order))
+        ? 1
+        : 0;
+    this.#setScores.run(
+      Object.keys(scores).length > 0 ? JSON.stringify(scores) : null,
+      newInput,
+      delta.input?.text ?? null,
+      newInput,
+      delta.input?.order ?? null,
+      newOutput,
+      delta.output?.text ?? null,
+      newOutput,
+      delta.output?.order ?? null,
+      session,
+    );
   }
 
   /** After a rolled-back transaction nothing gathered is true any more. */
@@ -187,7 +268,10 @@ export function mergeBuckets(row: Row, buckets: Buckets): Record<string, string 
   for (const bucket of BUCKETS) {
     const added = buckets[bucket];
     const old = row[bucket];
-    result[bucket] = added === undefined || Object.keys(added).length === 0 ? ((old as string | null) ?? null) : JSON.stringify(Object.assign(parseMap(old), added));
+    result[bucket] =
+      added === undefined || Object.keys(added).length === 0
+        ? ((old as string | null) ?? null)
+        : JSON.stringify(Object.assign(parseMap(old), added));
   }
   return result;
 }

@@ -6,7 +6,23 @@ import type { SpanRecord } from '../../wire/span-record.js';
 import type { JsonObject } from '../../wire/value.js';
 import type { AggregateOptions, AggregateResult } from '../aggregates.js';
 import type {
-  Changes, DocumentKind, EventChange, EventSearch, IngestReceipt, ListOptions, Page, PruneReport, Scope, Session, SessionChange, SessionRecords, StoredDocument, StoreStats, ThinSpan, TraceStore, WholeSpan,
+  Changes,
+  DocumentKind,
+  EventChange,
+  EventSearch,
+  IngestReceipt,
+  ListOptions,
+  Page,
+  PruneReport,
+  Scope,
+  Session,
+  SessionChange,
+  SessionRecords,
+  StoredDocument,
+  StoreStats,
+  ThinSpan,
+  TraceStore,
+  WholeSpan,
 } from '../trace-store.js';
 import { ReaderPool } from './reader-pool.js';
 import { StoreThread } from './store-thread.js';
@@ -36,7 +52,11 @@ export class SqliteStore implements TraceStore {
 
   /** Rejects with `StoreFileError` where the file cannot be used. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
-    const writer = new StoreThread(join(__dirname, 'writer-thread.js'), { file: options.file, prices: options.prices ?? {}, retentionBytes: options.retentionBytes });
+    const writer = new StoreThread(join(__dirname, 'writer-thread.js'), {
+      file: options.file,
+      prices: options.prices ?? {},
+      retentionBytes: options.retentionBytes,
+    });
     const hello = await writer.hello;
     const readers = new ReaderPool(options.file, options.queryBudgetMs);
     await readers.ready();
@@ -62,10 +82,16 @@ export class SqliteStore implements TraceStore {
   }
 
   listSessions(scope: Scope, options: ListOptions, signal?: AbortSignal): Promise<Page<Session>> {
-    return options.q === undefined ? this.#readers.quick('listSessions', [scope, options]) : this.#readers.slow('listSessions', [scope, options], signal);
+    return options.q === undefined
+      ? this.#readers.quick('listSessions', [scope, options])
+      : this.#readers.slow('listSessions', [scope, options], signal);
   }
 
-  getSession(scope: Scope, sessionId: string, options: { limit?: number; cursor?: string }): Promise<{ session: Session; spans: ThinSpan[]; nextCursor: string | null } | undefined> {
+  getSession(
+    scope: Scope,
+    sessionId: string,
+    options: { limit?: number; cursor?: string },
+  ): Promise<{ session: Session; spans: ThinSpan[]; nextCursor: string | null } | undefined> {
     return this.#readers.quick('getSession', [scope, sessionId, options]);
   }
 
@@ -85,7 +111,11 @@ export class SqliteStore implements TraceStore {
     return this.#readers.slow('aggregate', [scope, target, options], signal);
   }
 
-  searchEvents(scope: Scope, search: EventSearch, signal?: AbortSignal): Promise<{ events: HoneyHiveEvent[]; total: number }> {
+  searchEvents(
+    scope: Scope,
+    search: EventSearch,
+    signal?: AbortSignal,
+  ): Promise<{ events: HoneyHiveEvent[]; total: number }> {
     return this.#readers.slow('searchEvents', [scope, search], signal);
   }
 
@@ -105,7 +135,12 @@ export class SqliteStore implements TraceStore {
     return this.#writer.call('deleteSession', [scope, sessionId]);
   }
 
-  putDocument(scope: Scope, kind: DocumentKind, document: { id: string; name?: string; parent?: string; body: JsonObject; project?: string }, mode: 'create' | 'merge'): Promise<StoredDocument | undefined> {
+  putDocument(
+    scope: Scope,
+    kind: DocumentKind,
+    document: { id: string; name?: string; parent?: string; body: JsonObject; project?: string },
+    mode: 'create' | 'merge',
+  ): Promise<StoredDocument | undefined> {
     return this.#writer.call('putDocument', [scope, kind, document, mode]);
   }
 
@@ -113,7 +148,11 @@ export class SqliteStore implements TraceStore {
     return this.#readers.quick('getDocument', [scope, kind, id]);
   }
 
-  listDocuments(scope: Scope, kind: DocumentKind, filter: { parent?: string; name?: string; limit?: number; offset?: number }): Promise<StoredDocument[]> {
+  listDocuments(
+    scope: Scope,
+    kind: DocumentKind,
+    filter: { parent?: string; name?: string; limit?: number; offset?: number },
+  ): Promise<StoredDocument[]> {
     return this.#readers.quick('listDocuments', [scope, kind, filter]);
   }
 

@@ -25,7 +25,11 @@ export interface OpenedStore {
 /** A short name of the file that does not tell its path. */
 export function fileFingerprint(file: string): string {
   const full = resolve(file);
-  const real = existsSync(full) ? realpathSync(full) : existsSync(dirname(full)) ? resolve(realpathSync(dirname(full)), full.slice(dirname(full).length + 1)) : full;
+  const real = existsSync(full)
+    ? realpathSync(full)
+    : existsSync(dirname(full))
+      ? resolve(realpathSync(dirname(full)), full.slice(dirname(full).length + 1))
+      : full;
   return createHash('sha256').update(real).digest('hex').slice(0, 16);
 }
 
@@ -74,8 +78,12 @@ function takeLock(file: string): Database {
     lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
-    if (!/busy|locked/i.test(`${message(error)} ${code(error)}`)) throw new StoreFileError('unusable', `cannot lock ${file}: ${message(error)}`);
-    throw new StoreFileError('in_use', `another honeyhive-local already has ${file} open; use that one, stop it, or give another --db`);
+    if (!/busy|locked/i.test(`${message(error)} ${code(error)}`))
+      throw new StoreFileError('unusable', `cannot lock ${file}: ${message(error)}`);
+    throw new StoreFileError(
+      'in_use',
+      `another honeyhive-local already has ${file} open; use that one, stop it, or give another --db`,
+    );
   }
   return lock;
 }
@@ -89,12 +97,18 @@ function openAndMigrate(file: string, notices: string[]): Database {
     const application = pragma(db, 'application_id');
     if (!fresh && application !== APPLICATION_ID) {
       const tables = db.prepare("SELECT count(*) AS n FROM sqlite_master WHERE type = 'table'").get()?.n;
-      if (Number(tables) > 0) throw new StoreFileError('foreign', `${file} is an SQLite database of another program; give another --db`);
+      if (Number(tables) > 0)
+        throw new StoreFileError('foreign', `${file} is an SQLite database of another program; give another --db`);
     }
     if (version > SCHEMA_VERSION) {
-      throw new StoreFileError('newer', `${file} was written by a newer honeyhive-local (schema ${version}, this one knows ${SCHEMA_VERSION}); it was left untouched: update honeyhive-local or give another --db`);
+      throw new StoreFileError(
+        'newer',
+        `${file} was written by a newer honeyhive-local (schema ${version}, this one knows ${SCHEMA_VERSION}); it was left untouched: update honeyhive-local or give another --db`,
+      );
     }
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 2000');
+    db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 2000',
+    );
     for (let next = version; next < SCHEMA_VERSION; next++) {
       db.exec('BEGIN IMMEDIATE');
       try {

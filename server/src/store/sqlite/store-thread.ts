@@ -90,7 +90,11 @@ function revive(error: NonNullable<Hello['error']>): Error {
   if (error.name === 'QueryError') return new QueryError(error.message);
   if (error.name === 'StoreFileError') return new StoreFileError(error.code as StoreFileError['code'], error.message);
   if (error.name === 'StoreError') return new StoreError(error.code as StoreError['code'], error.message);
-  if (/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(error.code ?? '') || /disk (is full|I\/O error)|readonly database/.test(error.message)) return new StoreError('full', `the store cannot write: ${error.message}`);
+  if (
+    /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(error.code ?? '') ||
+    /disk (is full|I\/O error)|readonly database/.test(error.message)
+  )
+    return new StoreError('full', `the store cannot write: ${error.message}`);
   const revived = new Error(error.message);
   revived.name = error.name;
   return revived;

@@ -1,16 +1,16 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { canonicalId } from '../../wire/ids.js';
 import { decodeTracesJson } from '../../wire/otlp-json.js';
 import { decodeTracesProtobuf } from '../../wire/otlp-protobuf.js';
 import type { PriceTable } from '../../wire/price.js';
-import { canonicalId } from '../../wire/ids.js';
-import { StoreError } from '../store-error.js';
 import type { SpanRecord } from '../../wire/span-record.js';
+import { StoreError } from '../store-error.js';
 import type { DocumentKind, EventChange, Scope, SessionChange } from '../trace-store.js';
 import { deleteDocument, putDocument } from './documents.js';
 import { type PruneLimits, Pruning, usedBytes } from './maintenance.js';
 import { type Answer, answerError, type Call } from './messages.js';
 import { Reserve } from './reserve.js';
-import { openForWriting, type OpenedStore } from './store-file.js';
+import { type OpenedStore, openForWriting } from './store-file.js';
 import { Writer, type WriterCounters } from './writer.js';
 
 /** One commit carries at most this much, so that no caller waits for a giant one. */
@@ -26,7 +26,11 @@ interface Prepared {
 }
 
 const port = parentPort as NonNullable<typeof parentPort>;
-const { file, prices, retentionBytes } = workerData as { file: string; prices: PriceTable; retentionBytes: number | undefined };
+const { file, prices, retentionBytes } = workerData as {
+  file: string;
+  prices: PriceTable;
+  retentionBytes: number | undefined;
+};
 const reserve = new Reserve(file);
 
 let store: OpenedStore;
@@ -54,7 +58,14 @@ function prepare(call: Call): () => unknown {
       return () => removeSession(scope, args[0] as string);
     case 'putDocument': {
       const document = args[1] as Parameters<typeof putDocument>[3] & { project?: string };
-      return () => putDocument(store.db, writer.projectFor(scope, document.project), args[0] as DocumentKind, document, args[2] as 'create' | 'merge');
+      return () =>
+        putDocument(
+          store.db,
+          writer.projectFor(scope, document.project),
+          args[0] as DocumentKind,
+          document,
+          args[2] as 'create' | 'merge',
+        );
     }
     case 'deleteDocument':
       return () => removeDocument(scope, args[0] as DocumentKind, args[1] as string);
@@ -64,7 +75,11 @@ function prepare(call: Call): () => unknown {
 }
 
 function removeSession(scope: Scope, id: string): { spans: number } {
-  const rows = store.db.prepare('SELECT s.id AS id FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.session_id = ? AND (? IS NULL OR p.name = ?)').all(canonicalId(id), scope.project ?? null, scope.project ?? null);
+  const rows = store.db
+    .prepare(
+      'SELECT s.id AS id FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.session_id = ? AND (? IS NULL OR p.name = ?)',
+    )
+    .all(canonicalId(id), scope.project ?? null, scope.project ?? null);
   let spans = 0;
   for (const row of rows) {
     for (let done = false; !done; ) {
@@ -78,13 +93,20 @@ function removeSession(scope: Scope, id: string): { spans: number } {
 }
 
 function removeDocument(scope: Scope, kind: DocumentKind, id: string): boolean {
-  const projects = scope.project === undefined ? store.db.prepare('SELECT id FROM projects').all().map((row) => Number(row.id)) : [writer.projectFor(scope, undefined)];
+  const projects =
+    scope.project === undefined
+      ? store.db
+          .prepare('SELECT id FROM projects')
+          .all()
+          .map((row) => Number(row.id))
+      : [writer.projectFor(scope, undefined)];
   return projects.some((project) => deleteDocument(store.db, project, kind, id));
 }
 
 function runGroup(calls: Call[]): void {
   if (Date.now() < fullUntil) {
-    for (const call of calls) port.postMessage(answerError(call.id, new StoreError('full', 'the disk is full; reading still works')));
+    for (const call of calls)
+      port.postMessage(answerError(call.id, new StoreError('full', 'the disk is full; reading still works')));
     return;
   }
   const prepared: Prepared[] = [];
@@ -130,7 +152,10 @@ function attempt(prepared: Prepared[]): Answer[] | undefined {
 
 function storageProblem(error: unknown): string | undefined {
   const { code, message } = error as { code?: string; message?: string };
-  if (!/SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|disk is full|disk I\/O error|readonly database/.test(`${code} ${message}`)) return undefined;
+  if (
+    !/SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|disk is full|disk I\/O error|readonly database/.test(`${code} ${message}`)
+  )
+    return undefined;
   return `nothing can be written at the moment: ${message}`;
 }
 

@@ -1,0 +1,200 @@
+import type { SpanFacts } from '../../wire/describe.js';
+import { sessionOfTrace } from '../../wire/ids.js';
+import type { Buckets, SpanRecord } from '../../wire/span-record.js';
+import type { Scope } from '../trace-store.js';
+import { contributionOf } from './contribution.js';
+import type { SessionRows } from './session-rows.js';
+import type { Statements } from './statements.js';
+
+const DEFAULT_PROJECT = 'default';
+const CACHE = 20_000;
+
+/** Which session and project a span, a start or an update belongs to; makes the rows that are not there yet. */
+export class SessionDirectory {
+  readonly #statements: Statements;
+  readonly #sessions: SessionRows;
+  readonly #seq: () => number;
+  readonly #projects = new Map<string, number>();
+  readonly #sessionKeys = new Map<string, number>();
+  readonly #sessionProjects = new Map<number, number>();
+  readonly #traceSessions = new Map<string, { session: number; given: boolean }>();
+  /** Sessions whose foreign id is among their metadata already. */
+  readonly #foreign = new Set<number>();
+
+  constructor(statements: Statements, sessions: SessionRows, seq: () => number) {
+    this.#statements = statements;
+    this.#sessions = sessions;
+    this.#seq = seq;
+  }
+
+  /** After a rolled-back transaction nothing remembered is true any more. */
+  forgetAll(): void {
+    this.#projects.clear();
+    this.forgetIds();
+  }
+
+  /** The row of a project, made where there is none yet. */
+  projectId(name: string): number {
+    let id = this.#projects.get(name);
+    if (id === undefined) {
+      id = Number(
+        this.#statements.get('SELECT id FROM projects WHERE name = ?').get(name)?.id ??
+          this.#statements.get('INSERT INTO projects(name) VALUES(?)').run(name).lastInsertRowid,
+      );
+      this.#projects.set(name, id);
+    }
+    return id;
+  }
+
+  projectOf(session: number): number {
+    let project = this.#sessionProjects.get(session);
+    if (project === undefined) {
+      project = Number(this.#statements.get('SELECT project_id FROM sessions WHERE id = ?').get(session)?.project_id);
+      remember(this.#sessionProjects, session, project);
+    }
+    return project;
+  }
+
+  sessionFor(scope: Scope, span: SpanRecord, facts: SpanFacts): number {
+    const project = scope.project ?? facts.project;
+    const traceKey = `${scope.project ?? ''}\n${project ?? ''}\n${span.traceId}`;
+    const known = this.#traceSessions.get(traceKey);
+    if (!facts.sessionGiven) {
+      if (known) return known.session;
+      const sibling = this.#statements
+        .get(
+          `SELECT s.id AS id, s.made_from AS made_from FROM spans x JOIN sessions s ON s.id = x.session_pk WHERE x.project_id = ? AND x.trace_id = ? LIMIT 1`,
+        )
+        .get(this.projectId(project ?? DEFAULT_PROJECT), Buffer.from(span.traceId, 'hex'));
+      if (sibling) {
+        remember(this.#traceSessions, traceKey, { session: Number(sibling.id), given: sibling.made_from !== 'trace' });
+        return Number(sibling.id);
+      }
+    }
+    const session = this.ensure(scope, facts.sessionId, project, facts.sessionGiven ? 'span' : 'trace', facts.startMs);
+    if (facts.foreignSessionId !== undefined && !this.#foreign.has(session)) {
+      this.#foreign.add(session);
+      this.#sessions.merge(session, { metadata: { session_id_given: facts.foreignSessionId } }, this.#seq());
+    }
+    if (facts.sessionGiven && !known?.given) this.#moveTrace(project, span.traceId, session);
+    if (!known || facts.sessionGiven) remember(this.#traceSessions, traceKey, { session, given: facts.sessionGiven });
+    return session;
+  }
+
+  /** Spans that came before the one which names the session had to be put under their trace; now they join it. */
+  #moveTrace(project: string | undefined, traceId: string, session: number): void {
+    const projectId = this.projectId(project ?? DEFAULT_PROJECT);
+    const row = this.#statements
+      .get("SELECT id FROM sessions WHERE project_id = ? AND session_id = ? AND made_from = 'trace'")
+      .get(projectId, sessionOfTrace(traceId));
+    if (!row || Number(row.id) === session) return;
+    this.#sessions.flush(this.#seq());
+    const from = Number(row.id);
+    const target = this.projectOf(session);
+    if (target !== projectId) return;
+    for (const span of this.#statements.get('SELECT * FROM spans WHERE session_pk = ?').all(from)) {
+      this.#sessions.count(session, contributionOf(span, 1));
+    }
+    this.#statements
+      .get('UPDATE spans SET session_pk = ?, seq = ? WHERE session_pk = ?')
+      .run(session, this.#seq(), from);
+    this.#statements
+      .get(`UPDATE sessions SET start_ms = min(ifnull(sessions.start_ms, 9e18), f.start_ms), end_ms = max(ifnull(sessions.end_ms, -9e18), ifnull(f.end_ms, -9e18)),
+      first_input = ifnull(sessions.first_input, f.first_input), first_input_order = ifnull(sessions.first_input_order, f.first_input_order),
+      last_output = ifnull(sessions.last_output, f.last_output), last_output_order = ifnull(sessions.last_output_order, f.last_output_order)
+      FROM (SELECT * FROM sessions WHERE id = ?) AS f WHERE sessions.id = ?`)
+      .run(from, session);
+    this.forgetSession(from);
+  }
+
+  forgetSession(session: number): void {
+    this.#statements.get('DELETE FROM sessions WHERE id = ?').run(session);
+    this.#statements.get('DELETE FROM search WHERE rowid = ?').run(-session);
+    this.forgetIds();
+  }
+
+  /** Row ids kept in memory are not true any more: a session was removed or moved. */
+  forgetIds(): void {
+    this.#sessionKeys.clear();
+    this.#traceSessions.clear();
+    this.#sessionProjects.clear();
+    this.#foreign.clear();
+  }
+
+  /** The project a document of this caller belongs to. */
+  projectFor(scope: Scope, given: string | undefined): number {
+    return this.projectId(scope.project ?? given ?? DEFAULT_PROJECT);
+  }
+
+  /** The row of a session, made where there is none yet. */
+  ensure(
+    scope: Scope,
+    sessionId: string,
+    givenProject: string | undefined,
+    madeFrom: string,
+    startMs: number | null,
+  ): number {
+    const stated = scope.project ?? givenProject;
+    const key = `${stated ?? ''}\n${sessionId}`;
+    const cached = this.#sessionKeys.get(key);
+    if (cached !== undefined) return cached;
+    const found = this.find(sessionId, stated, scope.project !== undefined);
+    const session = found ?? this.#makeSession(sessionId, stated, madeFrom, startMs);
+    remember(this.#sessionKeys, key, session);
+    return session;
+  }
+
+  find(sessionId: string, stated: string | undefined, forced: boolean): number | undefined {
+    if (stated === undefined) {
+      const row = this.#statements
+        .get('SELECT id FROM sessions WHERE session_id = ? ORDER BY project_given DESC, id LIMIT 1')
+        .get(sessionId);
+      return row ? Number(row.id) : undefined;
+    }
+    const project = this.projectId(stated);
+    const row = this.#statements
+      .get('SELECT id FROM sessions WHERE project_id = ? AND session_id = ?')
+      .get(project, sessionId);
+    if (row) return Number(row.id);
+    if (forced) return undefined;
+    // A session that was begun without a project joins the project that is named later.
+    const open = this.#statements
+      .get('SELECT id FROM sessions WHERE session_id = ? AND project_given = 0 LIMIT 1')
+      .get(sessionId);
+    if (!open) return undefined;
+    const id = Number(open.id);
+    this.#statements.get('UPDATE sessions SET project_id = ?, project_given = 1 WHERE id = ?').run(project, id);
+    this.#statements.get('UPDATE OR IGNORE spans SET project_id = ? WHERE session_pk = ?').run(project, id);
+    this.forgetIds();
+    return id;
+  }
+
+  #makeSession(sessionId: string, stated: string | undefined, madeFrom: string, startMs: number | null): number {
+    const project = this.projectId(stated ?? DEFAULT_PROJECT);
+    const metadata = madeFrom === 'trace' ? '{"session_source":"trace"}' : null;
+    const session = this.#statements
+      .get(
+        'INSERT INTO sessions(project_id, session_id, seq, project_given, made_from, start_ms, metadata, facets) VALUES(?, ?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(
+        project,
+        sessionId,
+        this.#seq(),
+        stated === undefined ? 0 : 1,
+        madeFrom,
+        startMs,
+        metadata,
+        metadata === null ? null : '{"metadata.session_source":"trace"}',
+      ).lastInsertRowid;
+    const patch = this.#statements
+      .get('DELETE FROM patches WHERE project_id = ? AND event_id = ? RETURNING body')
+      .get(project, sessionId);
+    if (typeof patch?.body === 'string') this.#sessions.merge(session, JSON.parse(patch.body) as Buckets, this.#seq());
+    return session;
+  }
+}
+
+function remember<K, V>(cache: Map<K, V>, key: K, value: V): void {
+  if (cache.size >= CACHE) cache.delete(cache.keys().next().value as K);
+  cache.set(key, value);
+}
