@@ -9,19 +9,12 @@ describe('createEventReader', () => {
   test('gives the data of each event, however the text is cut into pieces', () => {
     const stream =
       ': hello\r\n\r\nid: 1\ndata: {"seq":1}\n\nevent: change\r\ndata: a\r\ndata:b\r\n\r\ndata: unfinished';
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 80 }), (sizes) => {
-        const seen: string[] = [];
-        const read = createEventReader((data) => seen.push(data));
-        let at = 0;
-        for (const size of sizes) {
-          read(stream.slice(at, at + size));
-          at = Math.min(stream.length, at + size);
-        }
-        read(stream.slice(at));
-        expect(seen).toEqual(['{"seq":1}', 'a\nb']);
-      }),
-    );
+    for (let size = 1; size <= stream.length; size += 1) {
+      const seen: string[] = [];
+      const read = createEventReader((data) => seen.push(data));
+      for (let at = 0; at < stream.length; at += size) read(stream.slice(at, at + size));
+      expect(seen).toEqual(['{"seq":1}', 'a\nb']);
+    }
   });
 });
 

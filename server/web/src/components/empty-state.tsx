@@ -7,7 +7,7 @@ function firstProgram(origin: string): string {
   const isUsual = origin === ownPort || origin === 'http://localhost:4318';
   return `import { HoneyHiveTracer, Trace } from 'honeyhive-decorators';
 
-const tracer = HoneyHiveTracer.init({ sessionName: 'first'${isUsual ? '' : `, serverUrl: '${origin}'`} });
+const tracer = HoneyHiveTracer.init({${isUsual ? " sessionName: 'first' " : `\n  sessionName: 'first',\n  serverUrl: '${origin}',\n`}});
 
 class Greeter {
   @Trace({ eventType: 'tool' })
