@@ -80,8 +80,9 @@ export class PageStage {
 export function onPage(name: string, tests: (stage: PageStage) => void): void {
   const chromiumPath = findChromium();
   if (!chromiumPath) {
-    console.info(
-      `Skipped, ${name}: no Chromium on this machine. Install it or set CHROMIUM_PATH; .ci/run installs it.`,
+    // Jest keeps the console of a suite that is skipped as a whole to itself.
+    process.stderr.write(
+      `Skipped, ${name}: no Chromium on this machine. Install it or set CHROMIUM_PATH; .ci/run installs it.\n`,
     );
   }
   (chromiumPath ? describe : describe.skip)(name, () => {
