@@ -38,7 +38,7 @@ function extract(entry, name) {
     messageCallback: (message) => {
       message.handled = true;
       const isProblem = message.logLevel === 'error' || message.logLevel === 'warning';
-      const isNotice = /^console-(?!api-report)/.test(message.messageId);
+      const isNotice = /^console-/.test(message.messageId);
       if (isProblem && !isNotice) problems.push(message.formatMessageWithLocation(inRoot()));
     },
   });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { commandFile, inRoot, readJson } from './lib/project.mjs';
 import { runNode, runNpm } from './lib/run.mjs';
 
-const budgets = { importMs: 50, importMegabytes: 10, installMegabytes: 35 };
+const budgets = { importMs: 50, importRatio: 5, importMegabytes: 10, installMegabytes: 35 };
 const folder = mkdtempSync(join(tmpdir(), 'honeyhive-package-'));
 const problems = [];
 const notes = [];
@@ -76,7 +76,7 @@ console.log('fine');
 `,
   'weigh.mjs': `const before = process.memoryUsage().rss;
 const started = performance.now();
-await import('honeyhive-decorators');
+await import(process.argv[2]);
 console.log(JSON.stringify({ ms: performance.now() - started, bytes: process.memoryUsage().rss - before }));
 `,
 };
@@ -102,22 +102,32 @@ function bytesUnder(path) {
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath ?? entry.path, entry.name)).size, 0);
 }
 
-async function weigh() {
+/** The least of several imports, each in a process of its own: what else runs on the machine only adds. */
+async function weighImport(name) {
   const runs = [];
-  for (let round = 0; round < 5; round += 1) {
-    const { stdout } = await runNode(['weigh.mjs'], { cwd: folder, capture: true });
+  for (let round = 0; round < 7; round += 1) {
+    const { stdout } = await runNode(['weigh.mjs', name], { cwd: folder, capture: true });
     runs.push(JSON.parse(stdout));
   }
-  const ms = Math.min(...runs.map((run) => run.ms));
-  const megabytes = Math.min(...runs.map(({ bytes }) => bytes)) / 1e6;
+  return { ms: Math.min(...runs.map(({ ms }) => ms)), megabytes: Math.min(...runs.map(({ bytes }) => bytes)) / 1e6 };
+}
+
+async function weigh() {
+  const ours = await weighImport('honeyhive-decorators');
+  const api = await weighImport('@opentelemetry/api');
   const installed = bytesUnder(join(folder, 'node_modules')) / 1e6;
-  notes.push(`import ${ms.toFixed(0)} ms and ${megabytes.toFixed(1)} MB`, `installed ${installed.toFixed(1)} MB`);
-  if (megabytes > budgets.importMegabytes)
-    problems.push(`Importing takes ${megabytes.toFixed(1)} MB, the budget is ${budgets.importMegabytes} MB`);
-  if (ms > budgets.importMs * 2)
-    problems.push(`Importing takes ${ms.toFixed(0)} ms, twice the budget of ${budgets.importMs} ms`);
-  if (installed > budgets.installMegabytes)
+  const both = ({ ms, megabytes }) => `${ms.toFixed(0)} ms and ${megabytes.toFixed(1)} MB`;
+  notes.push(`import ${both(ours)} (OpenTelemetry's API alone: ${both(api)})`, `installed ${installed.toFixed(1)} MB`);
+  if (ours.megabytes > budgets.importMegabytes) {
+    problems.push(`Importing takes ${ours.megabytes.toFixed(1)} MB, the budget is ${budgets.importMegabytes} MB`);
+  }
+  // On a busy machine everything is slow, OpenTelemetry's API too.
+  if (ours.ms > budgets.importMs && ours.ms > api.ms * budgets.importRatio) {
+    problems.push(`Importing takes ${ours.ms.toFixed(0)} ms, the budget is ${budgets.importMs} ms`);
+  }
+  if (installed > budgets.installMegabytes) {
     problems.push(`The installation takes ${installed.toFixed(1)} MB, the budget is ${budgets.installMegabytes} MB`);
+  }
 }
 
 try {

@@ -71,7 +71,7 @@ const gates = [
     'lint',
     '@biomejs/biome',
     'biome',
-    ['ci', '--colors=off', '.'],
+    ['ci', '--colors=off', '--max-diagnostics=40', '.'],
     atLeast(50, /Checked (\d[\d,]*) files/, 'files'),
   ),
   script('floors', 'check-floors.mjs'),
