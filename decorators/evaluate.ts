@@ -1,6 +1,7 @@
 import { isEvaluator } from '../evaluators/base.js';
 import type { EvaluatorLike } from '../evaluators/resolve.js';
 import { HoneyHiveError } from '../src/base/errors.js';
+import { evaluationHook } from './evaluation.js';
 import { decorate } from './install.js';
 import type { EvaluateOptions, SpanDecorator } from './types.js';
 
@@ -20,7 +21,8 @@ export function Evaluate<Self = any>(
   what: EvaluatorLike | readonly EvaluatorLike[] | EvaluateOptions<Self>,
 ): SpanDecorator {
   const evaluate = readOptions(what);
-  return ((...member: unknown[]) => decorate({ decorator: '@Evaluate', evaluate }, member)) as SpanDecorator;
+  return ((...member: unknown[]) =>
+    decorate({ decorator: '@Evaluate', evaluate, hookMaker: evaluationHook }, member)) as SpanDecorator;
 }
 
 function readOptions(what: unknown): EvaluateOptions {

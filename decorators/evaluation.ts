@@ -10,17 +10,11 @@ import { messageOf } from '../src/base/errors.js';
 import { warn } from '../src/base/warn.js';
 import type { TracerCore } from '../src/tracing/core.js';
 import type { EvaluationHook, LateRecord } from '../src/tracing/options.js';
-import type { SpanPlan } from '../src/tracing/plan.js';
 import { asEvaluation } from '../src/tracing/scope.js';
+import type { Parameters } from './site.js';
 import type { EvaluateOptions } from './types.js';
 
 const TIMEOUT_MS = 10_000;
-
-/** What is known of the method's parameters. */
-interface Parameters {
-  readonly names: () => readonly (string | undefined)[];
-  readonly sensitive: SpanPlan['sensitive'];
-}
 
 interface Prepared {
   readonly options: EvaluateOptions;

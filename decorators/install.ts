@@ -1,6 +1,6 @@
 import { shared } from '../src/base/slot.js';
 import { memberText, wrongTarget } from './errors.js';
-import { addToSite, makeSite, type Site, type SiteKind, siteOf } from './site.js';
+import { addToSite, type HookMaker, makeSite, type Site, type SiteKind, siteOf } from './site.js';
 import type { AnyMethod, EvaluateOptions, TraceOptions } from './types.js';
 
 /** What a decorator wants to add to a member. */
@@ -8,6 +8,7 @@ export interface Addition {
   readonly decorator: string;
   readonly trace?: TraceOptions;
   readonly evaluate?: EvaluateOptions;
+  readonly hookMaker?: HookMaker;
 }
 
 interface StandardContext {
@@ -110,6 +111,7 @@ export function install(
       inner.passive = true;
       if (inner.trace !== undefined) addToSite(site, { trace: inner.trace });
       site.evaluators.push(...inner.evaluators);
+      site.hookMaker = inner.hookMaker;
     }
     memberSites(legacy.target).set(legacy.key, site);
     for (const index of sensitive.get(legacy.target)?.get(legacy.key) ?? []) site.sensitiveArgs.add(index);

@@ -1,14 +1,23 @@
 import { shared } from '../src/base/slot.js';
 import { argNamesOf } from '../src/tracing/arg-names.js';
+import type { EvaluationHook } from '../src/tracing/options.js';
 import { makePlan, type SpanPlan } from '../src/tracing/plan.js';
 import { anyTracer, coreFrom, implicitCore } from '../src/tracing/resolve.js';
 import { runInSpan } from '../src/tracing/run-in-span.js';
 import { carryOver } from './carry-over.js';
 import { memberText } from './errors.js';
-import { evaluationHook } from './evaluation.js';
 import type { AnyMethod, EvaluateOptions, TraceOptions } from './types.js';
 
 export type SiteKind = 'method' | 'getter' | 'setter' | 'field' | 'function';
+
+/** What an evaluation has to know of the method's parameters. */
+export interface Parameters {
+  readonly names: () => readonly (string | undefined)[];
+  readonly sensitive: SpanPlan['sensitive'];
+}
+
+/** Makes the part of a plan that evaluates. `@Evaluate` brings it along, so that `@Trace` alone stays small. */
+export type HookMaker = (evaluators: readonly EvaluateOptions[], parameters: Parameters) => EvaluationHook;
 
 /** One traced place: what its decorators said of it. All decorators of a member share one. */
 export interface Site {
@@ -19,6 +28,7 @@ export interface Site {
   readonly instance: unknown;
   trace: TraceOptions | undefined;
   readonly evaluators: EvaluateOptions[];
+  hookMaker: HookMaker | undefined;
   readonly sensitiveArgs: Set<number>;
   /** Set where another wrapper of the same member, further out, does the work. */
   passive: boolean;
@@ -46,6 +56,7 @@ export function makeSite(
     instance,
     trace: undefined,
     evaluators: [],
+    hookMaker: undefined,
     sensitiveArgs: new Set(),
     passive: false,
     plan: undefined,
@@ -63,10 +74,14 @@ export function makeSite(
 }
 
 /** Adds what one more decorator says. */
-export function addToSite(site: Site, options: { trace?: TraceOptions; evaluate?: EvaluateOptions }): void {
+export function addToSite(
+  site: Site,
+  options: { trace?: TraceOptions; evaluate?: EvaluateOptions; hookMaker?: HookMaker | undefined },
+): void {
   if (options.trace !== undefined) site.trace = { ...site.trace, ...options.trace };
   // Decorators run from the inside out; the outer one is read first.
   if (options.evaluate !== undefined) site.evaluators.unshift(options.evaluate);
+  site.hookMaker ??= options.hookMaker;
   site.plan = undefined;
 }
 
@@ -102,13 +117,10 @@ function planOf(site: Site): SpanPlan {
     argNames: () =>
       site.kind === 'setter' ? { names: ['value'], rest: -1, defaults: new Map() } : argNamesOf(site.original),
     sensitiveArgs: site.sensitiveArgs,
-    evaluation:
-      site.evaluators.length === 0
-        ? undefined
-        : evaluationHook(site.evaluators, {
-            names: () => plan.argNames().names,
-            sensitive: (name, index) => plan.sensitive(name, index),
-          }),
+    evaluation: site.hookMaker?.(site.evaluators, {
+      names: () => plan.argNames().names,
+      sensitive: (name, index) => plan.sensitive(name, index),
+    }),
   });
   return plan;
 }
