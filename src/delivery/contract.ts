@@ -1,4 +1,5 @@
 import type { Drop } from '../config/options.js';
+import type { DropReason } from './drop-reasons.js';
 
 export type { Drop };
 
@@ -42,7 +43,7 @@ export interface Ledger {
   delivered(count: number): void;
   /** Safe on disk, and not delivered yet. Call what it returns before saying what became of the items after all. */
   spooled(count: number): () => void;
-  dropped(reason: string, count: number, names: readonly string[]): void;
+  dropped(reason: DropReason | (string & {}), count: number, names: readonly string[]): void;
   request(): void;
   retry(): void;
 }

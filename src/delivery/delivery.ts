@@ -16,6 +16,7 @@ import { createJsonEncoder } from './encode-json.js';
 import { createProtobufEncoder } from './encode-protobuf.js';
 import { joinExit } from './exit.js';
 import { createPoster, type Poster } from './http.js';
+import { createIdleWait } from './idle-wait.js';
 import { createIntake, estimateBytes } from './intake.js';
 import { createKeeper } from './keeper.js';
 import { createLedger } from './ledger.js';
@@ -29,6 +30,10 @@ import { nameOf } from './stub.js';
 const FLUSH_MS = 5_000;
 const LINGER_MS = 100;
 const BATCH_BYTES = 1024 * 1024;
+/** Limits cut spans long before; what is larger still by this factor would only clog the queue. */
+const MOST_SPANS_WORTH = 8;
+/** While nothing gets through, few large batches are better than many small ones. */
+const OUTAGE_LINGER_MS = 2_000;
 /** With a spool, what has ended is on disk within 100 ms. */
 const SPOOL_LINGER_MS = 40;
 const SPOOL_MOST_MS = 80;
@@ -74,8 +79,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const poster = createPoster();
   const encoder = options.protocol === 'http/json' ? createJsonEncoder() : createProtobufEncoder();
   const sources: DeliverySource[] = [];
-  let waiters: (() => void)[] = [];
+  const isIdle = (): boolean => intake.size === 0 && sender.size === 0;
+  const wait = createIdleWait(() => isIdle() || sender.blocked);
   let quiet = true;
+  /** Whether nothing has left since the queue was found full: looking again is pointless. */
+  let full = false;
   let closing: Promise<DeliveryReceipt> | undefined;
   let closed = false;
 
@@ -90,10 +98,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     poster,
     ledger,
     comfortableBytes: options.queueBytes / 2,
-    onSettled: wakeIdle,
+    onSettled() {
+      full = false;
+      wait.wake();
+    },
   });
   const intake = createIntake(encoder, {
-    lingerMs: spool === undefined ? LINGER_MS : SPOOL_LINGER_MS,
+    lingerMs: () => (spool !== undefined ? SPOOL_LINGER_MS : sender.failing ? OUTAGE_LINGER_MS : LINGER_MS),
     mostMs: spool === undefined ? undefined : SPOOL_MOST_MS,
     batchBytes: Math.min(BATCH_BYTES, options.queueBytes / 16),
     onBatch(body, count) {
@@ -113,51 +124,39 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       'delivery:poison',
       `The span ${JSON.stringify(name)} could not be encoded (${messageOf(error)}).${replaced ? ' A stub that names it is sent instead.' : ''}`,
     );
-    if (!replaced) ledger.dropped('poison', 1, [name]);
+    if (replaced) return;
+    ledger.dropped('poison', 1, [name]);
+    // It may have been the last one that somebody waits for.
+    setImmediate(() => wait.wake());
   }
 
   function hasRoom(bytes: number): boolean {
     if (queuedBytes() + bytes <= options.queueBytes) return true;
+    if (full) return false;
     intake.drain();
     sender.squeeze(() => queuedBytes() + bytes <= options.queueBytes / 2);
-    return queuedBytes() + bytes <= options.queueBytes;
+    full = queuedBytes() + bytes > options.queueBytes;
+    return !full;
   }
 
-  function isIdle(): boolean {
-    return intake.size === 0 && sender.size === 0;
-  }
-
-  function wakeIdle(): void {
-    if (!isIdle()) return;
-    const woken = waiters;
-    waiters = [];
-    for (const wake of woken) wake();
-  }
-
-  function spansSent(): Promise<void> {
+  /** Begins at once with what waits. */
+  function hurry(): void {
     if (sender.blocked) intake.drain();
     else intake.hurry();
     sender.hurry();
-    return isIdle() || sender.blocked ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve));
   }
 
-  async function deliver(deadline: number, leftByOthers: boolean): Promise<void> {
-    const left = leftByOthers ? recovery?.settled() : undefined;
-    await Promise.all([left, spansSent(), ...sources.map((source) => source.drain(deadline).catch(() => undefined))]);
-    // Evaluators that ended while the sources drained have ended spans.
-    await spansSent();
-  }
-
-  /** Whether the time ran out. */
-  async function settle(timeoutMs: number, leftByOthers: boolean): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    // The one timer that keeps the process alive: somebody awaits this.
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs, true);
+  /** Whether the time ran out. `leftByOthers`: what an earlier process left counts too. */
+  function settle(timeoutMs: number, leftByOthers: boolean): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs;
+    return wait.within(timeoutMs, async (idle) => {
+      hurry();
+      const left = leftByOthers ? recovery?.settled() : undefined;
+      await Promise.all([left, idle(), ...sources.map((source) => source.drain(deadline).catch(() => undefined))]);
+      // Evaluators that ended while the sources drained have ended spans.
+      hurry();
+      await idle();
     });
-    const timedOut = await Promise.race([deliver(performance.now() + timeoutMs, leftByOthers).then(() => false), late]);
-    clearTimeout(timer);
-    return timedOut;
   }
 
   function leftovers(): Leftover {
@@ -173,7 +172,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     ? joinExit({
         end: () => options.onProcessEnd?.(),
         waiting: () => !isIdle() || ledger.pending() > 0 || (!quiet && sources.length > 0),
-        hurry: () => void spansSent(),
+        hurry,
         settle: async (timeoutMs) => {
           await settle(timeoutMs, true);
           quiet = true;
@@ -204,7 +203,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         quiet = false;
         ledger.made(1);
         const bytes = estimateBytes(span);
-        if (hasRoom(bytes)) intake.push(span, bytes);
+        if (bytes > MOST_SPANS_WORTH * options.spanBytes) ledger.dropped('too_large', 1, [nameOf(span)]);
+        else if (hasRoom(bytes)) intake.push(span, bytes);
         else {
           warn(
             'delivery:full',

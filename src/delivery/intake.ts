@@ -10,7 +10,7 @@ const SPAN_BYTES = 400;
 
 export interface IntakeOptions {
   /** How long a span waits at most before it is encoded. */
-  readonly lingerMs: number;
+  readonly lingerMs: () => number;
   /** The same for a program that never lets the event loop turn; default: no limit. */
   readonly mostMs?: number | undefined;
   /** A batch is closed once it is as large as this. */
@@ -116,7 +116,7 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
       }
       waiting.push({ span, bytes });
       rawBytes += bytes;
-      if (timer === undefined) timer = setTimeout(run, lingerMs).unref();
+      if (timer === undefined) timer = setTimeout(run, lingerMs()).unref();
       if (waiting.length - head >= MAX_SPANS || rawBytes >= batchBytes) hurry();
     },
     drain,

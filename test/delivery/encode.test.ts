@@ -86,7 +86,7 @@ describe('the protobuf encoder', () => {
         const theirs = ProtobufTraceSerializer.serializeRequest([...spans]) as Uint8Array;
         expect(decodeTraces(encode(encoder, spans))).toEqual(decodeTraces(theirs));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -145,7 +145,7 @@ describe('the JSON encoder', () => {
         );
         expect(comparable(JSON.parse(encode(encoder, spans).toString('utf8')))).toEqual(comparable(theirs));
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 

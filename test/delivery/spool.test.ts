@@ -138,14 +138,18 @@ describe('the spool', () => {
   });
 
   it('leaves the file of a living owner alone', async () => {
-    down();
+    receiver.answer = (_request, response) => {
+      response.writeHead(503, { 'retry-after': '60' }).end();
+      return true;
+    };
     const owner = deliveryTo(receiver.url, spool());
     owner.enqueue(spanOf('still mine'));
-    await owner.flush({ timeoutMs: 100 });
+    await owner.flush({ timeoutMs: 200 });
     receiver.answer = undefined;
     await restart();
     expect(receiver.spans).toHaveLength(0);
-    expect((await owner.close()).delivered).toBe(1);
+    expect((await owner.close({ timeoutMs: 10 })).pending).toBe(0);
+    await restart();
     expect(names()).toEqual(['still mine']);
   });
 

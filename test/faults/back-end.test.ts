@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Drop } from '../../src/delivery/contract.js';
 import type { Delivery } from '../../src/delivery/delivery.js';
@@ -7,6 +9,7 @@ import { report } from '../support/fault-program.js';
 import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.js';
 import { type OtlpReceiver, startReceiver } from '../support/otlp-receiver.js';
 import { spanOf } from '../support/spans.js';
+import { TEST_CERTIFICATE, TEST_KEY } from '../support/tls.js';
 import { collectWarnings } from '../support/warnings.js';
 
 const raw = (status: string, headers = '', body = '') =>
@@ -138,6 +141,34 @@ describe('a back end that misbehaves', () => {
     make(delivery, 5);
     expect(await delivery.close({ timeoutMs: 8_000 })).toMatchObject({ delivered: 5, timedOut: false });
     tell(name, delivery);
+  });
+
+  it.each([
+    ['S9 self-signed', 'localhost', /TLS certificate.*NODE_EXTRA_CA_CERTS/],
+    ['S9 wrong name', '127.0.0.1', /TLS certificate.*NODE_EXTRA_CA_CERTS/],
+  ])('%s: nothing is sent, everything kept', async (name, host, warning) => {
+    const requests: unknown[] = [];
+    const server = createServer({ key: TEST_KEY, cert: TEST_CERTIFICATE }, (request) => requests.push(request));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const delivery = deliveryTo(`https://${host}:${(server.address() as AddressInfo).port}/v1/traces`);
+    make(delivery, 2);
+    expect(await delivery.flush({ timeoutMs: 400 })).toMatchObject({ pending: 2, dropped: { count: 0 } });
+    expect(warnings.lines.join()).toMatch(warning);
+    expect(requests).toHaveLength(0);
+    await delivery.close({ timeoutMs: 1 });
+    await new Promise((resolve) => server.close(resolve));
+    tell(name, delivery);
+  });
+
+  it('S6: a host that nobody knows', async () => {
+    const delivery = deliveryTo('https://nobody.invalid/v1/traces');
+    make(delivery, 1);
+    expect(await delivery.flush({ timeoutMs: 1_000 })).toMatchObject({ pending: 1, dropped: { count: 0 } });
+    await delivery.close({ timeoutMs: 1 });
+    expect(warnings.lines.join()).toMatch(
+      /host is unknown|could not be looked up|no answer in time|before the tracer was closed/,
+    );
+    tell('S6 unknown host', delivery);
   });
 
   it('S10: neither key nor headers follow a redirect', async () => {

@@ -90,7 +90,7 @@ export function runProgram(plan: ProgramPlan, nodeOptions: readonly string[] = [
 /** The counts a fault test prints. */
 export function report(
   name: string,
-  counts: { made: number; delivered: number; dropped: number; [more: string]: unknown },
+  counts: { made: unknown; delivered: unknown; dropped: unknown; [more: string]: unknown },
 ): void {
   process.stdout.write(
     `  ${name}: ${Object.entries(counts)
