@@ -1,0 +1,104 @@
+/** Cases 18 and 20: baggage, and the type of spans that nobody gave one. */
+import { context, propagation } from '@opentelemetry/api';
+import type { HoneyHiveTracer } from 'honeyhive-decorators';
+import { bool, int, startWire, str, under, type Wire } from './support.js';
+
+let wire: Wire;
+let tracer: HoneyHiveTracer;
+beforeAll(async () => {
+  wire = await startWire();
+  tracer = wire.tracer({ project: 'own-project', source: 'own-source' });
+});
+afterAll(() => wire.close());
+
+it('case 18: baggage beats the tracer, experiment ids are metadata, the rest is kept under its name', async () => {
+  const baggage = propagation.createBaggage({
+    session_id: { value: 'session-123' },
+    project: { value: 'test-project' },
+    source: { value: 'test-source' },
+    parent_id: { value: 'parent-456' },
+    run_id: { value: 'run' },
+    dataset_id: { value: 'dataset' },
+    datapoint_id: { value: 'datapoint' },
+    my_key: { value: 'v' },
+  });
+  context.with(propagation.setBaggage(context.active(), baggage), () =>
+    tracer.provider.getTracer('someone').startSpan('case 18').end(),
+  );
+  await tracer.flush();
+  expect(wire.span('case 18').attributes).toEqual({
+    'honeyhive.session_id': str('session-123'),
+    'honeyhive.project': str('test-project'),
+    'honeyhive.source': str('test-source'),
+    'honeyhive.parent_id': str('parent-456'),
+    'traceloop.association.properties.session_id': str('session-123'),
+    'traceloop.association.properties.project': str('test-project'),
+    'traceloop.association.properties.source': str('test-source'),
+    'traceloop.association.properties.parent_id': str('parent-456'),
+    'honeyhive_metadata.run_id': str('run'),
+    'honeyhive_metadata.dataset_id': str('dataset'),
+    'honeyhive_metadata.datapoint_id': str('datapoint'),
+    'baggage.my_key': str('v'),
+    honeyhive_event_type: str('tool'),
+  });
+});
+
+it.each([
+  ['foo', {}, 'tool'],
+  ['openai.chat', {}, 'model'],
+  ['my-model', {}, 'model'],
+  ['a', { 'gen_ai.operation.name': 'invoke_agent' }, 'chain'],
+  ['b', { 'gen_ai.operation.name': 'execute_tool' }, 'tool'],
+  ['c', { 'gen_ai.operation.name': 'chat' }, 'model'],
+  ['d', { 'openinference.span.kind': 'AGENT' }, 'chain'],
+  ['e', { 'openinference.span.kind': 'RETRIEVER' }, 'tool'],
+  ['f', { 'openinference.span.kind': 'LLM' }, 'model'],
+  ['x', { 'gen_ai.request.model': 'm' }, 'model'],
+  ['chained', { honeyhive_event_type: 'chain' }, 'chain'],
+  ['generate_report', {}, 'tool'],
+  ['google_search', {}, 'tool'],
+  ['ChatCompletion', {}, 'model'],
+  ['chat', { 'gen_ai.operation.name': 'execute_tool', 'openinference.span.kind': 'LLM' }, 'tool'],
+])('case 20: a span called %s with %j is a %s', async (name, attributes, type) => {
+  tracer.provider.getTracer('someone').startSpan(name, { attributes }).end();
+  await tracer.flush();
+  expect(wire.span(name).attributes.honeyhive_event_type).toEqual(str(type));
+});
+
+it('case 20: an explicit type wins over the name', async () => {
+  tracer.trace('openai.chat.explicit', () => 1, { eventType: 'tool' });
+  await tracer.flush();
+  expect(wire.span('openai.chat.explicit').attributes.honeyhive_event_type).toEqual(str('tool'));
+});
+
+it('no limit evicts session, source, project and type', async () => {
+  const span = tracer.provider.getTracer('someone').startSpan('crowded');
+  for (let i = 0; i < 3_000; i++) span.setAttribute(`k${i}`, i);
+  span.end();
+  await tracer.flush();
+  const crowded = wire.span('crowded');
+  expect(crowded.attributes).toMatchObject({
+    'honeyhive.session_id': str(tracer.sessionId),
+    'honeyhive.source': str('own-source'),
+    'honeyhive.project': str('own-project'),
+    honeyhive_event_type: str('tool'),
+    k0: int(0),
+    k1023: int(1023),
+  });
+  expect(Object.keys(under(crowded, 'k'))).toHaveLength(1024);
+  expect(crowded.dropped[0]).toBe(1_976);
+});
+
+it('a session that REST knows nothing of is asked for on every span', async () => {
+  const bare = wire.tracer({ sessionApi: false, sessionName: 'by spans' });
+  bare.trace('first', () => bare.provider.getTracer('someone').startSpan('second').end());
+  await bare.flush();
+  for (const name of ['first', 'second']) {
+    expect(under(wire.span(name), 'honeyhive.session')).toEqual({
+      'honeyhive.session_id': str(bare.sessionId),
+      'honeyhive.session_auto_create': bool(true),
+      'honeyhive.session_name': str('by spans'),
+    });
+  }
+  expect(wire.starts().map(({ session_id }) => session_id)).not.toContain(bare.sessionId);
+});
