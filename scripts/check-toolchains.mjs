@@ -40,6 +40,7 @@ async function install(name, tarball) {
   const place = join(folder, name);
   cpSync(join(home, name), place, { recursive: true, filter: (source) => !source.includes('node_modules') });
   cpSync(join(home, 'programs'), join(place, 'programs'), { recursive: true });
+  cpSync(inRoot('test', 'types'), join(place, 'types'), { recursive: true });
   const args = [
     'install',
     tarball,

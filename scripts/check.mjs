@@ -36,6 +36,8 @@ const typeProjects = [
   'server/tsconfig.json',
   'server/web/tsconfig.json',
   'test/decorators/tc39/tsconfig.json',
+  'test/types/tsconfig.legacy.json',
+  'test/types/tsconfig.tc39.json',
 ];
 
 async function types() {

@@ -7,6 +7,6 @@ module.exports = {
   testMatch: ['<rootDir>/test/gates/*.test.ts'],
   transform: { '^.+\\.tsx?$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json', diagnostics: false }] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   maxWorkers: 2,
 };
