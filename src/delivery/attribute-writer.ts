@@ -46,7 +46,7 @@ export function createAttributeWriter(writer: ByteWriter): AttributeWriter {
       return;
     }
     const keyBytes = entry.field.length;
-    w.ensure(keyBytes + value.length * 3 + 24);
+    w.ensureText(value, keyBytes + 24);
     const start = w.pos;
     // Written where it belongs if every character is one byte, which is nearly always so; moved otherwise.
     const guess = headSize(keyBytes, value.length);

@@ -1,6 +1,7 @@
 const FIRST_BYTES = 64 * 1024;
 /** No batch comes near; a hostile attribute (a graph that unfolds without end) does. */
 const MAX_BYTES = 256 * 1024 * 1024;
+const MOST_KEPT_BYTES = 4 * 1024 * 1024;
 const TWO_32 = 2 ** 32;
 
 /** A growing buffer with the few moves that protobuf needs. Lengths are written minimal, in one pass. */
@@ -21,7 +22,7 @@ export class ByteWriter {
   /** Forgets the content; gives back what a huge batch had needed. */
   reset(): void {
     this.pos = 0;
-    if (this.buf.length > 32 * FIRST_BYTES) this.buf = Buffer.allocUnsafeSlow(FIRST_BYTES);
+    if (this.buf.length > MOST_KEPT_BYTES) this.buf = Buffer.allocUnsafeSlow(FIRST_BYTES);
   }
 
   byte(value: number): void {
@@ -98,9 +99,15 @@ export class ByteWriter {
     return length;
   }
 
+  /** Makes room for the UTF-8 of `text`, and `more`. */
+  ensureText(text: string, more: number): void {
+    // Three bytes a unit at most; for a long text the exact number is worth asking for.
+    this.ensure(more + (text.length < 4_096 ? text.length * 3 : Buffer.byteLength(text, 'utf8')));
+  }
+
   /** Length and UTF-8 of `text`. */
   text(text: string): void {
-    this.ensure(text.length * 3 + 10);
+    this.ensureText(text, 10);
     const guess = varintSize(text.length);
     const start = this.pos + guess;
     const bytes = this.textAt(text, start);

@@ -15,16 +15,15 @@ import type {
 import { createJsonEncoder } from './encode-json.js';
 import { createProtobufEncoder } from './encode-protobuf.js';
 import { joinExit } from './exit.js';
-import { createPoster, type Poster } from './http.js';
+import { createPoster } from './http.js';
 import { createIdleWait } from './idle-wait.js';
 import { createIntake, estimateBytes } from './intake.js';
 import { createKeeper } from './keeper.js';
 import { createLedger } from './ledger.js';
 import { type Leftover, takeLeftover } from './leftover.js';
-import { createResend } from './resend.js';
+import { resendLeftovers } from './resend.js';
 import { createSender } from './sender.js';
-import { createSpool, type Spool } from './spool.js';
-import { createRecovery, type Recovery } from './spool-recovery.js';
+import { createSpool } from './spool.js';
 import { nameOf } from './stub.js';
 
 const FLUSH_MS = 5_000;
@@ -50,6 +49,8 @@ export interface DeliveryOptions {
   queueBytes: number;
   spanBytes: number;
   spool?: { directory: string; maxBytes: number };
+  /** Headers for a source's requests that are found in the spool. Default: `headers` where both go to one server. */
+  sessionHeaders?: Record<string, string>;
   /** Whom the data is for: spooled data is only sent to the server and project it was made for. */
   target: { serverUrl: string; project?: string };
   handleExit: boolean;
@@ -114,7 +115,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     onPoison,
   });
-  const recovery = spool && options.spool && !sender.blocked ? recover(options, spool, poster) : undefined;
+  const recovery =
+    spool && options.spool && !sender.blocked
+      ? resendLeftovers({ ...options, poster, directory: options.spool.directory }, (bytes) => spool.othersHold(bytes))
+      : undefined;
 
   const queuedBytes = (): number => intake.bytes + sender.bytes;
 
@@ -234,28 +238,4 @@ function timeoutOf(options: FlushOptions | undefined): number {
   const given = options?.timeoutMs;
   if (typeof given !== 'number' || Number.isNaN(given)) return FLUSH_MS;
   return Math.min(Math.max(given, 0), MAX_TIMER_MS);
-}
-
-function recover(options: DeliveryOptions, spool: Spool, poster: Poster): Recovery {
-  const { target, endpoint, headers } = options;
-  let stop: () => void = () => undefined;
-  const stopping = new Promise<boolean>((resolve) => {
-    stop = () => resolve(true);
-  });
-  const resend = createResend({
-    endpoint,
-    serverUrl: target.serverUrl,
-    headers,
-    poster,
-    onDrop: options.onDrop,
-    pause: (ms) => Promise.race([stopping, new Promise<boolean>((resolve) => setTimeout(resolve, ms, false).unref())]),
-  });
-  const recovery = createRecovery(options.spool?.directory ?? '', target, resend, (bytes) => spool.othersHold(bytes));
-  return {
-    settled: recovery.settled,
-    stop() {
-      stop();
-      recovery.stop();
-    },
-  };
 }

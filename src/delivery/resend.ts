@@ -3,30 +3,52 @@ import { createBatch, namesOf, split } from './batch.js';
 import type { Drop, OutgoingRequest } from './contract.js';
 import { isSuccess, type Poster } from './http.js';
 import { headerOf } from './response.js';
-import { isRetryable, retryDelayMs } from './retry.js';
-import { isHeld } from './sender.js';
-import type { Resend } from './spool-recovery.js';
+import { isHeld, isRetryable, retryDelayMs } from './retry.js';
+import { createRecovery, type Recovery, type Resend } from './spool-recovery.js';
+import type { SpoolTarget } from './spool-segment.js';
 import { reportTrouble } from './trouble.js';
 
 export interface ResendOptions {
+  readonly directory: string;
   readonly endpoint: string;
-  readonly serverUrl: string;
+  readonly target: SpoolTarget;
   readonly headers: Readonly<Record<string, string>>;
+  /** For sessions; those of `endpoint` must not reach another server. */
+  readonly sessionHeaders?: Readonly<Record<string, string>>;
   readonly poster: Poster;
-  readonly onDrop: ((drop: Drop) => void) | undefined;
-  /** Resolves after that time, at once when all is to stop: then true. */
-  readonly pause: (ms: number) => Promise<boolean>;
+  readonly onDrop?: (drop: Drop) => void;
+}
+
+/** Sends what earlier processes left in the spool, in the background, from now on and whenever more is found. */
+export function resendLeftovers(options: ResendOptions, onScan: (othersBytes: number) => void): Recovery {
+  let stop: () => void = () => undefined;
+  const stopping = new Promise<boolean>((resolve) => {
+    stop = () => resolve(true);
+  });
+  const pause = (ms: number): Promise<boolean> =>
+    Promise.race([stopping, new Promise<boolean>((resolve) => setTimeout(resolve, ms, false).unref())]);
+  const recovery = createRecovery(options.directory, options.target, createResend(options, pause), onScan);
+  return {
+    settled: recovery.settled,
+    stop() {
+      stop();
+      recovery.stop();
+    },
+  };
 }
 
 /** Sends what an earlier process left, with the credentials of this one, and keeps at it until it is settled. */
-export function createResend(options: ResendOptions): Resend {
-  const { endpoint, poster } = options;
+function createResend(options: ResendOptions, pause: (ms: number) => Promise<boolean>): Resend {
+  const { endpoint, poster, headers } = options;
+  const { serverUrl } = options.target;
+  const sessionHeaders = options.sessionHeaders ?? (sameOrigin(endpoint, serverUrl) ? headers : {});
 
   return async function resend(request: OutgoingRequest): Promise<boolean> {
     const url = request.kind === 'spans' ? endpoint : request.url;
-    if (request.kind !== 'spans' && !sameOrigin(url, options.serverUrl)) return true;
+    if (request.kind !== 'spans' && !sameOrigin(url, serverUrl)) return true;
+    const own = request.kind === 'spans' ? headers : sessionHeaders;
     for (let attempt = 1; ; attempt++) {
-      const outcome = await poster.post({ ...request, url, headers: { ...options.headers, ...request.headers } });
+      const outcome = await poster.post({ ...request, url, headers: { ...own, ...request.headers } });
       const { status } = outcome;
       if (isSuccess(status)) {
         debug(`sent ${request.items} items that an earlier process had left in the spool`);
@@ -49,7 +71,7 @@ export function createResend(options: ResendOptions): Resend {
         });
         return true;
       }
-      if (await options.pause(retryDelayMs(attempt, headerOf(outcome, 'retry-after')))) return false;
+      if (await pause(retryDelayMs(attempt, headerOf(outcome, 'retry-after')))) return false;
     }
   };
 }

@@ -22,6 +22,11 @@ export function isRetryable(status: number | undefined): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
 }
 
+/** The key or the address is wrong, not the data: it is kept for the moment when that is put right. */
+export function isHeld(status: number | undefined): boolean {
+  return status === 401 || status === 403 || (status !== undefined && status >= 300 && status < 400);
+}
+
 function retryAfterMs(value: string | null | undefined): number {
   const text = value?.trim() ?? '';
   if (/^\d+$/.test(text)) return Number(text) * 1_000;

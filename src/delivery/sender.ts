@@ -5,7 +5,7 @@ import { carriesCredentials, isExposed } from './credentials.js';
 import { type HttpOutcome, isSuccess, type Poster } from './http.js';
 import type { FullLedger } from './ledger.js';
 import { headerOf, readVerdict } from './response.js';
-import { isRetryable, retryDelayMs } from './retry.js';
+import { isHeld, isRetryable, retryDelayMs } from './retry.js';
 import { reportExposed, reportTrouble } from './trouble.js';
 
 const IN_FLIGHT = 4;
@@ -55,6 +55,7 @@ export function createSender(options: SenderOptions): Sender {
   let notBefore = 0;
   let askedToWait = false;
   let accepted = false;
+  let packing = false;
   let timer: NodeJS.Timeout | undefined;
   const resize = (difference: number): void => {
     bytes += difference;
@@ -102,6 +103,18 @@ export function createSender(options: SenderOptions): Sender {
     if (queue.includes(batch)) settle(batch, outcome);
     if (bytes > options.comfortableBytes) evictFrom(0);
     next();
+  }
+
+  /** One after the other: each holds its uncompressed body until it is done. */
+  async function packWaiting(): Promise<void> {
+    if (packing) return;
+    packing = true;
+    for (;;) {
+      const batch = queue.find((candidate) => !candidate.packed && !candidate.sending && !candidate.evicted);
+      if (batch === undefined) break;
+      await pack(batch, resize);
+    }
+    packing = false;
   }
 
   /** The oldest are sent next: they go last. */
@@ -194,7 +207,7 @@ export function createSender(options: SenderOptions): Sender {
       bytes += batch.body.length;
       // What has to wait is kept small; what goes out at once is compressed on its way.
       if (bytes > options.comfortableBytes) evictFrom(IN_FLIGHT);
-      if (!batch.evicted && (inFlight >= IN_FLIGHT || failures > 0 || blocked)) void pack(batch, resize);
+      if (inFlight >= IN_FLIGHT || failures > 0 || blocked) void packWaiting();
       next();
     },
     hurry() {
@@ -231,11 +244,6 @@ export function createSender(options: SenderOptions): Sender {
     },
     blocked,
   };
-}
-
-/** The key or the address is wrong, not the data: it is kept for the moment when that is put right. */
-export function isHeld(status: number | undefined): boolean {
-  return status === 401 || status === 403 || (status !== undefined && status >= 300 && status < 400);
 }
 
 /** One span may be at fault; where others were accepted before, it is worth looking for it. */

@@ -77,6 +77,7 @@ describe('load and outages', () => {
       const { made, delivered, dropped } = statsOf(result.stdout);
       report('S13 1 MB spans, hung', { made, delivered, dropped, rss: /rss (\d+)/.exec(result.stdout)?.[1] });
       expect(made).toBe(delivered + dropped);
+      expect(Number(/rss (\d+)/.exec(result.stdout)?.[1])).toBeLessThan(500 * 1024 * 1024);
     },
     TIMEOUT,
   );
