@@ -1,3 +1,4 @@
+import { context } from '@opentelemetry/api';
 import { shared } from '../src/base/slot.js';
 import { argNamesOf } from '../src/tracing/arg-names.js';
 import type { EvaluationHook } from '../src/tracing/options.js';
@@ -87,10 +88,11 @@ export function addToSite(
 
 function callTraced(site: Site, self: unknown, args: unknown[]): unknown {
   const ref = site.trace?.tracer ?? site.evaluators.find((one) => one.tracer !== undefined)?.tracer;
-  const core = ref === undefined ? implicitCore() : coreFrom(ref, self, spanName(site, self));
+  const at = context.active();
+  const core = ref === undefined ? implicitCore(at) : coreFrom(ref, self, spanName(site, self));
   if (core === undefined) return Reflect.apply(site.original, self, args);
   site.plan ??= planOf(site);
-  return runInSpan(core, site.plan, self, args, () => Reflect.apply(site.original, self, args));
+  return runInSpan(core, site.plan, self, args, () => Reflect.apply(site.original, self, args), at);
 }
 
 function planOf(site: Site): SpanPlan {

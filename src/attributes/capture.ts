@@ -1,6 +1,6 @@
 import type { CaptureContext } from './context.js';
-import { INACTIVE } from './redact.js';
-import { cut } from './text.js';
+import { INACTIVE, type Redactor } from './redact.js';
+import { cut, wellFormed } from './text.js';
 import { type Rendered, Walk, type WalkOptions } from './walk.js';
 
 export { type CaptureContext, createCapture } from './context.js';
@@ -24,13 +24,33 @@ export function captureValue(
   if (redactor.active && redactor.isSecretKey(name)) return redactor.replacement;
   const paths = sensitive === undefined || sensitive.length === 0 ? undefined : below(name, sensitive);
   if (paths?.has('') === true) return redactor.replacement;
-  if (typeof value === 'boolean' && redactor.hook === undefined) return value;
   const budget = Math.min(limits.valueLength, limits.spanBytes);
+  if (redactor.hook === undefined) {
+    const scalar = plainScalar(value, redactor, budget);
+    if (scalar !== undefined) return scalar;
+  }
   const rendered = new Walk(capture, name, { budget, bigints: typeof value === 'bigint', sensitive: paths }).render(
     value,
   );
   if (rendered === undefined || rendered === null) return undefined;
   return typeof rendered === 'object' ? jsonWithin(rendered, budget) : rendered;
+}
+
+/** Scalars within `room` as they leave the process, without a walk; undefined for everything that needs one. */
+export function plainScalar(value: unknown, redactor: Redactor, room: number): string | number | boolean | undefined {
+  switch (typeof value) {
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'boolean':
+      return value;
+    case 'string': {
+      if (value.length > room) return undefined;
+      const text = redactor.active ? redactor.text(wellFormed(value)) : wellFormed(value);
+      return text.length > room ? undefined : text;
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** Paths relative to the value; those that begin with its name are taken as well. */

@@ -1,4 +1,4 @@
-import type { AttributeScalar } from './capture.js';
+import { type AttributeScalar, plainScalar } from './capture.js';
 import type { CaptureContext } from './context.js';
 import { METRICS } from './keys.js';
 import { cut } from './text.js';
@@ -30,6 +30,14 @@ export function flattenInto(target: FlatAttributes, prefix: string, value: unkno
   if (rendered === undefined || rendered === null) return 0;
   write(target, prefix, rendered, room);
   return walk.leftOut + room.leftOut;
+}
+
+/** What {@link flattenInto} would write for a scalar that no limit touches; undefined where it has to be asked. */
+export function captureLeaf(value: unknown, name: string, capture: CaptureContext): AttributeScalar | undefined {
+  const { limits, redactor } = capture;
+  if (redactor.hook !== undefined || (redactor.active && isSecretPrefix(name, redactor.isSecretKey))) return undefined;
+  if (typeof value === 'string' && value.length * 3 + name.length > limits.spanBytes) return undefined;
+  return plainScalar(value, redactor, limits.valueLength);
 }
 
 /** A text is cut, not dropped, where so many bytes are left. */

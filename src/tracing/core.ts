@@ -1,5 +1,5 @@
 import type { Context, Span, SpanContext, TracerProvider } from '@opentelemetry/api';
-import type { CaptureContext } from '../attributes/capture.js';
+import type { AttributeScalar, CaptureContext } from '../attributes/capture.js';
 import { shared } from '../base/slot.js';
 import type { ResolvedConfig } from '../config/options.js';
 
@@ -49,10 +49,22 @@ export interface SessionStartOptions {
   readonly user_properties?: unknown;
 }
 
+/** What the spans of one traced place start with under one tracer. */
+export interface SpanBeginning {
+  /** The tracer's stamps and what the place's options fix. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Whether the event's name is fixed, or not wanted; else it is the span's. */
+  readonly named: boolean;
+  /** What the options fix, alone: it wins over what the context says. */
+  readonly fixed: Readonly<Record<string, AttributeScalar>>;
+  /** How much of that counts against the limits, and how many attributes a limit left out. */
+  readonly counted: { readonly attributes: number; readonly bytes: number; readonly dropped: number };
+}
+
 /** Starts the spans of a tracer. */
 export interface SpanSource extends TracerProvider {
-  /** A span, or a stand-in that only carries ids where the trace is not sampled. */
-  start(name: string, at: Context): Span;
+  /** A span, or a stand-in that only carries ids where the trace is not sampled. `begin` is what a traced place fixes. */
+  start(name: string, at: Context, begin?: SpanBeginning): Span;
   /** Ids for a trace that is not recorded. */
   freshIds(): SpanContext;
 }

@@ -16,12 +16,15 @@ import type { AttributeScalar } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
 import { cut, wellFormed } from '../attributes/text.js';
 import { hrTimeOf, monotonicMs, wallOf } from './clock.js';
-import type { TracerCore } from './core.js';
+import type { SpanBeginning, TracerCore } from './core.js';
 import type { Scope } from './scope.js';
 
 const RECORDED = Symbol.for('honeyhive-decorators.span');
 const MAX_EVENTS = 1_024;
 const MAX_LINKS = 128;
+const STAMP = Symbol('stamp');
+const NOTHING: unknown[] = [];
+const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
 
 /** Where a span goes when it is over. */
 export interface SpanSink {
@@ -40,6 +43,8 @@ export interface SpanStart {
   readonly scope: Scope | undefined;
   readonly outer: RecordedSpan | undefined;
   readonly startTime?: TimeInput | undefined;
+  /** What it starts with; shared with other spans. */
+  readonly begin: SpanBeginning;
 }
 
 /**
@@ -61,12 +66,9 @@ export class RecordedSpan implements Span, ReadableSpan {
   name: string;
   readonly kind: SpanKind;
   readonly parentSpanContext?: SpanContext;
-  readonly attributes: Attributes = {};
-  readonly links: Link[] = [];
-  readonly events: TimedEvent[] = [];
-  status: SpanStatus = { code: SpanStatusCode.UNSET };
+  status: SpanStatus = UNSET;
   readonly instrumentationScope: ReadableSpan['instrumentationScope'];
-  droppedAttributesCount = 0;
+  droppedAttributesCount: number;
   droppedEventsCount = 0;
   droppedLinksCount = 0;
   ended = false;
@@ -75,13 +77,20 @@ export class RecordedSpan implements Span, ReadableSpan {
   older: RecordedSpan | undefined;
   newer: RecordedSpan | undefined;
 
+  /** Attributes by name, made when somebody first asks for them; most spans are only asked when they are sent. */
+  #attributes: Record<string, unknown> | undefined;
+  readonly #begin: SpanBeginning;
+  /** Until then: names and values in turn, as they came, behind {@link STAMP} where no limit counts them. */
+  #written: unknown[] = [];
+  #links: Link[] | undefined;
+  #events: TimedEvent[] | undefined;
   readonly #context: SpanContext;
   readonly #sink: SpanSink;
   readonly #startMono: number;
   readonly #startWall: number;
   #endWall = 0;
-  #attributeCount = 0;
-  #bytes = 0;
+  #attributeCount: number;
+  #bytes: number;
   #held = false;
 
   constructor(start: SpanStart) {
@@ -92,11 +101,30 @@ export class RecordedSpan implements Span, ReadableSpan {
     this.kind = start.kind;
     if (start.parent !== undefined) this.parentSpanContext = start.parent;
     this.instrumentationScope = start.scopeName;
+    const { begin } = start;
+    this.#begin = begin;
+    this.#attributeCount = begin.counted.attributes;
+    this.#bytes = begin.counted.bytes;
+    this.droppedAttributesCount = begin.counted.dropped;
     this.#context = start.context;
     this.#sink = start.sink;
-    this.#startMono = monotonicMs();
-    this.#startWall =
-      start.startTime === undefined ? wallOf(this.#startMono) : toMs(start.startTime, wallOf(this.#startMono));
+    const now = monotonicMs();
+    this.#startMono = now;
+    this.#startWall = start.startTime === undefined ? wallOf(now) : toMs(start.startTime, wallOf(now));
+  }
+
+  get attributes(): Attributes {
+    return (this.#attributes ?? this.#gather()) as Attributes;
+  }
+
+  get links(): Link[] {
+    this.#links ??= [];
+    return this.#links;
+  }
+
+  get events(): TimedEvent[] {
+    this.#events ??= [];
+    return this.#events;
   }
 
   get [RECORDED](): true {
@@ -135,23 +163,36 @@ export class RecordedSpan implements Span, ReadableSpan {
   /** A value this package captured: already masked and bounded. Counted against the limits. */
   put(key: string, value: AttributeScalar | readonly string[]): void {
     if (this.ended && !this.#held) return;
-    const attributes = this.attributes as Record<string, unknown>;
-    const limits = this.core.capture.limits;
+    const { limits } = this.core.capture;
     const bytes = key.length + (typeof value === 'string' ? value.length : 8);
-    if (!Object.hasOwn(attributes, key)) {
-      if (this.#attributeCount >= limits.attributesPerSpan || this.#bytes + bytes > limits.spanBytes) {
+    if (this.#attributeCount >= limits.attributesPerSpan || this.#bytes + bytes > limits.spanBytes) {
+      // Names that were written twice have been counted twice: look again.
+      const attributes = this.#attributes ?? this.#gather();
+      const isNew = !Object.hasOwn(attributes, key);
+      if (isNew && (this.#attributeCount >= limits.attributesPerSpan || this.#bytes + bytes > limits.spanBytes)) {
         this.droppedAttributesCount++;
         return;
       }
-      this.#attributeCount++;
     }
     this.#bytes += bytes;
-    write(attributes, key, value);
+    if (this.#attributes === undefined) {
+      this.#attributeCount++;
+      this.#written.push(key, value);
+      return;
+    }
+    if (!Object.hasOwn(this.#attributes, key)) this.#attributeCount++;
+    write(this.#attributes, key, value);
   }
 
   /** A value of the protocol itself: no limit ever evicts it. */
   stamp(key: string, value: string | number | boolean): void {
-    (this.attributes as Record<string, unknown>)[key] = value;
+    if (this.#attributes !== undefined) this.#attributes[key] = value;
+    else this.#written.push(STAMP, key, value);
+  }
+
+  /** Whether there is an attribute of that name. */
+  has(key: string): boolean {
+    return this.#begin.attributes[key] !== undefined || this.attributes[key] !== undefined;
   }
 
   setAttribute(key: string, value: AttributeValue): this {
@@ -229,12 +270,14 @@ export class RecordedSpan implements Span, ReadableSpan {
     this.events.push({ name: 'exception', time: hrTimeOf(this.#at(time)), attributes });
   }
 
+  /** Fixes the end time to `elapsedMs` after the start. */
+  endAfter(elapsedMs: number): void {
+    this.#endAt(this.#startWall + elapsedMs);
+  }
+
   /** Fixes the end time. The span leaves for delivery now, or once it is released from {@link hold}. */
   end(endTime?: TimeInput): void {
-    if (this.ended) return;
-    this.#endWall = Math.max(this.#startWall, this.#at(endTime));
-    this.ended = true;
-    if (!this.#held) this.#sink.finished(this);
+    this.#endAt(this.#at(endTime));
   }
 
   /** Keeps the span back after its end, for scores that come later. */
@@ -251,6 +294,30 @@ export class RecordedSpan implements Span, ReadableSpan {
 
   get sampled(): boolean {
     return (this.#context.traceFlags & TraceFlags.SAMPLED) !== 0;
+  }
+
+  #gather(): Record<string, unknown> {
+    const attributes: Record<string, unknown> = {};
+    const { attributes: begin, counted } = this.#begin;
+    for (const key in begin) write(attributes, key, begin[key]);
+    let count = counted.attributes;
+    const written = this.#written;
+    for (let i = 0; i < written.length; i += 2) {
+      if (written[i] === STAMP) i++;
+      else if (!Object.hasOwn(attributes, written[i] as string)) count++;
+      write(attributes, written[i] as string, written[i + 1]);
+    }
+    this.#attributes = attributes;
+    this.#attributeCount = count;
+    this.#written = NOTHING;
+    return attributes;
+  }
+
+  #endAt(wall: number): void {
+    if (this.ended) return;
+    this.#endWall = Math.max(this.#startWall, wall);
+    this.ended = true;
+    if (!this.#held) this.#sink.finished(this);
   }
 
   #at(time: TimeInput | undefined): number {

@@ -3,6 +3,7 @@ import {
   type Context,
   context,
   isSpanContextValid,
+  propagation,
   ROOT_CONTEXT,
   SamplingDecision,
   type Span,
@@ -14,18 +15,25 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { ReadableSpan, Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { SpanSource, TracerCore } from './core.js';
+import type { AttributeScalar } from '../attributes/capture.js';
+import { EVENT_NAME } from '../attributes/keys.js';
+import type { SpanBeginning, SpanSource, TracerCore } from './core.js';
 import { asRecordedSpan, RecordedSpan, type SpanSink } from './recorded-span.js';
 import { type Scope, scopeOf } from './scope.js';
+import { contextWith } from './span-context.js';
 import { newSpanId, newTraceId } from './span-ids.js';
-import { stampEnd, stampStart } from './stamp.js';
+import { stampContext, stampEnd, tracerStamps } from './stamp.js';
 
 /** Open spans remembered for the process's end; the oldest are forgotten first, so that spans nobody ends cannot pile up. */
 const MAX_OPEN = 50_000;
 
+const NO_OPTIONS: SpanOptions = {};
+
+type ScopeName = ReadableSpan['instrumentationScope'];
+
 export interface RecorderOptions {
   readonly resource: ReadableSpan['resource'];
-  readonly scopeName: ReadableSpan['instrumentationScope'];
+  readonly scopeName: ScopeName;
   readonly sampler: Sampler | undefined;
   /** Takes every finished span that is to leave the process. */
   readonly deliver: (span: RecordedSpan) => void;
@@ -42,6 +50,7 @@ export class Recorder implements SpanSource, SpanSink {
   #newest: RecordedSpan | undefined;
   #oldest: RecordedSpan | undefined;
   #open = 0;
+  #plain: SpanBeginning | undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -56,7 +65,7 @@ export class Recorder implements SpanSource, SpanSink {
   getTracer(name: string, version?: string): Tracer {
     const scopeName = version === undefined ? { name } : { name, version };
     const start = (spanName: string, options: SpanOptions = {}, at: Context = context.active()): Span =>
-      this.start(spanName, at, options, scopeName);
+      this.#start(spanName, at, options, scopeName);
     return {
       startSpan: start,
       startActiveSpan: (spanName: string, ...rest: unknown[]): never => {
@@ -64,20 +73,24 @@ export class Recorder implements SpanSource, SpanSink {
         const [options, given] = rest as [SpanOptions | undefined, Context | undefined];
         const at = given ?? context.active();
         const span = start(spanName, options, at);
-        return context.with(trace.setSpan(at, span), fn, undefined, span);
+        return context.with(contextWith(at, span), fn, undefined, span);
       },
     };
   }
 
   /** Starts a span, or a stand-in that only carries ids where the trace is not sampled. */
-  start(name: string, at: Context, options: SpanOptions = {}, scopeName = this.#options.scopeName): Span {
+  start(name: string, at: Context, begin?: SpanBeginning): Span {
+    return this.#start(name, at, NO_OPTIONS, this.#options.scopeName, begin);
+  }
+
+  #start(name: string, at: Context, options: SpanOptions, scopeName: ScopeName, begin?: SpanBeginning): Span {
     const core = this.#core;
     if (core === undefined || !core.recording) return trace.wrapSpanContext(NO_SPAN);
     const active = trace.getSpan(at);
     const parent = options.root === true ? undefined : parentFor(core, active);
     const kind = options.kind ?? SpanKind.INTERNAL;
     const spanContext: SpanContext = {
-      traceId: parent?.traceId ?? newTraceId(),
+      traceId: parent === undefined ? newTraceId() : parent.traceId,
       spanId: newSpanId(),
       traceFlags: parent === undefined ? TraceFlags.SAMPLED : parent.traceFlags,
     };
@@ -86,6 +99,8 @@ export class Recorder implements SpanSource, SpanSink {
     if (extra === false) return trace.wrapSpanContext(spanContext);
 
     const scope: Scope | undefined = scopeOf(at);
+    const baggage = propagation.getBaggage(at);
+    const from = begin ?? this.#plainBeginning(core);
     const span = new RecordedSpan({
       core,
       sink: this,
@@ -97,14 +112,29 @@ export class Recorder implements SpanSource, SpanSink {
       scope,
       outer: asRecordedSpan(active),
       startTime: options.startTime,
+      begin: from,
     });
-    stampStart(span, core, at, scope);
+    if (from.named === false) span.stamp(EVENT_NAME, name);
+    if (scope !== undefined || baggage !== undefined) {
+      stampContext(span, core, scope, baggage);
+      for (const key in from.fixed) span.put(key, from.fixed[key] as AttributeScalar);
+    }
     if (options.attributes !== undefined) span.setAttributes(options.attributes);
     if (extra !== undefined) span.setAttributes(extra);
     if (options.links !== undefined) span.addLinks(options.links);
     this.#remember(span);
     for (const processor of this.#options.processors) quietly(() => processor.onStart(span as never, at));
     return span;
+  }
+
+  #plainBeginning(core: TracerCore): SpanBeginning {
+    this.#plain ??= {
+      attributes: tracerStamps(core),
+      named: true,
+      fixed: {},
+      counted: { attributes: 0, bytes: 0, dropped: 0 },
+    };
+    return this.#plain;
   }
 
   /** Ids for a trace that is not recorded. */

@@ -1,4 +1,4 @@
-import { context } from '@opentelemetry/api';
+import { type Context, context } from '@opentelemetry/api';
 import { messageOf } from '../base/errors.js';
 import { isThenable } from '../base/thenable.js';
 import { warn } from '../base/warn.js';
@@ -11,8 +11,8 @@ export function anyTracer(): boolean {
 }
 
 /** The tracer of a call that names none: the active one, else the first live one of the process. */
-export function implicitCore(): TracerCore | undefined {
-  const core = activeCore(context.active()) ?? defaultCore();
+export function implicitCore(at: Context = context.active()): TracerCore | undefined {
+  const core = activeCore(at) ?? defaultCore();
   return core?.recording === true ? core : undefined;
 }
 

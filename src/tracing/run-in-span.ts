@@ -1,4 +1,4 @@
-import { context } from '@opentelemetry/api';
+import { type Context, context } from '@opentelemetry/api';
 import type { TracerCore } from './core.js';
 import type { SpanPlan } from './plan.js';
 import { settle } from './shapes/settle.js';
@@ -14,10 +14,11 @@ export function runInSpan<T>(
   self: unknown,
   args: readonly unknown[],
   body: (call: SpanCall) => T,
+  at: Context = context.active(),
 ): T {
   let call: SpanCall;
   try {
-    call = new SpanCall(core, plan, self, args, context.active());
+    call = new SpanCall(core, plan, self, args, at);
   } catch {
     return body(UNTRACED);
   }

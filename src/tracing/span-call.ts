@@ -1,8 +1,8 @@
 import { type Context, type Span, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import { type AttributeScalar, captureValue } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
-import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
-import { DURATION_MS, ERROR, ERROR_TYPE, EVENT_NAME, INPUTS, OUTPUTS, RESULT } from '../attributes/keys.js';
+import { captureLeaf, type FlatAttributes, flattenInto } from '../attributes/flatten.js';
+import { DURATION_MS, ERROR, ERROR_TYPE, INPUTS, OUTPUTS, RESULT } from '../attributes/keys.js';
 import { messageOf } from '../base/errors.js';
 import { isThenable } from '../base/thenable.js';
 import type { TracerCore } from './core.js';
@@ -10,6 +10,7 @@ import type { LateRecord, PendingEvaluation } from './options.js';
 import type { SpanPlan } from './plan.js';
 import { asRecordedSpan, type RecordedSpan } from './recorded-span.js';
 import { isEvaluating } from './scope.js';
+import { contextWith } from './span-context.js';
 
 /**
  * One call of a traced place, from its start to its one end. Nothing in here throws: what fails while describing the
@@ -26,15 +27,14 @@ export class SpanCall {
 
   constructor(core: TracerCore, plan: SpanPlan, self: unknown, args: readonly unknown[], at: Context) {
     this.#plan = plan;
-    const started = sampledOut(plan, at) ? unsampled(core, at) : core.recorder.start(plan.name(self), at);
-    this.span = asRecordedSpan(started);
-    this.context = trace.setSpan(at, started);
-    const { span } = this;
+    const started = sampledOut(plan, at)
+      ? unsampled(core, at)
+      : core.recorder.start(plan.name(self), at, plan.beginning(core));
+    this.context = contextWith(at, started);
+    const span = asRecordedSpan(started);
+    this.span = span;
     if (span === undefined) return;
     span.own = true;
-    span.stamp(EVENT_NAME, span.name);
-    const fixed = plan.fixed(core);
-    for (const key in fixed) span.put(key, fixed[key] as AttributeScalar);
     if (plan.evaluation !== undefined && !isEvaluating(at)) {
       this.#evaluation = plan.evaluation({ core, traceId: span.spanContext().traceId, self, args, at: this.context });
     }
@@ -123,10 +123,12 @@ export function recordError(span: RecordedSpan, thrown: unknown): void {
 }
 
 function finish(span: RecordedSpan, elapsedMs: number): void {
-  guarded(() => {
+  try {
     span.stamp(DURATION_MS, elapsedMs);
-    span.end();
-  });
+    span.endAfter(elapsedMs);
+  } catch {
+    // A processor of the user's, or a delivery that fails, is not the program's concern.
+  }
 }
 
 function apply(span: RecordedSpan, record: LateRecord): void {
@@ -135,14 +137,15 @@ function apply(span: RecordedSpan, record: LateRecord): void {
 }
 
 function captureInputs(span: RecordedSpan, plan: SpanPlan, args: readonly unknown[]): void {
-  guarded(() => {
+  try {
     if (plan.options.captureInputs !== undefined) {
       describe(span, INPUTS, `${INPUTS}.value`, () => plan.options.captureInputs?.([...args]));
       return;
     }
     const { names, rest, defaults } = plan.argNames();
     const { capture } = span.core;
-    const count = Math.max(args.length, defaults.size === 0 ? 0 : Math.max(...defaults.keys()) + 1);
+    const least = plan.leastInputs();
+    const count = Math.max(args.length, least);
     for (let index = 0; index < count; index++) {
       const name = names[index] ?? `arg${index}`;
       const isRest = index === rest;
@@ -152,18 +155,22 @@ function captureInputs(span: RecordedSpan, plan: SpanPlan, args: readonly unknow
       const hidden = plan.sensitive(name, index);
       const captured =
         hidden === true ? capture.redactor.replacement || '[REDACTED]' : captureValue(value, name, capture, hidden);
-      if (captured !== undefined) span.put(`${INPUTS}.${name}`, captured);
+      if (captured !== undefined) span.put(plan.inputKey(index), captured);
       if (isRest) break;
     }
-  });
+  } catch {
+    // A value that cannot be described must not cost the call that it belongs to.
+  }
 }
 
 function captureOutput(span: RecordedSpan, plan: SpanPlan, output: unknown): void {
-  guarded(() => {
+  try {
     const summary = plan.options.captureOutput;
     if (summary === undefined) putFlat(span, RESULT, output);
     else describe(span, OUTPUTS, RESULT, () => summary(output as never));
-  });
+  } catch {
+    // As above.
+  }
 }
 
 /** Puts the user's own summary on the span: an object under `prefix`, anything else under `scalarKey`. */
@@ -185,6 +192,13 @@ function describe(span: RecordedSpan, prefix: string, scalarKey: string, summari
 
 export function putFlat(span: RecordedSpan, prefix: string, value: unknown): void {
   if (value === undefined || value === null) return;
+  if (typeof value !== 'object') {
+    const scalar = captureLeaf(value, prefix, span.core.capture);
+    if (scalar !== undefined) {
+      span.put(prefix, scalar);
+      return;
+    }
+  }
   const flat = Object.create(null) as FlatAttributes;
   span.droppedAttributesCount += flattenInto(flat, prefix, value, span.core.capture);
   for (const key in flat) span.put(key, flat[key] as AttributeScalar);

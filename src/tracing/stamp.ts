@@ -1,4 +1,4 @@
-import { type BaggageEntry, type Context, propagation } from '@opentelemetry/api';
+import type { Baggage } from '@opentelemetry/api';
 import {
   ASSOCIATION_PREFIX,
   BAGGAGE_PREFIX,
@@ -39,50 +39,67 @@ const PROTOCOL_BAGGAGE: Readonly<Record<string, 'session' | 'project' | 'source'
   datapoint_id: 'experiment',
 };
 
-/** Puts session and source on a span as it starts, whoever started it. */
-export function stampStart(span: RecordedSpan, core: TracerCore, context: Context, scope: Scope | undefined): void {
+/** What every span of a tracer says of where it belongs, unless its context says otherwise. */
+export function tracerStamps(core: TracerCore): Record<string, string> {
   const { config } = core;
-  const baggage = propagation.getBaggage(context);
-  let session = sessionOf(core, scope).id;
-  let source = config.source;
-  let project = config.project;
-  let parent: string | undefined;
+  const stamps: Record<string, string> = {
+    [SESSION_ID]: core.session.id,
+    [TWIN_SESSION]: core.session.id,
+    [SOURCE]: config.source,
+    [TWIN_SOURCE]: config.source,
+  };
+  if (config.project !== undefined) {
+    stamps[PROJECT] = config.project;
+    stamps[TWIN_PROJECT] = config.project;
+  }
+  if (config.runId !== undefined) stamps[`${METADATA}.run_id`] = config.runId;
+  if (config.datasetId !== undefined) stamps[`${METADATA}.dataset_id`] = config.datasetId;
+  if (config.datapointId !== undefined) stamps[`${METADATA}.datapoint_id`] = config.datapointId;
+  return stamps;
+}
 
+/** Puts on a span that starts what its context adds to the tracer's own stamps, whoever started it. */
+export function stampContext(
+  span: RecordedSpan,
+  core: TracerCore,
+  scope: Scope | undefined,
+  baggage: Baggage | undefined,
+): void {
+  const own = core.session.id;
+  let session = sessionOf(core, scope).id;
   if (baggage !== undefined) {
-    const fromScope = session !== core.session.id;
+    const fromScope = session !== own;
     for (const [key, entry] of baggage.getAllEntries()) {
+      const { value } = entry;
       const role = PROTOCOL_BAGGAGE[key];
-      if (role === 'session') session = fromScope ? session : entry.value;
-      else if (role === 'project') project = entry.value;
-      else if (role === 'source') source = entry.value;
-      else if (role === 'parent') parent = entry.value;
-      else if (role === 'experiment') span.stamp(`${METADATA}.${key}`, entry.value);
-      else stampBaggage(span, key, entry);
+      if (role === 'session') session = fromScope ? session : value;
+      else if (role === 'project') stampTwice(span, PROJECT, TWIN_PROJECT, value);
+      else if (role === 'source') stampTwice(span, SOURCE, TWIN_SOURCE, value);
+      else if (role === 'parent') stampTwice(span, PARENT_ID, TWIN_PARENT, value);
+      else if (role === 'experiment') stampExperiment(span, core, key, value);
+      else span.setAttribute(BAGGAGE_PREFIX + key, value);
     }
   }
-
-  span.stamp(SESSION_ID, session);
-  span.stamp(TWIN_SESSION, session);
-  span.stamp(SOURCE, source);
-  span.stamp(TWIN_SOURCE, source);
-  if (project !== undefined) {
-    span.stamp(PROJECT, project);
-    span.stamp(TWIN_PROJECT, project);
-  }
-  if (parent !== undefined) {
-    span.stamp(PARENT_ID, parent);
-    span.stamp(TWIN_PARENT, parent);
-  }
-  if (config.runId !== undefined) span.stamp(`${METADATA}.run_id`, config.runId);
-  if (config.datasetId !== undefined) span.stamp(`${METADATA}.dataset_id`, config.datasetId);
-  if (config.datapointId !== undefined) span.stamp(`${METADATA}.datapoint_id`, config.datapointId);
+  if (session !== own) stampTwice(span, SESSION_ID, TWIN_SESSION, session);
   if (scope !== undefined) stampScope(span, scope);
+}
+
+function stampTwice(span: RecordedSpan, key: string, twin: string, value: string): void {
+  span.stamp(key, value);
+  span.stamp(twin, value);
+}
+
+/** The tracer's own experiment comes before one that a caller speaks of. */
+function stampExperiment(span: RecordedSpan, core: TracerCore, key: string, value: string): void {
+  const { runId, datasetId, datapointId } = core.config;
+  const own = key === 'run_id' ? runId : key === 'dataset_id' ? datasetId : datapointId;
+  if (own === undefined) span.stamp(`${METADATA}.${key}`, value);
 }
 
 /** What is only known when the span leaves: its type, and whether its session must be made by the back end. */
 export function stampEnd(span: RecordedSpan): void {
-  if (span.attributes[EVENT_TYPE] === undefined) span.stamp(EVENT_TYPE, inferEventType(span.name, span.attributes));
-  const session = sessionOf(span.core, span.scope);
+  if (!span.has(EVENT_TYPE)) span.stamp(EVENT_TYPE, inferEventType(span.name, span.attributes));
+  const session = span.scope === undefined ? span.core.session : sessionOf(span.core, span.scope);
   if (!session.autoCreate()) return;
   span.stamp(SESSION_AUTO_CREATE, true);
   if (session.name !== undefined) span.stamp(SESSION_NAME, session.name);
@@ -93,8 +110,4 @@ function stampScope(span: RecordedSpan, scope: Scope): void {
   if (scope.outer !== undefined) stampScope(span, scope.outer);
   if (scope.attributes === undefined) return;
   for (const key of Object.keys(scope.attributes)) span.put(key, scope.attributes[key] as ScopeAttribute);
-}
-
-function stampBaggage(span: RecordedSpan, key: string, entry: BaggageEntry): void {
-  span.setAttribute(BAGGAGE_PREFIX + key, entry.value);
 }
