@@ -32,29 +32,39 @@ function sampleEnvironment(url) {
   return { ...Object.fromEntries(kept), HH_API_URL: url };
 }
 
+/** Ctrl-C and SIGTERM end the server first, at whatever point they come; before the sample's end they end it too. */
+function stopOnSignal(server, state) {
+  for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15 })) {
+    process.once(signal, async () => {
+      state.stopping = true;
+      await server.stop();
+      process.exit(state.result ?? 128 + number);
+    });
+  }
+}
+
 async function main() {
   const { once, port, db } = options();
   await ensureInstalled();
   await build();
 
   const server = await startLocalServer({ port, db });
+  const state = { stopping: false, result: undefined };
+  stopOnSignal(server, state);
   say(`\n  Local server  ${server.url}${server.ours ? '' : '  (it was running already)'}\n  Data          ${db}\n`);
-  const sample = await runNode([inRoot('samples', 'atlas', 'dist', 'main.js'), '--verify'], {
-    env: sampleEnvironment(server.url),
-  });
-  say(`\n  ${sample.code === 0 ? 'Look at it:' : 'The sample failed. What arrived:'}  ${server.url}\n`);
+  const sample = [inRoot('samples', 'atlas', 'dist', 'main.js'), '--verify'];
+  const { code } = await runNode(sample, { env: sampleEnvironment(server.url) });
+  state.result = code;
+  say(`\n  ${code === 0 ? 'Look at it:' : 'The sample failed. What arrived:'}  ${server.url}\n`);
   if (once || !server.ours) {
     await server.stop();
-    return sample.code;
+    return code;
   }
 
   say('  Ctrl-C stops the server; the data stays.\n');
-  const stopped = new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => done('asked'));
-  });
-  if ((await Promise.race([stopped, server.ended])) !== 'asked') throw new Error('The local server ended by itself.');
-  await server.stop();
-  return sample.code;
+  await server.ended;
+  if (!state.stopping) throw new Error('The local server ended by itself.');
+  return code;
 }
 
 try {
