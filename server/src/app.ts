@@ -1,11 +1,11 @@
 import { createServer, request, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createHttp } from './http/create-http.js';
 import { isLoopback } from './http/guard.js';
 import { Keys, KeysError } from './http/keys.js';
 import { LiveFeed } from './http/live-route.js';
+import { packageVersion } from './package-version.js';
 import { SqliteStore } from './store/sqlite/sqlite-store.js';
 import { fileFingerprint, StoreFileError } from './store/sqlite/store-file.js';
 import type { PriceTable } from './wire/price.js';
@@ -168,8 +168,4 @@ function identify(host: string, port: number): Promise<Record<string, unknown> |
     probe.on('error', () => resolve(undefined));
     probe.end();
   });
-}
-
-export function packageVersion(): string {
-  return (createRequire(__filename)('../package.json') as { version: string }).version;
 }

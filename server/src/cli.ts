@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { DEFAULT_DB, DEFAULT_PORT, packageVersion, startServer } from './app.js';
+import { DEFAULT_DB, DEFAULT_PORT, startServer } from './app.js';
 import { COMMANDS } from './cli/commands.js';
 import { readPrices } from './cli/prices.js';
 import { parseSize } from './cli/sizes.js';
 import { CliError, openSource } from './cli/source.js';
+import { packageVersion } from './package-version.js';
 
 const HELP = `honeyhive-local: traces on your own machine
 

@@ -14,6 +14,7 @@ import { asHttpError } from './http-error.js';
 import { COOKIE, type Keys } from './keys.js';
 import { type LiveFeed, liveRoute } from './live-route.js';
 import { loadLimit } from './load-limit.js';
+import { openApi, type Route } from './openapi.js';
 import { queryRoutes } from './query-routes.js';
 import { RequestLog } from './request-log.js';
 import type { ScopeOf } from './scope.js';
@@ -61,6 +62,10 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const routes: Route[] = [];
+  app.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) routes.push({ method, url: route.url });
+  });
   const log = new RequestLog();
   log.watch(app);
   guard(app, { host: options.host, allowedHosts: options.allowedHosts ?? [], keys });
@@ -79,6 +84,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   });
 
   app.get('/healthz', async () => ({ status: 'ok', ...options.identity }));
+  app.get('/api/openapi.json', async () => openApi(routes));
   app.get('/api/doctor', async (request) => {
     scopeOf(request, 'read');
     return log.report();
@@ -111,9 +117,25 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       404,
       'not_found',
       `${request.method} ${path.slice(0, 200)} does not exist here; traces go to POST /v1/traces, HoneyHive's API is under /session, /events and /v1, queries under /api`,
+      { allowed: near(routes, path) },
     );
   });
   return app;
+}
+
+/** Routes that begin like the path that was asked for, else where to read about all of them. */
+function near(routes: readonly Route[], path: string): string {
+  const first = path
+    .split('/')
+    .slice(0, path.startsWith('/v1/') || path.startsWith('/api/') ? 3 : 2)
+    .join('/');
+  const alike = routes.filter((route) => route.method !== 'HEAD' && route.url.startsWith(first) && first.length > 1);
+  return alike.length > 0
+    ? alike
+        .slice(0, 12)
+        .map((route) => `${route.method} ${route.url}`)
+        .join(', ')
+    : 'GET /api/openapi.json lists all there is';
 }
 
 function sendError(

@@ -41,17 +41,29 @@ export function costOf(
 ): number | undefined {
   if (model === undefined || prompt + completion === 0) return undefined;
   // `openai/gpt-4o` and `models/gemini-2.0-flash` name the same models.
-  const name = model.toLowerCase().split('/').pop() as string;
-  const price = find(own, model.toLowerCase()) ?? find(own, name) ?? find(LIST_PRICES, name);
+  const whole = model.toLowerCase();
+  const name = whole.split('/').pop() as string;
+  const candidates = [find(own, whole), find(own, name), find(LIST_PRICES, name)].filter((one) => one !== undefined);
+  // The more exact name wins: an own price for gpt-4o says nothing about gpt-4o-mini. At a tie the own table does.
+  const price = candidates.reduce<Found | undefined>(
+    (best, one) => (best === undefined || one.name.length > best.name.length ? one : best),
+    undefined,
+  )?.price;
   return price === undefined ? undefined : (prompt * price[0] + completion * price[1]) / 1e6;
 }
 
-function find(table: PriceTable, model: string): readonly [number, number] | undefined {
+interface Found {
+  name: string;
+  price: readonly [number, number];
+}
+
+function find(table: PriceTable, model: string): Found | undefined {
   let best = '';
   for (const name of Object.keys(table)) {
     if (name.length <= best.length || !model.startsWith(name)) continue;
     const next = model[name.length];
     if (next === undefined || /[-:@_]/.test(next)) best = name;
   }
-  return best === '' ? undefined : table[best];
+  const price = table[best];
+  return best === '' || price === undefined ? undefined : { name: best, price };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Database } from './driver.js';
+import { type Database, NoDriverError } from './driver.js';
 import { openDatabase } from './open-database.js';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
 
@@ -72,6 +72,7 @@ function takeLock(file: string): Database {
   try {
     lock = openDatabase(`${file}.lock`, { busyMs: 0 });
   } catch (error) {
+    if (error instanceof NoDriverError) throw error;
     throw new StoreFileError('unusable', `cannot open ${file}.lock: ${message(error)}`);
   }
   try {
