@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { warn } from './warn.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** The URL namespace of RFC 9562, appendix C. */
@@ -22,7 +23,10 @@ export function uuidOfName(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** `id` as a back end takes it: a UUID in lower case; any other text becomes its version 5 UUID. */
-export function toUuid(id: string): { id: string; replaced: boolean } {
-  return isUuid(id) ? { id: id.toLowerCase(), replaced: false } : { id: uuidOfName(id), replaced: true };
+/** A session's id as a back end takes it: a UUID in lower case; any other text becomes its version 5 UUID, with a warning. */
+export function sessionUuid(given: string): string {
+  if (isUuid(given)) return given.toLowerCase();
+  const id = uuidOfName(given);
+  warn('session-id', `session id ${JSON.stringify(given.slice(0, 80))} is no UUID: its version 5 UUID ${id} is used`);
+  return id;
 }

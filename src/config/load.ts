@@ -1,8 +1,7 @@
 import { basename, extname } from 'node:path';
 import { DEFAULT_LIMITS, type Limits } from '../attributes/limits.js';
 import { ConfigError, type OptionProblem } from '../base/errors.js';
-import { newUuid, toUuid } from '../base/ids.js';
-import { warn } from '../base/warn.js';
+import { newUuid, sessionUuid } from '../base/ids.js';
 import { optionsFromEnv } from './env.js';
 import type { ResolvedConfig, TracerOptions } from './options.js';
 import { optionProblems } from './validate.js';
@@ -56,7 +55,7 @@ export function loadConfig(options: TracerOptions = {}, env: NodeJS.ProcessEnv =
     sessionApi: merged.sessionApi ?? true,
     source: merged.source ?? 'dev',
     sessionName: merged.sessionName ?? mainFileName(),
-    sessionId: sessionId(merged.sessionId),
+    sessionId: merged.sessionId === undefined ? newUuid() : sessionUuid(merged.sessionId),
     disabled: merged.disabled ?? false,
     testMode: merged.testMode ?? false,
     verbose: merged.verbose ?? false,
@@ -111,14 +110,6 @@ function spool(option: TracerOptions['spool']): ResolvedConfig['spool'] {
   if (option === undefined) return undefined;
   const { directory, maxBytes = SPOOL_BYTES } = typeof option === 'string' ? { directory: option } : option;
   return { directory, maxBytes };
-}
-
-function sessionId(given: string | undefined): string {
-  if (given === undefined) return newUuid();
-  const { id, replaced } = toUuid(given);
-  if (replaced)
-    warn('session-id', `session id ${JSON.stringify(given.slice(0, 80))} is no UUID: its version 5 UUID ${id} is used`);
-  return id;
 }
 
 function mainFileName(): string {

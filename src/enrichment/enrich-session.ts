@@ -1,6 +1,7 @@
 import { context } from '@opentelemetry/api';
-import { toUuid } from '../base/ids.js';
-import { debug, warn } from '../base/warn.js';
+import { messageOf } from '../base/errors.js';
+import { sessionUuid } from '../base/ids.js';
+import { debug } from '../base/warn.js';
 import { activeCore } from '../tracing/active.js';
 import { defaultCore, type TracerCore } from '../tracing/core.js';
 import { scopeOf, sessionOf } from '../tracing/scope.js';
@@ -51,9 +52,10 @@ function enrich(core: TracerCore | undefined, first: unknown, second: unknown): 
       return Promise.resolve();
     }
     const { sessionId, data } = read(first, second);
-    const id = sessionId === undefined ? sessionOf(core, scopeOf(context.active())).id : uuid(sessionId);
+    const id = sessionId === undefined ? sessionOf(core, scopeOf(context.active())).id : sessionUuid(sessionId);
     return data === undefined ? core.events.touch(id) : core.events.update(id, data);
-  } catch {
+  } catch (thrown) {
+    debug(`enrichSession: the data could not be read (${messageOf(thrown)}), it went nowhere`);
     return Promise.resolve();
   }
 }
@@ -71,11 +73,4 @@ function read(first: unknown, second: unknown): { sessionId?: string; data?: Rec
     ...(id === undefined || id === null || id === '' ? {} : { sessionId: String(id) }),
     ...(Object.keys(data).length === 0 ? {} : { data }),
   };
-}
-
-function uuid(given: string): string {
-  const { id, replaced } = toUuid(given);
-  if (replaced)
-    warn('session-id', `session id ${JSON.stringify(given.slice(0, 80))} is no UUID: its version 5 UUID ${id} is used`);
-  return id;
 }

@@ -2,6 +2,7 @@ import { context, type Span, trace } from '@opentelemetry/api';
 import { type CaptureContext, createCapture } from '../attributes/capture.js';
 import { EVENT_ID } from '../attributes/keys.js';
 import { DEFAULT_LIMITS } from '../attributes/limits.js';
+import { messageOf } from '../base/errors.js';
 import { shared } from '../base/slot.js';
 import { debug } from '../base/warn.js';
 import { activeCore, activeRecordedSpan, activeSpanOf } from '../tracing/active.js';
@@ -40,13 +41,16 @@ function enrichActive(core: TracerCore | undefined, data: unknown, more: unknown
   try {
     const routed = routeSpanData(data, more);
     const span = target(core);
-    if (updatesOtherEvent(routed, span)) {
+    const foreign = span === undefined && core === undefined ? foreignSpan() : undefined;
+    const active = span ?? foreign;
+    if (updatesOtherEvent(routed, active)) {
       updateEvent(core ?? span?.core ?? activeCore(context.active()) ?? defaultCore(), routed);
-      return span === undefined ? undefined : enrichment(span);
+      return active === undefined ? undefined : enrichment(active);
     }
     if (span !== undefined) return enrichRecorded(span, routed);
-    return core === undefined ? enrichForeign(trace.getActiveSpan(), routed) : nothingActive();
-  } catch {
+    return foreign === undefined ? nothingActive() : enrichForeign(foreign, routed);
+  } catch (thrown) {
+    debug(`enrichSpan: the data could not be read (${messageOf(thrown)}), it went nowhere`);
     return undefined;
   }
 }
@@ -57,10 +61,16 @@ function target(core: TracerCore | undefined): RecordedSpan | undefined {
   return span === undefined || span.ended ? undefined : span;
 }
 
+/** The active span may come from an instrumentation with another provider; it takes attributes all the same. */
+function foreignSpan(): Span | undefined {
+  const span = trace.getActiveSpan();
+  return span?.isRecording() === true ? span : undefined;
+}
+
 /** An id other than the span's own names another event. */
-function updatesOtherEvent(routed: RoutedData, span: RecordedSpan | undefined): boolean {
+function updatesOtherEvent(routed: RoutedData, span: Span | undefined): boolean {
   if (routed.eventId === undefined) return false;
-  const own = span?.attributes[EVENT_ID];
+  const own = (span as { attributes?: Readonly<Record<string, unknown>> } | undefined)?.attributes?.[EVENT_ID];
   return span === undefined || (own !== undefined && own !== routed.eventId);
 }
 
@@ -69,7 +79,7 @@ function updateEvent(core: TracerCore | undefined, routed: RoutedData): void {
     debug('enrichSpan: an event was named, but there is no tracer to tell it to');
     return;
   }
-  void core.events.update(routed.eventId, updateOf(routed, core.capture));
+  void core.events.updateEvent(routed.eventId, updateOf(routed, core.capture));
 }
 
 function enrichRecorded(span: RecordedSpan, routed: RoutedData): SpanEnrichment {
@@ -80,9 +90,7 @@ function enrichRecorded(span: RecordedSpan, routed: RoutedData): SpanEnrichment 
   return enrichment(span);
 }
 
-/** The active span may come from an instrumentation with another provider; it takes attributes all the same. */
-function enrichForeign(span: Span | undefined, routed: RoutedData): SpanEnrichment | undefined {
-  if (span?.isRecording() !== true) return nothingActive();
+function enrichForeign(span: Span, routed: RoutedData): SpanEnrichment {
   const { flat } = attributesOf(routed, defaultCore()?.capture ?? fallbackCapture());
   for (const key in flat) {
     const value = flat[key];

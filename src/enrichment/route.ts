@@ -22,7 +22,10 @@ export interface SpanData {
   [other: string]: unknown;
 }
 
-const ALIASES: Readonly<Record<string, Namespace>> = { user_properties: 'userProperties' };
+const NAMESPACE_OF: ReadonlyMap<string, Namespace> = new Map([
+  ...(Object.keys(NAMESPACES) as Namespace[]).map((name) => [name, name] as const),
+  ['user_properties', 'userProperties'],
+]);
 const SINGLES = new Set(['attributes', 'error', 'eventId', 'event_id']);
 
 /** What a call of `enrichSpan` means, before it is known where it goes. */
@@ -52,7 +55,7 @@ function routeOne(data: unknown): RoutedData {
   const single: Record<string, unknown> = {};
   for (const key of Object.keys(data)) {
     const value = safeRead(data, key);
-    const namespace = ALIASES[key] ?? (Object.hasOwn(NAMESPACES, key) ? (key as Namespace) : undefined);
+    const namespace = NAMESPACE_OF.get(key);
     if (namespace !== undefined) layers.push([namespace, value]);
     else if (SINGLES.has(key)) single[key] = value;
     else Object.defineProperty(rest, key, { value, enumerable: true, configurable: true, writable: true });

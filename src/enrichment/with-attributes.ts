@@ -3,10 +3,10 @@ import { type CaptureContext, captureValue, createCapture } from '../attributes/
 import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
 import { METADATA, USER_PROPERTIES } from '../attributes/keys.js';
 import { DEFAULT_LIMITS } from '../attributes/limits.js';
-import { toUuid } from '../base/ids.js';
+import { sessionUuid } from '../base/ids.js';
 import { activeCore } from '../tracing/active.js';
 import { defaultCore, type SessionRef, type TracerCore } from '../tracing/core.js';
-import { type ScopeAttribute, withScope } from '../tracing/scope.js';
+import { type Scope, type ScopeAttribute, scopeOf, sessionOf, withScope } from '../tracing/scope.js';
 
 /** What every span started inside a block gets, those of instrumentations too. */
 export interface ContextAttributes {
@@ -36,7 +36,7 @@ export function withAttributesOf<T>(core: TracerCore | undefined, given: Context
   let scoped = context.active();
   try {
     const capture = core?.capture ?? createCapture(DEFAULT_LIMITS, undefined);
-    const session = sessionFrom(given);
+    const session = sessionFrom(given, core, scopeOf(scoped));
     scoped = withScope(scoped, {
       attributes: scopeAttributes(given, capture),
       ...(session === undefined ? {} : { session }),
@@ -65,7 +65,10 @@ function scopeAttributes(given: ContextAttributes, capture: CaptureContext): Rec
     put('metadata', given.metadata);
     flattenInto(flat, METADATA, given.metadata, capture);
   }
-  if (given.tags !== undefined) lists['tag.tags'] = given.tags.map((tag) => capture.redactor.text(String(tag)));
+  if (given.tags !== undefined && given.tags !== null) {
+    const tags: readonly unknown[] = Array.isArray(given.tags) ? given.tags : [given.tags];
+    lists['tag.tags'] = tags.map((tag) => capture.redactor.text(String(tag)));
+  }
   const prompt = given.promptTemplate ?? given.prompt_template;
   if (typeof prompt === 'string') put('llm.prompt_template.template', prompt);
   else if (prompt !== undefined && prompt !== null) {
@@ -78,7 +81,13 @@ function scopeAttributes(given: ContextAttributes, capture: CaptureContext): Rec
 }
 
 /** A session that somebody else may have started: the back end is asked to make it where nobody did. */
-function sessionFrom(given: ContextAttributes): SessionRef | undefined {
-  const id = given.sessionId ?? given.session_id;
-  return id === undefined || id === '' ? undefined : { id: toUuid(String(id)).id, autoCreate: () => true };
+function sessionFrom(
+  given: ContextAttributes,
+  core: TracerCore | undefined,
+  scope: Scope | undefined,
+): SessionRef | undefined {
+  const name = given.sessionId ?? given.session_id;
+  if (name === undefined || name === null || name === '') return undefined;
+  const id = sessionUuid(String(name));
+  return core !== undefined && id === sessionOf(core, scope).id ? undefined : { id, autoCreate: () => true };
 }

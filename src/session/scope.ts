@@ -1,5 +1,4 @@
-import { newUuid, toUuid } from '../base/ids.js';
-import { warn } from '../base/warn.js';
+import { newUuid, sessionUuid } from '../base/ids.js';
 import type { SessionStart } from './body.js';
 
 /** What `withSession` takes, in either spelling. */
@@ -45,12 +44,7 @@ export function newSession(options: SessionOptions, defaults: SessionDefaults): 
 /** `given` as a back end takes it: lower case, and a UUID; a new one where nothing was given. */
 export function sessionIdOf(given: unknown): string {
   if (given === undefined || given === null || given === '') return newUuid();
-  const name = String(given);
-  const { id, replaced } = toUuid(name);
-  if (replaced) {
-    warn('session-id', `session id ${JSON.stringify(name.slice(0, 80))} is no UUID: its version 5 UUID ${id} is used`);
-  }
-  return id;
+  return sessionUuid(String(given));
 }
 
 function text(value: unknown): string | undefined {

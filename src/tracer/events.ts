@@ -1,5 +1,6 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { EVENT_NAME, EVENT_TYPE, NAMESPACES, type Namespace } from '../attributes/keys.js';
+import { warn } from '../base/warn.js';
 import { startBody, updateBody } from '../session/body.js';
 import type { SessionQueue } from '../session/queue.js';
 import { newSession } from '../session/scope.js';
@@ -10,8 +11,11 @@ import { putFlat } from '../tracing/span-call.js';
 
 /** Sessions and event updates over REST, through the queue. */
 export function restEvents(queue: SessionQueue, core: () => TracerCore): EventUpdates {
+  const update = (id: string, data: Readonly<Record<string, unknown>>): Promise<void> =>
+    queue.update(id, updateBody(data, core().capture));
   return {
-    update: (eventId, data) => queue.update(eventId, updateBody(data, core().capture)),
+    update,
+    updateEvent: update,
     touch: (sessionId) => queue.touch(sessionId),
     startSession(options) {
       const { config, capture } = core();
@@ -59,6 +63,11 @@ export function spanEvents(core: () => TracerCore): EventUpdates {
       report(refOf(eventId), data);
       return Promise.resolve();
     },
+    updateEvent(eventId) {
+      const id = JSON.stringify(eventId.slice(0, 80));
+      warn('event-update', `event ${id} is not the active span, and only the session API could update it: left out`);
+      return Promise.resolve();
+    },
     touch(sessionId) {
       report(refOf(sessionId), {});
       return Promise.resolve();
@@ -84,6 +93,7 @@ export function spanEvents(core: () => TracerCore): EventUpdates {
 export function silentEvents(core: () => TracerCore): EventUpdates {
   return {
     update: () => Promise.resolve(),
+    updateEvent: () => Promise.resolve(),
     touch: () => Promise.resolve(),
     startSession(options) {
       const start = newSession(options, core().config);

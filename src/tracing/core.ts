@@ -28,8 +28,10 @@ export interface TracerCore {
 
 /** What the floors below the tracer may tell the back end about events, sessions among them. */
 export interface EventUpdates {
-  /** Resolves when the back end has it or it was given up; never rejects. */
-  update(eventId: string, data: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Puts data on a session. Resolves when the back end has it or it was given up; never rejects. */
+  update(sessionId: string, data: Readonly<Record<string, unknown>>): Promise<void>;
+  /** The same for an event that is no session. */
+  updateEvent(eventId: string, data: Readonly<Record<string, unknown>>): Promise<void>;
   /** Makes sure that the session exists. */
   touch(sessionId: string): Promise<void>;
   /** Starts a session in the background. */

@@ -102,7 +102,8 @@ export function stampEnd(span: RecordedSpan): void {
   const session = span.scope === undefined ? span.core.session : sessionOf(span.core, span.scope);
   if (!session.autoCreate()) return;
   span.stamp(SESSION_AUTO_CREATE, true);
-  if (session.name !== undefined) span.stamp(SESSION_NAME, session.name);
+  // Baggage may have named another session than the one whose name is known here.
+  if (session.name !== undefined && span.attributes[SESSION_ID] === session.id) span.stamp(SESSION_NAME, session.name);
 }
 
 /** Attributes of `withAttributes`, outermost first, so that the inner one wins. */

@@ -1,4 +1,5 @@
-import { isUuid, newUuid, toUuid, uuidOfName } from '../../src/base/ids.js';
+import { isUuid, newUuid, sessionUuid, uuidOfName } from '../../src/base/ids.js';
+import { collectWarnings } from '../support/warnings.js';
 
 describe('ids', () => {
   it('makes the version 5 UUID of RFC 9562 in the URL namespace', () => {
@@ -8,12 +9,12 @@ describe('ids', () => {
   });
 
   it('keeps a UUID, in lower case, and says when it had to replace an id', () => {
-    expect(toUuid('66666666-6666-4666-8666-66666666666A')).toEqual({
-      id: '66666666-6666-4666-8666-66666666666a',
-      replaced: false,
-    });
-    expect(toUuid('order-7').replaced).toBe(true);
-    expect(isUuid(toUuid('order-7').id)).toBe(true);
+    const warnings = collectWarnings();
+    expect(sessionUuid('66666666-6666-4666-8666-66666666666A')).toBe('66666666-6666-4666-8666-66666666666a');
+    expect(warnings.lines).toEqual([]);
+    expect(sessionUuid('order-7')).toBe(uuidOfName('order-7'));
+    warnings.stop();
+    expect(warnings.lines).toEqual([expect.stringContaining('"order-7" is no UUID')]);
     expect(isUuid(newUuid())).toBe(true);
   });
 });

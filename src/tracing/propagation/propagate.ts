@@ -1,5 +1,5 @@
 import { type Context, context, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
-import { toUuid } from '../../base/ids.js';
+import { sessionUuid } from '../../base/ids.js';
 import { activeSpanOf } from '../active.js';
 import type { TracerCore } from '../core.js';
 import { scopeOf, sessionOf, withScope } from '../scope.js';
@@ -46,7 +46,7 @@ export function remoteContext(core: TracerCore, headers: Readonly<Record<string,
   );
   if (session === undefined) return withScope(remote, { core });
   // Whoever sent the request started the session.
-  return withScope(remote, { core, session: { id: toUuid(session).id, autoCreate: () => !core.config.sessionApi } });
+  return withScope(remote, { core, session: { id: sessionUuid(session), autoCreate: () => !core.config.sessionApi } });
 }
 
 /** All values of a header, whatever the case of its name, as Node, fetch and frameworks hand them over. */
