@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { report, runProgram, startProgram } from '../support/fault-program.js';
@@ -6,9 +6,6 @@ import { type OtlpReceiver, startReceiver } from '../support/otlp-receiver.js';
 
 const long = process.env.HH_LONG === '1';
 const CYCLES = long ? 100 : 4;
-/** With a spool a span is on disk so long after its end. */
-const WRITTEN_MS = 100;
-
 describe('S5: the process dies without a word, with a spool', () => {
   let receiver: OtlpReceiver;
   let directory: string;
@@ -29,6 +26,22 @@ describe('S5: the process dies without a word, with a spool', () => {
     ...more,
   });
   const spools = () => readdirSync(directory).filter((name) => name.endsWith('.spool'));
+  /** Resolves once a span of that name is on disk or with the back end: from then on it is owed. */
+  async function safe(name: string): Promise<void> {
+    const deadline = performance.now() + 10_000;
+    while (performance.now() < deadline) {
+      if (receiver.spans.some((span) => span.name === name) || spools().some((file) => contains(file, name))) return;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    throw new Error(`${name} was neither written nor delivered within 10 s`);
+  }
+  function contains(file: string, text: string): boolean {
+    try {
+      return readFileSync(join(directory, file)).includes(text);
+    } catch {
+      return false; // Renamed or removed meanwhile.
+    }
+  }
   function down(): void {
     receiver.answer = (_request, response) => {
       response.writeHead(503).end();
@@ -45,11 +58,11 @@ describe('S5: the process dies without a word, with a spool', () => {
         // Every other time the back end is there, and the kill comes at any moment of sending.
         if (cycle % 2 === 0) down();
         else receiver.answer = undefined;
-        const program = startProgram(plan({ ending: 'wait', spans: 20 }));
+        const program = startProgram(plan({ ending: 'wait', spans: 20, prefix: `cycle ${cycle},` }));
         await program.said('DONE');
         made += 20;
-        const extra = ((seed + cycle) * 48_271) % 100;
-        await new Promise((resolve) => setTimeout(resolve, WRITTEN_MS + extra));
+        await safe(`cycle ${cycle}, 19`);
+        await new Promise((resolve) => setTimeout(resolve, ((seed + cycle) * 48_271) % 60));
         program.child.kill('SIGKILL');
         expect((await program.result).signal).toBe('SIGKILL');
       }

@@ -114,7 +114,7 @@ async function main() {
         }
       }, 50);
     });
-  } else make(plan.spans ?? 50);
+  } else make(plan.spans ?? 50, plan.prefix);
   if (plan.tick) {
     // Watches how long the event loop is taken while the queue works.
     const delay = require('node:perf_hooks').monitorEventLoopDelay({ resolution: 1 });
