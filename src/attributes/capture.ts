@@ -19,6 +19,35 @@ export function captureValue(
   capture: CaptureContext,
   sensitive?: readonly string[],
 ): AttributeScalar | undefined {
+  const captured = captureLater(value, name, capture, sensitive);
+  return captured instanceof JsonText ? captured.text() : captured;
+}
+
+/** An object or a list as it was when it was captured, masked and bounded; written as JSON when somebody needs the text. */
+export class JsonText {
+  /** Characters of the text, about. */
+  readonly size: number;
+  readonly #rendered: Rendered;
+  readonly #max: number;
+
+  constructor(rendered: Rendered, size: number, max: number) {
+    this.#rendered = rendered;
+    this.size = size;
+    this.#max = max;
+  }
+
+  text(): string {
+    return jsonWithin(this.#rendered, this.#max);
+  }
+}
+
+/** The same as {@link captureValue}, with the JSON of an object still to be written. */
+export function captureLater(
+  value: unknown,
+  name: string,
+  capture: CaptureContext,
+  sensitive?: readonly string[],
+): AttributeScalar | JsonText | undefined {
   if (value === undefined || value === null) return undefined;
   const { redactor, limits } = capture;
   if (redactor.active && redactor.isSecretKey(name)) return redactor.replacement;
@@ -29,11 +58,10 @@ export function captureValue(
     const scalar = plainScalar(value, redactor, budget);
     if (scalar !== undefined) return scalar;
   }
-  const rendered = new Walk(capture, name, { budget, bigints: typeof value === 'bigint', sensitive: paths }).render(
-    value,
-  );
+  const walk = new Walk(capture, name, { budget, bigints: typeof value === 'bigint', sensitive: paths });
+  const rendered = walk.render(value);
   if (rendered === undefined || rendered === null) return undefined;
-  return typeof rendered === 'object' ? jsonWithin(rendered, budget) : rendered;
+  return typeof rendered === 'object' ? new JsonText(rendered, budget - walk.left, budget) : rendered;
 }
 
 /** Scalars within `room` as they leave the process, without a walk; undefined for everything that needs one. */

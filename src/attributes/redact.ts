@@ -1,5 +1,5 @@
 import { isThenable } from '../base/thenable.js';
-import { mayHoldPair } from './secret-hints.js';
+import { mayHoldPair, mayNameSecret } from './secret-hints.js';
 import { containsWords, namesSecret, wordsOf } from './secret-keys.js';
 import { maskPairs } from './secret-pairs.js';
 import { maskShapes } from './secret-text.js';
@@ -76,7 +76,8 @@ export function createRedactor(options: RedactOptions | false | undefined): Reda
     return names.some((name) => containsWords(words, name)) || expressions.some((expression) => expression.test(key));
   };
   const isSecretKey = remembered(judge);
-  const inPair = remembered((name: string): boolean => isSecretKey(name) || (defaults && SIGNATURES.test(name)));
+  const judged = remembered((name: string): boolean => isSecretKey(name) || (defaults && SIGNATURES.test(name)));
+  const inPair = own ? judged : (name: string): boolean => mayNameSecret(name) && judged(name);
 
   const text = (given: string): string => {
     if (given.length < SHORTEST && patterns.length === 0) return given;

@@ -14,9 +14,9 @@ const BEFORE_UNDERSCORE = byLastLetter(['rk', 'sk', 'npm', 'hf', 'whsec', 'r8', 
 const X = 0x78;
 const H = 0x68;
 const P = 0x70;
-/** A word that a secret's name has in a text. */
+/** A word that every secret's name has. */
 const NAMES =
-  /pass|pwd|secret|token|key|auth|cookie|credential|jwt|bearer|sig[=%n]|ssn|cv[vc]|otp|card|security|connection|code_verifier/i;
+  /pass|pwd|secret|token|key|auth|cookie|credential|jwt|bearer|sig|ssn|cv[vc]|otp|card|security|connection|code_verifier/i;
 
 /** Whether a key-shaped value may stand in a short text; true for every longer one. */
 export function mayHoldShape(text: string): boolean {
@@ -25,7 +25,12 @@ export function mayHoldShape(text: string): boolean {
 
 /** Whether a pair such as `password=...` may stand in `text`. */
 export function mayHoldPair(text: string): boolean {
-  return (text.includes(':') || text.includes('=') || text.includes('%3')) && NAMES.test(text);
+  return text.includes(':') || text.includes('=') || text.includes('%3');
+}
+
+/** Whether a name is worth a closer look: most words before a colon are none of a secret's. */
+export function mayNameSecret(name: string): boolean {
+  return NAMES.test(name);
 }
 
 export function hasScheme(text: string): boolean {
@@ -37,6 +42,14 @@ export function hasScheme(text: string): boolean {
 export function hasJwtStart(text: string): boolean {
   for (let at = text.indexOf('J', 2); at > 0; at = text.indexOf('J', at + 1)) {
     if (text.charCodeAt(at - 1) === 0x79 && text.charCodeAt(at - 2) === 0x65) return true;
+  }
+  return false;
+}
+
+/** `AKIA` and its kin: four letters, of which the first and the last are an A. */
+export function hasAmazonStart(text: string): boolean {
+  for (let at = text.indexOf('A'); at >= 0; at = text.indexOf('A', at + 1)) {
+    if (text.charCodeAt(at + 3) === 0x41) return true;
   }
   return false;
 }

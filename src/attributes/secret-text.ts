@@ -1,4 +1,11 @@
-import { hasDashedPrefix, hasJwtStart, hasScheme, hasUnderscoredPrefix, mayHoldShape } from './secret-hints.js';
+import {
+  hasAmazonStart,
+  hasDashedPrefix,
+  hasJwtStart,
+  hasScheme,
+  hasUnderscoredPrefix,
+  mayHoldShape,
+} from './secret-hints.js';
 
 /**
  * Secrets by their shape, inside texts. Every expression here takes linear time: after its first letters it takes the
@@ -23,7 +30,7 @@ export function maskShapes(text: string, replacement: string): string {
   if (hasDashedPrefix(out)) out = maskRuns(out, DASHED, 11, replacement);
   if (hasUnderscoredPrefix(out)) out = maskRuns(out, UNDERSCORED, 16, replacement);
   if (hasJwtStart(out)) out = maskRuns(out, JWT, 12, replacement, '.');
-  if (out.includes('A')) out = maskRuns(out, AMAZON, 16, replacement);
+  if (hasAmazonStart(out)) out = maskRuns(out, AMAZON, 16, replacement);
   if (out.includes('AIza') || out.includes('ya29.')) out = maskRuns(out, GOOGLE, 15, replacement);
   if (out.includes('SG.')) out = maskRuns(out, SENDGRID, 19, replacement);
   if (hasScheme(out)) {

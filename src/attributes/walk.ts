@@ -70,6 +70,11 @@ export class Walk {
     this.#leaves = options.leaves ?? Number.POSITIVE_INFINITY;
   }
 
+  /** What the budget has left. */
+  get left(): number {
+    return this.#budget;
+  }
+
   /** `value` as plain data; undefined where there is nothing to write. */
   render(value: unknown): Rendered | undefined {
     try {

@@ -133,6 +133,9 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
 /** What a span weighs before it is encoded: its texts, and a flat amount for the rest. Cheap, and never throws. */
 export function estimateBytes(span: ReadableSpan): number {
   try {
+    // A span of ours knows; asking for its attributes would put them together here, on the caller's path.
+    const { weight } = span as { weight?: unknown };
+    if (typeof weight === 'number') return SPAN_BYTES + weight;
     let bytes = SPAN_BYTES + weigh(span.attributes);
     for (const event of span.events) bytes += 64 + (event.attributes === undefined ? 0 : weigh(event.attributes));
     for (const link of span.links) bytes += 96 + (link.attributes === undefined ? 0 : weigh(link.attributes));

@@ -12,7 +12,7 @@ import type {
 } from '@opentelemetry/api';
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
-import type { AttributeScalar } from '../attributes/capture.js';
+import { type AttributeScalar, JsonText } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
 import { cut, wellFormed } from '../attributes/text.js';
 import { hrTimeOf, monotonicMs, wallOf } from './clock.js';
@@ -161,10 +161,10 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   /** A value this package captured: already masked and bounded. Counted against the limits. */
-  put(key: string, value: AttributeScalar | readonly string[]): void {
+  put(key: string, value: AttributeScalar | JsonText | readonly string[]): void {
     if (this.ended && !this.#held) return;
     const { limits } = this.core.capture;
-    const bytes = key.length + (typeof value === 'string' ? value.length : 8);
+    const bytes = key.length + sizeOf(value);
     if (this.#attributeCount >= limits.attributesPerSpan || this.#bytes + bytes > limits.spanBytes) {
       // Names that were written twice have been counted twice: look again.
       const attributes = this.#attributes ?? this.#gather();
@@ -280,6 +280,12 @@ export class RecordedSpan implements Span, ReadableSpan {
     this.#endAt(this.#at(endTime));
   }
 
+  /** Roughly how many bytes its attributes take; undefined where that has to be looked at. */
+  get weight(): number | undefined {
+    if (this.#attributes !== undefined || this.#events !== undefined || this.#links !== undefined) return undefined;
+    return this.#bytes + 32 * this.#attributeCount;
+  }
+
   /** Keeps the span back after its end, for scores that come later. */
   hold(): void {
     if (!this.ended) this.#held = true;
@@ -346,8 +352,14 @@ export function asRecordedSpan(span: Span | undefined): RecordedSpan | undefined
   return span !== undefined && (span as { [RECORDED]?: true })[RECORDED] === true ? (span as RecordedSpan) : undefined;
 }
 
+function sizeOf(value: AttributeScalar | JsonText | readonly string[]): number {
+  if (typeof value === 'string') return value.length;
+  return value instanceof JsonText ? value.size : 8;
+}
+
 /** `__proto__` is a key like any other. */
-function write(target: Record<string, unknown>, key: string, value: unknown): void {
+function write(target: Record<string, unknown>, key: string, given: unknown): void {
+  const value = given instanceof JsonText ? given.text() : given;
   if (key === '__proto__')
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   else target[key] = value;

@@ -1,5 +1,5 @@
 import { type Context, type Span, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
-import { type AttributeScalar, captureValue } from '../attributes/capture.js';
+import { type AttributeScalar, captureLater } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
 import { captureLeaf, type FlatAttributes, flattenInto } from '../attributes/flatten.js';
 import { DURATION_MS, ERROR, ERROR_TYPE, INPUTS, OUTPUTS, RESULT } from '../attributes/keys.js';
@@ -154,7 +154,7 @@ function captureInputs(span: RecordedSpan, plan: SpanPlan, args: readonly unknow
       if (value === undefined || (isRest && (value as unknown[]).length === 0)) continue;
       const hidden = plan.sensitive(name, index);
       const captured =
-        hidden === true ? capture.redactor.replacement || '[REDACTED]' : captureValue(value, name, capture, hidden);
+        hidden === true ? capture.redactor.replacement || '[REDACTED]' : captureLater(value, name, capture, hidden);
       if (captured !== undefined) span.put(plan.inputKey(index), captured);
       if (isRest) break;
     }
