@@ -78,7 +78,10 @@ module.exports = {
       comment: "Importing the SDK is a budget: axios, pino and OpenTelemetry's exporters load when first needed.",
       severity: 'error',
       from: { path: sdk },
-      to: { path: 'node_modules/(axios|pino|class-validator)/', dependencyTypesNot: ['type-only', 'type-import', 'dynamic-import'] },
+      to: {
+        path: 'node_modules/(axios|pino|class-validator)/',
+        dependencyTypesNot: ['type-only', 'type-import', 'dynamic-import'],
+      },
     },
     {
       name: 'no-dev-dependency',
