@@ -71,7 +71,7 @@ function settle(batch: Batch, packed: Uint8Array | undefined, onChange: (bytes: 
 
 /** Leaves the body to the spool. Returns whether that freed memory. */
 export function evict(batch: Batch, onChange: (bytes: number) => void): boolean {
-  if (batch.keep === undefined || batch.evicted || batch.sending || batch.compressing !== undefined) return false;
+  if (!batch.keep?.whole || batch.evicted || batch.sending || batch.compressing !== undefined) return false;
   onChange(-batch.body.length);
   batch.body = NOTHING;
   batch.evicted = true;

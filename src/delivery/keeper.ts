@@ -6,8 +6,10 @@ import type { Spool } from './spool.js';
 export interface Keep {
   /** This process says what became of it after all; the next start does not send it. */
   release(): void;
-  /** Its body, read back. */
+  /** Its body, read back; undefined where it can no longer be read. */
   read(): Uint8Array | undefined;
+  /** Whether `read` gives the body at all; for part of a request it does not. */
+  readonly whole: boolean;
 }
 
 /** Puts requests into the spool and keeps the ledger in step. */
@@ -33,6 +35,7 @@ export function createKeeper(spool: Spool, ledger: FullLedger): Keeper {
         ticket.done();
       },
       read: () => ticket.read(),
+      whole: true,
     };
   }
 
@@ -71,5 +74,6 @@ export function shareKeep(keep: Keep, parts: number): Keep {
       if (left === 0) keep.release();
     },
     read: () => undefined,
+    whole: false,
   };
 }

@@ -2,13 +2,15 @@ import { warn } from '../base/warn.js';
 import { type Batch, evict, namesOf, pack, packNow, recall, split } from './batch.js';
 import type { OutgoingRequest } from './contract.js';
 import { carriesCredentials, isExposed } from './credentials.js';
-import { type HttpOutcome, isSuccess, type Poster } from './http.js';
+import { type HttpOutcome, isSuccess, type Poster, TIMEOUT_CODE } from './http.js';
 import type { FullLedger } from './ledger.js';
 import { headerOf, readVerdict } from './response.js';
 import { isHeld, isRetryable, retryDelayMs } from './retry.js';
 import { reportExposed, reportTrouble } from './trouble.js';
 
 const IN_FLIGHT = 4;
+/** Should pass in one attempt even on a bad line. */
+const SMALL_BYTES = 128 * 1024;
 
 export interface SenderOptions {
   readonly url: string;
@@ -52,6 +54,7 @@ export function createSender(options: SenderOptions): Sender {
   let bytes = 0;
   let inFlight = 0;
   let failures = 0;
+  let failureRound = 0;
   let notBefore = 0;
   let askedToWait = false;
   let accepted = false;
@@ -97,10 +100,11 @@ export function createSender(options: SenderOptions): Sender {
     }
     ledger.request();
     if (failures > 0) ledger.retry();
+    const round = failureRound;
     const outcome = await poster.post(requestOf(batch));
     inFlight -= 1;
     batch.sending = false;
-    if (queue.includes(batch)) settle(batch, outcome);
+    if (queue.includes(batch)) settle(batch, outcome, round);
     if (bytes > options.comfortableBytes) evictFrom(0);
     next();
   }
@@ -131,7 +135,7 @@ export function createSender(options: SenderOptions): Sender {
     return { kind: 'spans', method: 'POST', url, headers, body: batch.body, items: batch.count };
   }
 
-  function settle(batch: Batch, outcome: HttpOutcome): void {
+  function settle(batch: Batch, outcome: HttpOutcome, round: number): void {
     const { status } = outcome;
     if (isSuccess(status)) {
       acknowledge(batch, outcome);
@@ -152,11 +156,18 @@ export function createSender(options: SenderOptions): Sender {
       drop(batch, 'refused');
       return;
     }
-    failures += 1;
+    // Requests that were under way together fail together: that is one failure.
+    if (round === failureRound) {
+      failures += 1;
+      failureRound += 1;
+    }
     const retryAfter = headerOf(outcome, 'retry-after');
     const delay = retryDelayMs(failures, retryAfter);
     askedToWait = retryAfter !== undefined;
-    notBefore = performance.now() + delay;
+    notBefore = Math.max(notBefore, performance.now() + delay);
+    // Too slow a line for so much at once, perhaps.
+    const slow = outcome.error?.code === TIMEOUT_CODE && batch.body.length > SMALL_BYTES;
+    if (slow && batch.count > 1) replace(batch, split(batch));
   }
 
   function acknowledge(batch: Batch, outcome: HttpOutcome): void {

@@ -195,6 +195,27 @@ describe('the spool', () => {
     expectConserved(delivery);
   });
 
+  it('keeps halves in memory: the disk has only the whole', async () => {
+    let most = 60_000;
+    receiver.answer = (request, response) => {
+      if (request.body.length < most) return false;
+      response.writeHead(most === 0 ? 503 : 413).end();
+      return true;
+    };
+    const delivery = deliveryTo(receiver.url, { ...spool(), queueBytes: 1 * MIB });
+    for (let i = 0; i < 6; i++) delivery.enqueue(spanOf(`part ${i}`, { text: noise(20_000) }));
+    await delivery.flush({ timeoutMs: 30 });
+    most = 0;
+    for (let i = 0; i < 30; i++) delivery.enqueue(spanOf(`more ${i}`, { text: noise(60_000) }));
+    await delivery.flush({ timeoutMs: 300 });
+    expectConserved(delivery);
+    receiver.answer = undefined;
+    await delivery.close({ timeoutMs: 10_000 });
+    expect(delivery.stats()).toMatchObject({ made: 36, delivered: 36, dropped: 0, spooled: 0 });
+    expect(new Set(names()).size).toBe(36);
+    expect(files()).toHaveLength(0);
+  });
+
   it('keeps the requests of a source too', async () => {
     down();
     const delivery = deliveryTo(receiver.url, spool());

@@ -4,7 +4,7 @@ import { type OtlpReceiver, startReceiver } from '../support/otlp-receiver.js';
 
 /** The whole length under `npm run test:faults`; a short form of the same otherwise. */
 const long = process.env.HH_LONG === '1';
-const OUTAGE_MS = long ? 30_000 : 1_500;
+const OUTAGE_MS = long ? 30_000 : 800;
 const TIMEOUT = long ? 120_000 : 30_000;
 
 const busy = (status: string, headers = '') => `HTTP/1.1 ${status}\r\ncontent-length: 0\r\n${headers}\r\n`;
@@ -66,7 +66,7 @@ describe('load and outages', () => {
           server: server(),
           spans: 0,
           bytes: 1_000_000,
-          count: long ? 1_000 : 300,
+          count: long ? 1_000 : 200,
           ending: 'exit',
           stats: true,
           options: { limits: { valueLength: 2_000_000, spanBytes: 4_000_000 } },
