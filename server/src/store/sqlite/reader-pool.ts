@@ -106,19 +106,20 @@ export class ReaderPool {
     signal: AbortSignal | undefined,
     replace: () => void,
   ): Promise<T> {
-    let kill: NodeJS.Timeout | undefined;
+    await lane.thread.hello;
+    if (signal?.aborted) throw new StoreError('cancelled', 'nobody waits for this query any more');
+    const answer = lane.thread.call<T>(op, args);
+    const call = lane.thread.lastId;
     const abort = (): void => {
-      Atomics.store(lane.cancelled, 0, lane.thread.lastId);
+      Atomics.store(lane.cancelled, 0, call);
     };
     signal?.addEventListener('abort', abort, { once: true });
+    const kill = setTimeout(() => {
+      replace();
+      void lane.thread.kill();
+    }, this.#budgetMs + GRACE_MS);
+    kill.unref();
     try {
-      await lane.thread.hello;
-      const answer = lane.thread.call<T>(op, args);
-      kill = setTimeout(() => {
-        replace();
-        void lane.thread.kill();
-      }, this.#budgetMs + GRACE_MS);
-      kill.unref();
       return await answer;
     } finally {
       clearTimeout(kill);
@@ -135,7 +136,11 @@ export class ReaderPool {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const lane of this.#slow) clearTimeout(lane.idle);
+    for (const lane of this.#slow) {
+      clearTimeout(lane.idle);
+      // A query that still runs would hold up the end.
+      Atomics.store(lane.cancelled, 0, lane.thread.lastId);
+    }
     await Promise.all([this.#quick, ...this.#slow].map((lane) => lane.thread.close()));
   }
 }
