@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { commandFile, inRoot, readJson } from './lib/project.mjs';
 import { runNode, runNpm } from './lib/run.mjs';
 
+/** A megabyte is 1,048,576 bytes here, as `du` and `ps` count. */
+const MEGABYTE = 2 ** 20;
 const budgets = { importMs: 50, importRatio: 5, importMegabytes: 10, installMegabytes: 35 };
 const folder = mkdtempSync(join(tmpdir(), 'honeyhive-package-'));
 const problems = [];
@@ -109,13 +111,16 @@ async function weighImport(name) {
     const { stdout } = await runNode(['weigh.mjs', name], { cwd: folder, capture: true });
     runs.push(JSON.parse(stdout));
   }
-  return { ms: Math.min(...runs.map(({ ms }) => ms)), megabytes: Math.min(...runs.map(({ bytes }) => bytes)) / 1e6 };
+  return {
+    ms: Math.min(...runs.map(({ ms }) => ms)),
+    megabytes: Math.min(...runs.map(({ bytes }) => bytes)) / MEGABYTE,
+  };
 }
 
 async function weigh() {
   const ours = await weighImport('honeyhive-decorators');
   const api = await weighImport('@opentelemetry/api');
-  const installed = bytesUnder(join(folder, 'node_modules')) / 1e6;
+  const installed = bytesUnder(join(folder, 'node_modules')) / MEGABYTE;
   const both = ({ ms, megabytes }) => `${ms.toFixed(0)} ms and ${megabytes.toFixed(1)} MB`;
   notes.push(`import ${both(ours)} (OpenTelemetry's API alone: ${both(api)})`, `installed ${installed.toFixed(1)} MB`);
   if (ours.megabytes > budgets.importMegabytes) {
