@@ -6,7 +6,7 @@ import { makePlan, type SpanPlan } from '../src/tracing/plan.js';
 import { anyTracer, coreFrom, implicitCore } from '../src/tracing/resolve.js';
 import { runInSpan } from '../src/tracing/run-in-span.js';
 import { carryOver } from './carry-over.js';
-import { memberText } from './errors.js';
+import { nameMaker } from './span-name.js';
 import type { AnyMethod, EvaluateOptions, TraceOptions } from './types.js';
 
 export type SiteKind = 'method' | 'getter' | 'setter' | 'field' | 'function';
@@ -89,7 +89,7 @@ export function addToSite(
 function callTraced(site: Site, self: unknown, args: unknown[]): unknown {
   const ref = site.trace?.tracer ?? site.evaluators.find((one) => one.tracer !== undefined)?.tracer;
   const at = context.active();
-  const core = ref === undefined ? implicitCore(at) : coreFrom(ref, self, spanName(site, self));
+  const core = ref === undefined ? implicitCore(at) : coreFrom(ref, self, () => nameMaker(site)(self));
   if (core === undefined) return Reflect.apply(site.original, self, args);
   site.plan ??= planOf(site);
   return runInSpan(core, site.plan, self, args, () => Reflect.apply(site.original, self, args), at);
@@ -103,19 +103,9 @@ function planOf(site: Site): SpanPlan {
     ...(hidesInputs ? { includeInputs: false } : {}),
     ...(hidesOutputs ? { includeOutputs: false } : {}),
   };
-  const names = new WeakMap<object, string>();
   const plan: SpanPlan = makePlan({
     options,
-    name: (self) => {
-      const owner = ownerOf(self ?? site.instance);
-      if (owner === undefined) return memberText(site.member);
-      let name = names.get(owner);
-      if (name === undefined) {
-        name = nameIn(owner, site.member);
-        names.set(owner, name);
-      }
-      return name;
-    },
+    name: nameMaker(site),
     argNames: () =>
       site.kind === 'setter' ? { names: ['value'], rest: -1, defaults: new Map() } : argNamesOf(site.original),
     sensitiveArgs: site.sensitiveArgs,
@@ -125,28 +115,4 @@ function planOf(site: Site): SpanPlan {
     }),
   });
   return plan;
-}
-
-/** `Class.method`, by the runtime class of `this`; without one, the member's name alone. */
-export function spanName(site: Site, self: unknown): string {
-  const owner = ownerOf(self ?? site.instance);
-  return owner === undefined ? memberText(site.member) : nameIn(owner, site.member);
-}
-
-type Named = object & { readonly name?: unknown };
-
-function ownerOf(self: unknown): Named | undefined {
-  try {
-    if (typeof self === 'function') return self;
-    if (typeof self !== 'object' || self === null) return undefined;
-    const owner: unknown = self.constructor;
-    return typeof owner === 'function' && owner !== Object ? owner : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function nameIn(owner: Named, member: PropertyKey): string {
-  const { name } = owner;
-  return typeof name === 'string' && name !== '' ? `${name}.${memberText(member)}` : memberText(member);
 }

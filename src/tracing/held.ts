@@ -16,11 +16,11 @@ export function createHeldQueue(): HeldQueue {
   return {
     admit: () => held.size < MAX_HELD,
     hold(span, work) {
-      const done = work.then(() => {
+      const release = (): void => {
         held.delete(span);
         span.release();
-      });
-      held.set(span, done);
+      };
+      held.set(span, work.then(release, release));
     },
     get size() {
       return held.size;

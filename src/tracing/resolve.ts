@@ -20,7 +20,7 @@ export function implicitCore(at: Context = context.active()): TracerCore | undef
  * The tracer that a decorator's option names, asked at every call. What gives no tracer leaves the call untraced,
  * with one warning per place: never an error, and no fall-back to a tracer of somebody else.
  */
-export function coreFrom(ref: unknown, self: unknown, place: string): TracerCore | undefined {
+export function coreFrom(ref: unknown, self: unknown, place: () => string): TracerCore | undefined {
   let tracer = ref;
   if (typeof ref === 'function') {
     try {
@@ -46,7 +46,8 @@ export function coreFrom(ref: unknown, self: unknown, place: string): TracerCore
   return core.recording ? core : undefined;
 }
 
-function untraced(place: string, reason: string): undefined {
-  warn(`tracer:${place}`, `${place} runs untraced: ${reason}`);
+function untraced(place: () => string, reason: string): undefined {
+  const name = place();
+  warn(`tracer:${name}`, `${name} runs untraced: ${reason}`);
   return undefined;
 }

@@ -30,12 +30,19 @@ export function runInSpan<T>(
       return body(call);
     });
   } catch (thrown) {
-    call.fail(thrown);
+    // Where the stack is nearly full, even this may overflow; the program's own error comes first.
+    try {
+      call.fail(thrown);
+    } catch {}
     // A context manager that failed before it called us: the user's code has not run yet.
     if (!entered) return body(call);
     throw thrown;
   }
-  settle(call, result, args);
+  try {
+    // A fluent method's `this` was there before; whatever it is, it is not the work of the call.
+    if (result === self) call.succeed(result);
+    else settle(call, result, args);
+  } catch {}
   return result;
 }
 

@@ -11,6 +11,7 @@ import type { SpanPlan } from './plan.js';
 import { asRecordedSpan, type RecordedSpan } from './recorded-span.js';
 import { isEvaluating } from './scope.js';
 import { contextWith } from './span-context.js';
+import { newSpanId } from './span-ids.js';
 
 /**
  * One call of a traced place, from its start to its one end. Nothing in here throws: what fails while describing the
@@ -217,7 +218,12 @@ function sampledOut(plan: SpanPlan, at: Context): boolean {
   const { sampleRate } = plan.options;
   if (sampleRate === undefined || sampleRate >= 1) return false;
   // Inside a trace that is already left out there is nothing to decide.
-  return trace.getSpan(at)?.spanContext().traceFlags !== TraceFlags.NONE && Math.random() >= sampleRate;
+  return trace.getSpan(at)?.spanContext().traceFlags !== TraceFlags.NONE && chance() >= sampleRate;
+}
+
+/** Between 0 and 1; not `Math.random`, whose sequence belongs to the program. */
+function chance(): number {
+  return Number.parseInt(newSpanId().slice(0, 8), 16) / 0x1_0000_0000;
 }
 
 /** Carries the trace on, marked as not sampled, so that everything inside stays out as well. */

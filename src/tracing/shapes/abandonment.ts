@@ -1,20 +1,20 @@
 import { ABANDONED } from '../../attributes/keys.js';
-import { shared } from '../../base/slot.js';
 import type { SpanCall } from '../span-call.js';
 
-/** Closes the span of something lazy that was thrown away before it was used up. */
-const registry = shared(
-  'abandonment',
-  () => new FinalizationRegistry<SpanCall>((call) => call.end((span) => span.stamp(ABANDONED, true))),
-);
+const registry = new FinalizationRegistry<() => void>((tell) => tell());
 
+/** Tells of something lazy that was thrown away before it was used up. */
 export const abandonment = {
-  /** `call` must not hold `object`, or it would never be thrown away. */
-  watch(object: object, call: SpanCall): void {
+  /** Neither `call` nor `tell` may hold `object`, or it would never be thrown away. */
+  watch(object: object, call: SpanCall, tell: () => void = () => abandon(call)): void {
     if (call.span !== undefined) call.span.waiting = true;
-    registry.register(object, call, call);
+    registry.register(object, tell, call);
   },
   forget(call: SpanCall): void {
     registry.unregister(call);
   },
 };
+
+function abandon(call: SpanCall): void {
+  call.end((span) => span.stamp(ABANDONED, true));
+}

@@ -1,13 +1,26 @@
-import { context } from '@opentelemetry/api';
+import { isPromise } from 'node:util/types';
+import { type Context, context } from '@opentelemetry/api';
 import type { SpanCall } from '../span-call.js';
-import { replace } from './in-place.js';
-import { LazyEnd } from './lazy-end.js';
+import { isPlainlyReadable, methodOf, replace } from './in-place.js';
+import { watchLazily } from './lazy-end.js';
 import { watchPromise } from './promise.js';
 
-type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
-type Step = (...args: unknown[]) => unknown;
-
 const STEPS = ['next', 'return', 'throw'] as const;
+
+/** How an iterator gives its results, and who made them. */
+export interface IteratorKind {
+  readonly isAsync: boolean;
+  /** Whether the engine or the platform makes the results: plain objects without getters. */
+  readonly isNative: boolean;
+}
+
+/** What is told of the steps, and the context that they run in. */
+export interface Steps {
+  readonly context: Context;
+  took(chunk: unknown): void;
+  done(returned?: unknown): void;
+  failed(thrown: unknown): void;
+}
 
 /** A generator is its own iterator: still lazy, every step runs inside the span. */
 export function watchGenerator(
@@ -15,46 +28,42 @@ export function watchGenerator(
   generator: Generator | AsyncGenerator,
   args: readonly unknown[],
 ): boolean {
-  if (!Object.isExtensible(generator)) return false;
-  const isAsync = Symbol.asyncIterator in generator;
-  return watchSteps(call, generator as AnyIterator, isAsync, new LazyEnd(call, generator, args));
+  const kind = { isAsync: Symbol.asyncIterator in generator, isNative: true };
+  return watchLazily(call, generator, args, (end) => watchSteps(generator, kind, end));
 }
 
-/** Whether a value is there to be iterated asynchronously, once: a stream of an API client, say. */
-export function isLazyAsyncIterable(value: object): value is AsyncIterable<unknown> {
-  return typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function';
+/** The first iterator taken from an async iterable carries the span; false where it is none. */
+export function watchAsyncIterable(call: SpanCall, iterable: object, args: readonly unknown[]): boolean {
+  const original = methodOf(iterable, Symbol.asyncIterator);
+  if (original === undefined) return false;
+  return watchLazily(call, iterable, args, (end) => {
+    const restore = replace(iterable, Symbol.asyncIterator, original, function (...given) {
+      restore?.();
+      let iterator: unknown;
+      try {
+        iterator = context.with(end.context, () => Reflect.apply(original, this, given));
+      } catch (thrown) {
+        end.failed(thrown);
+        throw thrown;
+      }
+      const kind = { isAsync: true, isNative: false };
+      if (!isPlainlyReadable(iterator) || !watchSteps(iterator, kind, end)) end.done();
+      return iterator;
+    });
+    return restore !== undefined;
+  });
 }
 
-/** The first iterator taken from it carries the span. */
-export function watchAsyncIterable(
-  call: SpanCall,
-  iterable: AsyncIterable<unknown>,
-  args: readonly unknown[],
-): boolean {
-  const original = iterable[Symbol.asyncIterator] as Step;
-  if (!Object.isExtensible(iterable)) return false;
-  const end = new LazyEnd(call, iterable, args);
-  const patched = function (this: unknown, ...rest: unknown[]): unknown {
-    restore?.();
-    const iterator = context.with(call.context, () => Reflect.apply(original, this, rest)) as AnyIterator;
-    if (typeof iterator === 'object' && iterator !== null) watchSteps(call, iterator, true, end);
-    return iterator;
-  };
-  const restore = replace(iterable, Symbol.asyncIterator, patched);
-  return restore !== undefined;
-}
-
-/** Watches `next`, `return` and `throw` of an iterator in place. */
-export function watchSteps(call: SpanCall, iterator: AnyIterator, isAsync: boolean, end: LazyEnd): boolean {
-  const target = iterator as unknown as Record<string, Step | undefined>;
+/** Watches `next`, `return` and `throw` of an iterator in place. False where it allows no change. */
+export function watchSteps(iterator: object, kind: IteratorKind, end: Steps): boolean {
   const ways: (() => void)[] = [];
   const restore = (): void => {
     for (const back of ways) back();
   };
   const took = (result: unknown): void => {
-    const { done, value } = result as IteratorResult<unknown>;
+    const { done, value } = kind.isNative ? (result as IteratorResult<unknown>) : readable(result);
     if (done !== true) {
-      end.chunks.add(value);
+      end.took(value);
       return;
     }
     restore();
@@ -65,26 +74,46 @@ export function watchSteps(call: SpanCall, iterator: AnyIterator, isAsync: boole
     end.failed(thrown);
   };
 
+  let running = false;
   for (const name of STEPS) {
-    const original = target[name];
-    if (typeof original !== 'function') continue;
-    const step = function (this: unknown, ...args: unknown[]): unknown {
+    const original = methodOf(iterator, name);
+    if (original === undefined) continue;
+    const back = replace(iterator, name, original, function (...args) {
+      // A generator that steps itself while it runs gets an error from the engine; that is not its end.
+      if (running && !kind.isAsync) return Reflect.apply(original, this, args);
       let result: unknown;
+      running = true;
       try {
-        result = context.with(call.context, () => Reflect.apply(original, this, args));
+        result = context.with(end.context, () => Reflect.apply(original, this, args));
       } catch (thrown) {
         failed(thrown);
         throw thrown;
+      } finally {
+        running = false;
       }
-      if (!isAsync) took(result);
-      else if (typeof result === 'object' && result !== null)
-        watchPromise(result as PromiseLike<unknown>, took, failed);
+      if (kind.isAsync && isLater(result)) watchPromise(result, took, failed);
+      else took(result);
       return result;
-    };
-    Object.defineProperty(step, 'name', { value: name });
-    const back = replace(iterator, name, step);
-    if (back === undefined) return false;
+    });
+    if (back === undefined) {
+      restore();
+      return false;
+    }
     ways.push(back);
   }
   return ways.length > 0;
+}
+
+/** An async iterator may break the rules and give its results at once. */
+function isLater(result: unknown): result is PromiseLike<unknown> {
+  return isPromise(result) || (isPlainlyReadable(result) && methodOf(result, 'then') !== undefined);
+}
+
+/** The fields of a result that somebody else made, as far as reading them runs no code. */
+function readable(result: unknown): { done?: unknown; value?: unknown } {
+  if (!isPlainlyReadable(result)) return {};
+  return {
+    done: Object.getOwnPropertyDescriptor(result, 'done')?.value,
+    value: Object.getOwnPropertyDescriptor(result, 'value')?.value,
+  };
 }

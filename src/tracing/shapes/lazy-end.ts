@@ -1,55 +1,119 @@
+import type { Context } from '@opentelemetry/api';
 import { ABANDONED, OUTPUTS } from '../../attributes/keys.js';
+import type { RecordedSpan } from '../recorded-span.js';
 import type { SpanCall } from '../span-call.js';
 import { abandonment } from './abandonment.js';
 import { Collector } from './collector.js';
+import { isPlainlyReadable } from './in-place.js';
 
-/** The end of something lazy: however many ways lead to it, the span ends once. */
+/** What is being consumed now, by the object that the program holds. */
+const running = new WeakMap<object, LazyEnd>();
+
+/**
+ * Watches something lazy until it ends. `patch` puts the watching on it and says whether that was possible. An object
+ * is patched once: a call that passes on what a call inside it returned ends with it, and for any other call an object
+ * that is watched already is a plain value, which was there before.
+ */
+export function watchLazily(
+  call: SpanCall,
+  watched: object,
+  args: readonly unknown[],
+  patch: (end: LazyEnd) => boolean,
+): boolean {
+  const before = running.get(watched);
+  if (before !== undefined && !before.isOver) return before.join(call);
+  const end = new LazyEnd(call);
+  if (!patch(end)) return false;
+  running.set(watched, end);
+  end.begin(watched, args);
+  return true;
+}
+
+/** Whether `inner` was started inside `outer`. */
+export function isInside(inner: SpanCall, outer: SpanCall): boolean {
+  if (outer.span === undefined) return false;
+  for (let span = inner.span?.outer; span !== undefined; span = span.outer) if (span === outer.span) return true;
+  return false;
+}
+
+/** The end of something lazy: however many ways lead to it, each span ends once. */
 export class LazyEnd {
-  readonly chunks: Collector;
-  readonly call: SpanCall;
+  /** Steps of the work run in it. */
+  readonly context: Context;
+  readonly #parts: { call: SpanCall; chunks: Collector }[];
+  #over = false;
   #stopListening: (() => void) | undefined;
 
-  constructor(call: SpanCall, watched: object, args: readonly unknown[]) {
-    this.call = call;
-    this.chunks = new Collector(call);
-    abandonment.watch(watched, call);
+  constructor(call: SpanCall) {
+    this.context = call.context;
+    this.#parts = [{ call, chunks: new Collector(call) }];
+  }
+
+  begin(watched: object, args: readonly unknown[]): void {
+    abandonment.watch(watched, this.#first, () => this.abandoned());
     this.#stopListening = onAbort(args, () => this.aborted());
+  }
+
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  join(call: SpanCall): boolean {
+    if (!isInside(this.#first, call)) return false;
+    if (call.span !== undefined) call.span.waiting = true;
+    this.#parts.push({ call, chunks: new Collector(call) });
+    return true;
+  }
+
+  /** The consumer got a chunk. */
+  took(chunk: unknown): void {
+    for (const { chunks } of this.#parts) chunks.add(chunk);
   }
 
   /** The consumer had all it wanted: the end was reached, or it stopped early. */
   done(returned?: unknown): void {
     this.#close();
-    this.call.end((span) => this.chunks.describe(span, returned), { output: this.chunks.output() ?? returned });
+    for (const { call, chunks } of this.#parts)
+      call.end((span) => chunks.describe(span, returned), { output: chunks.output() ?? returned });
   }
 
   /** The producer failed. What came before is kept. */
   failed(thrown: unknown): void {
     this.#close();
-    if (this.call.span !== undefined && !this.call.isDone) this.chunks.describe(this.call.span);
-    this.call.fail(thrown);
+    for (const { call, chunks } of this.#parts) {
+      if (call.span !== undefined && !call.isDone) chunks.describe(call.span);
+      call.fail(thrown);
+    }
   }
 
   /** Cut off before the end without an error. */
   abandoned(): void {
-    this.#close();
-    this.call.end((span) => {
-      this.chunks.describe(span);
-      span.stamp(ABANDONED, true);
-    });
+    this.#cutOff((span) => span.stamp(ABANDONED, true));
   }
 
   aborted(): void {
+    this.#cutOff((span) => span.stamp(`${OUTPUTS}.aborted`, true));
+  }
+
+  #cutOff(mark: (span: RecordedSpan) => void): void {
     this.#close();
-    this.call.end((span) => {
-      this.chunks.describe(span);
-      span.stamp(`${OUTPUTS}.aborted`, true);
-    });
+    for (const { call, chunks } of this.#parts) {
+      call.end((span) => {
+        mark(span);
+        chunks.describe(span);
+      });
+    }
   }
 
   #close(): void {
-    abandonment.forget(this.call);
+    this.#over = true;
+    abandonment.forget(this.#first);
     this.#stopListening?.();
     this.#stopListening = undefined;
+  }
+
+  get #first(): SpanCall {
+    return (this.#parts[0] as { call: SpanCall }).call;
   }
 }
 
@@ -64,8 +128,8 @@ function onAbort(args: readonly unknown[], aborted: () => void): (() => void) | 
 }
 
 function signalOf(arg: unknown): AbortSignal | undefined {
+  if (!isPlainlyReadable(arg)) return undefined;
   if (arg instanceof AbortSignal) return arg;
-  if (typeof arg !== 'object' || arg === null) return undefined;
-  const signal = Object.getOwnPropertyDescriptor(arg, 'signal')?.value;
-  return signal instanceof AbortSignal ? signal : undefined;
+  const signal: unknown = Object.getOwnPropertyDescriptor(arg, 'signal')?.value;
+  return isPlainlyReadable(signal) && signal instanceof AbortSignal ? signal : undefined;
 }

@@ -1,12 +1,15 @@
 import { errorMonitor } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { SpanCall } from '../span-call.js';
-import { replace } from './in-place.js';
-import { LazyEnd } from './lazy-end.js';
+import { methodOf, replace } from './in-place.js';
+import { watchLazily } from './lazy-end.js';
 
 export function isReadableNodeStream(value: object): value is Readable {
-  const stream = value as Partial<Readable>;
-  return typeof stream.pipe === 'function' && typeof stream.read === 'function' && typeof stream.emit === 'function';
+  return (
+    methodOf(value, 'pipe') !== undefined &&
+    methodOf(value, 'read') !== undefined &&
+    methodOf(value, 'emit') !== undefined
+  );
 }
 
 /**
@@ -14,20 +17,22 @@ export function isReadableNodeStream(value: object): value is Readable {
  * would make the program's unhandled error a handled one.
  */
 export function watchNodeStream(call: SpanCall, stream: Readable, args: readonly unknown[]): boolean {
-  if (!Object.isExtensible(stream) || stream.readableEnded || stream.destroyed) return false;
-  const end = new LazyEnd(call, stream, args);
-  const original = stream.emit;
-  const emit = function (this: Readable, event: string | symbol, ...values: unknown[]): boolean {
-    if (event === 'data') end.chunks.add(values[0]);
-    else if (event === 'end') finish(() => end.done());
-    else if (event === 'error' || event === errorMonitor) finish(() => end.failed(values[0]));
-    else if (event === 'close') finish(() => end.abandoned());
-    return Reflect.apply(original, this, [event, ...values]) as boolean;
-  };
-  const finish = (tell: () => void): void => {
-    restore?.();
-    tell();
-  };
-  const restore = replace(stream, 'emit', emit);
-  return restore !== undefined;
+  if (stream.readableEnded || stream.destroyed) return false;
+  const original = methodOf(stream, 'emit');
+  if (original === undefined) return false;
+  return watchLazily(call, stream, args, (end) => {
+    const restore = replace(stream, 'emit', original, function (...given) {
+      const [event, value] = given;
+      if (event === 'data') end.took(value);
+      else if (event === 'end') finish(() => end.done());
+      else if (event === 'error' || event === errorMonitor) finish(() => end.failed(value));
+      else if (event === 'close') finish(() => end.abandoned());
+      return Reflect.apply(original, this, given);
+    });
+    const finish = (tell: () => void): void => {
+      restore?.();
+      tell();
+    };
+    return restore !== undefined;
+  });
 }

@@ -1,7 +1,7 @@
-import { isGeneratorObject } from 'node:util/types';
-import { isThenable } from '../../base/thenable.js';
+import { isGeneratorObject, isPromise } from 'node:util/types';
 import type { SpanCall } from '../span-call.js';
-import { isLazyAsyncIterable, watchAsyncIterable, watchGenerator } from './iterator.js';
+import { isPlainlyReadable, methodOf } from './in-place.js';
+import { watchAsyncIterable, watchGenerator } from './iterator.js';
 import { isReadableNodeStream, watchNodeStream } from './node-stream.js';
 import { isObservable, watchObservable } from './observable.js';
 import { watchPromise } from './promise.js';
@@ -9,18 +9,23 @@ import { isWebStream, responseBody, watchWebStream } from './web-stream.js';
 
 /**
  * Decides when the work of a call ends, by what the call returned, and sees to it that the span ends then. The value
- * itself is never replaced: whatever has to be watched is watched in place.
+ * itself is never replaced: whatever has to be watched is watched in place. A proxy is a plain value, since asking it
+ * what it is would run its traps.
  */
 export function settle(call: SpanCall, result: unknown, args: readonly unknown[]): void {
-  if (call.span === undefined) return;
-  if (typeof result !== 'object' || result === null) {
+  if (call.span === undefined) {
+    // Not recorded; but what the steps of a generator call must stay out as well.
+    if (call.context !== undefined && isGeneratorObject(result)) watchGenerator(call, result, args);
+    return;
+  }
+  if (!isPlainlyReadable(result)) {
     call.succeed(result);
     return;
   }
   try {
-    if (isThenable(result)) {
+    if (isPromise(result) || methodOf(result, 'then') !== undefined) {
       const watched = watchPromise(
-        result,
+        result as PromiseLike<unknown>,
         (value) => settleValue(call, value, args),
         (thrown) => call.fail(thrown),
         call,
@@ -34,7 +39,7 @@ export function settle(call: SpanCall, result: unknown, args: readonly unknown[]
 
 function settleValue(call: SpanCall, value: unknown, args: readonly unknown[]): void {
   try {
-    if (typeof value !== 'object' || value === null || !watchLazy(call, value, args)) call.succeed(value);
+    if (!isPlainlyReadable(value) || !watchLazy(call, value, args)) call.succeed(value);
   } catch {
     call.succeed(value);
   }
@@ -42,7 +47,7 @@ function settleValue(call: SpanCall, value: unknown, args: readonly unknown[]): 
 
 /** Watches what produces values later; false for a plain value. */
 function watchLazy(call: SpanCall, value: object, args: readonly unknown[]): boolean {
-  if (isGeneratorObject(value)) return watchGenerator(call, value as Generator | AsyncGenerator, args);
+  if (isGeneratorObject(value)) return watchGenerator(call, value, args);
   if (isWebStream(value)) return watchWebStream(call, value, args);
   const body = responseBody(value);
   if (body !== undefined) {
@@ -53,5 +58,5 @@ function watchLazy(call: SpanCall, value: object, args: readonly unknown[]): boo
   }
   if (isReadableNodeStream(value)) return watchNodeStream(call, value, args);
   if (isObservable(value)) return watchObservable(call, value, args);
-  return isLazyAsyncIterable(value) && watchAsyncIterable(call, value, args);
+  return watchAsyncIterable(call, value, args);
 }

@@ -6,6 +6,8 @@ export type Note = (...facts: unknown[]) => void;
 /** A small program over a class whose members carry `deco`. It must behave the same whatever `deco` is. */
 export interface Program {
   readonly name: string;
+  /** Takes long and does not depend on the back end. */
+  readonly oneState?: true;
   run(deco: SpanDecorator, note: Note): unknown;
 }
 

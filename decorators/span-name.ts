@@ -1,0 +1,57 @@
+import { inspect } from 'node:util';
+import { isProxy } from 'node:util/types';
+import { memberText } from './errors.js';
+import type { Site } from './site.js';
+
+/** Names of the classes behind proxies: finding one takes microseconds. */
+const behindProxies = new WeakMap<object, string>();
+
+/** `Class.method`, by the runtime class of `this`; without one, the member's name alone. */
+export function nameMaker(site: Site): (self: unknown) => string {
+  const member = memberText(site.member);
+  const names = new WeakMap<object, string>();
+  const joined = (className: string): string => (className === '' ? member : `${className}.${member}`);
+  return (self) => {
+    const subject = self ?? site.instance;
+    if ((typeof subject !== 'object' && typeof subject !== 'function') || subject === null) return member;
+    if (isProxy(subject)) return joined(nameBehind(subject));
+    const owner = typeof subject === 'function' ? subject : classOf(subject);
+    if (owner === undefined) return member;
+    let name = names.get(owner);
+    if (name === undefined) {
+      name = joined(nameOf(owner));
+      names.set(owner, name);
+    }
+    return name;
+  };
+}
+
+function classOf(self: object): object | undefined {
+  try {
+    const owner: unknown = self.constructor;
+    return typeof owner === 'function' && owner !== Object ? owner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(owner: object): string {
+  try {
+    const { name } = owner as { readonly name?: unknown };
+    return typeof name === 'string' ? name : '';
+  } catch {
+    return '';
+  }
+}
+
+/** The class of a proxy's target. Asking the proxy would run its traps; `inspect` looks past them: `[Class]`. */
+function nameBehind(proxy: object): string {
+  let name = behindProxies.get(proxy);
+  if (name === undefined) {
+    const text = inspect(proxy, { depth: -1, customInspect: false });
+    name = /^\[(?:class )?([\p{ID_Start}$_][\p{ID_Continue}$]*)[^\]]*\]$/u.exec(text)?.[1] ?? '';
+    if (name === 'Object' || name === 'Function') name = '';
+    behindProxies.set(proxy, name);
+  }
+  return name;
+}
