@@ -139,7 +139,12 @@ export class HoneyHiveTracer {
    * `baggage` (session, project, source). Gives the carrier back.
    */
   inject(carrier: Record<string, string> = {}): Record<string, string> {
-    return this[CORE].recording ? injectInto(this[CORE], carrier) : carrier;
+    try {
+      return this[CORE].recording ? injectInto(this[CORE], carrier) : carrier;
+    } catch {
+      // A carrier that takes nothing: the request goes out without its trace.
+      return carrier;
+    }
   }
 
   /** Runs `work` in the trace and session that the headers of an incoming request name. Gives what `work` gives. */

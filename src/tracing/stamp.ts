@@ -71,7 +71,8 @@ export function stampContext(
     const fromScope = session !== own;
     for (const [key, entry] of baggage.getAllEntries()) {
       const { value } = entry;
-      const role = PROTOCOL_BAGGAGE[key];
+      const role = Object.hasOwn(PROTOCOL_BAGGAGE, key) ? PROTOCOL_BAGGAGE[key] : undefined;
+      if (role !== undefined && entry.value === '') continue;
       if (role === 'session') session = fromScope ? session : value;
       else if (role === 'project') stampTwice(span, PROJECT, TWIN_PROJECT, value);
       else if (role === 'source') stampTwice(span, SOURCE, TWIN_SOURCE, value);

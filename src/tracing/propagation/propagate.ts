@@ -11,7 +11,7 @@ const SESSION_KEYS = ['session_id', 'honeyhive_session_id', 'honeyhive.session_i
 
 /**
  * Puts the active trace and session of a tracer into `carrier`: `traceparent`, `tracestate` and `baggage` of the W3C
- * recommendations, with `session_id`, `project` and `source` in the baggage.
+ * recommendations, with `session_id`, `project` and `source` in the baggage. Baggage that is there stays.
  */
 export function injectInto(core: TracerCore, carrier: Record<string, string>): Record<string, string> {
   const at = context.active();
@@ -23,7 +23,8 @@ export function injectInto(core: TracerCore, carrier: Record<string, string>): R
   }
   const own: Record<string, string> = { session_id: sessionOf(core, scopeOf(at)).id, source: core.config.source };
   if (core.config.project !== undefined) own.project = core.config.project;
-  carrier.baggage = writeBaggage(own, propagation.getBaggage(at));
+  const already = typeof carrier.baggage === 'string' ? readBaggage(carrier.baggage) : undefined;
+  carrier.baggage = writeBaggage(own, propagation.getBaggage(at), already);
   return carrier;
 }
 
