@@ -1,6 +1,7 @@
 import { type AttributeScalar, plainScalar } from './capture.js';
 import type { CaptureContext } from './context.js';
 import { METRICS } from './keys.js';
+import { type AttributeName, nameFor } from './names.js';
 import { cut } from './text.js';
 import { type Rendered, Walk } from './walk.js';
 
@@ -19,17 +20,55 @@ export function flattenInto(target: FlatAttributes, prefix: string, value: unkno
     return 0;
   }
   const room = roomIn(target, limits.attributesPerSpan, limits.spanBytes);
+  const leaves = leavesOf(prefix, value, capture, room.bytes);
+  const { written } = leaves;
+  if (leaves.atMost <= room.bytes && written.length <= 2 * room.leaves) {
+    for (let i = 0; i < written.length; i += 2) target[written[i] as string] = written[i + 1] as AttributeScalar;
+    return leaves.leftOut;
+  }
+  for (let i = 0; i < written.length; i += 2)
+    writeLeaf(target, written[i] as string, written[i + 1] as AttributeScalar, room);
+  return leaves.leftOut + room.leftOut;
+}
+
+/** The leaves of one value, before anybody asked whether there is room for all of them. */
+export interface Leaves {
+  /** Names and values in turn. */
+  readonly written: (string | AttributeScalar)[];
+  /** How many a limit left out. */
+  leftOut: number;
+  /** No more bytes than these. */
+  atMost: number;
+}
+
+/** What {@link flattenInto} would write, for a target that keeps its limits itself. */
+export function flatten(prefix: string, value: unknown, capture: CaptureContext): Leaves {
+  const { limits, redactor } = capture;
+  if (redactor.active && isSecretPrefix(prefix, redactor.isSecretKey)) {
+    return { written: [prefix, redactor.replacement], leftOut: 0, atMost: 0 };
+  }
+  const leaves = leavesOf(prefix, value, capture, limits.spanBytes);
+  if (leaves.atMost <= limits.spanBytes) return leaves;
+  const room: Room = { leaves: limits.attributesPerSpan, bytes: limits.spanBytes, leftOut: 0 };
+  const target = Object.create(null) as FlatAttributes;
+  const { written } = leaves;
+  for (let i = 0; i < written.length; i += 2)
+    writeLeaf(target, written[i] as string, written[i + 1] as AttributeScalar, room);
+  return { written: Object.entries(target).flat(), leftOut: leaves.leftOut + room.leftOut, atMost: leaves.atMost };
+}
+
+function leavesOf(prefix: string, value: unknown, capture: CaptureContext, budget: number): Leaves {
   const walk = new Walk(capture, prefix, {
-    budget: room.bytes,
-    leaves: limits.attributesPerSpan,
+    budget,
+    leaves: capture.limits.attributesPerSpan,
     bytes: true,
     bigints: true,
     notices: false,
   });
   const rendered = walk.render(value);
-  if (rendered === undefined || rendered === null) return 0;
-  write(target, prefix, rendered, room);
-  return walk.leftOut + room.leftOut;
+  const leaves: Leaves = { written: [], leftOut: walk.leftOut, atMost: 0 };
+  if (rendered !== undefined) write(leaves, nameFor(prefix), rendered);
+  return leaves;
 }
 
 /** What {@link flattenInto} would write for a scalar that no limit touches; undefined where it has to be asked. */
@@ -59,17 +98,16 @@ function roomIn(target: FlatAttributes, leaves: number, bytes: number): Room {
   return room;
 }
 
-function write(target: FlatAttributes, name: string, value: Rendered, room: Room): void {
+function write(leaves: Leaves, name: AttributeName, value: Rendered): void {
   if (value === null) return;
   if (typeof value !== 'object') {
-    writeLeaf(target, name, value, room);
-    return;
+    leaves.written.push(name.text, value);
+    leaves.atMost += name.text.length + (typeof value === 'string' ? value.length * 3 : 8);
+  } else if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i += 1) write(leaves, name.below(i), value[i] as Rendered);
+  } else {
+    for (const key of Object.keys(value)) write(leaves, name.below(key), value[key] as Rendered);
   }
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i += 1) write(target, `${name}.${i}`, value[i] as Rendered, room);
-    return;
-  }
-  for (const key of Object.keys(value)) write(target, `${name}.${key}`, value[key] as Rendered, room);
 }
 
 function writeLeaf(target: FlatAttributes, name: string, value: AttributeScalar, room: Room): void {

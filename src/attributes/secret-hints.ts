@@ -5,12 +5,15 @@
 
 /** Up to this length one expression is quicker than several searches. */
 const SHORT = 40;
+/** No key is shorter than this, but the password in an address may be. */
+const SHORTEST_SHAPE = 11;
 const SHAPES =
   /sk-|eyJ|:\/\/|bearer|basic |A(?:KIA|SIA|BIA|CCA|ROA|IDA|Iza)|ya29\.|gh[opusr]_|b_pat_|glpat-|xox.-|xapp-|[rs]k_|PRIVATE KEY|npm_|hf_|whsec_|SG\.|r8_|lsv2_|pplx-|xai-|nvapi-|tvly-|shp[acps][ats]_|p_v1_|hooks\.slack/i;
-const SCHEMES = ['Bearer', 'bearer', 'BEARER', 'Basic ', 'basic ', 'BASIC '];
 /** What stands before a dash or an underscore in the keys of well-known services. */
 const BEFORE_DASH = byLastLetter(['sk', 'glpat', 'xapp', 'pplx', 'xai', 'nvapi', 'tvly']);
 const BEFORE_UNDERSCORE = byLastLetter(['rk', 'sk', 'npm', 'hf', 'whsec', 'r8', 'lsv2', 'b_pat', 'p_v1']);
+const AFTER_B = ['earer', 'EARER', 'asic ', 'ASIC '];
+const S = 0x73;
 const X = 0x78;
 const H = 0x68;
 const P = 0x70;
@@ -20,6 +23,7 @@ const NAMES =
 
 /** Whether a key-shaped value may stand in a short text; true for every longer one. */
 export function mayHoldShape(text: string): boolean {
+  if (text.length < SHORTEST_SHAPE) return text.includes('://');
   return text.length > SHORT || SHAPES.test(text);
 }
 
@@ -33,8 +37,15 @@ export function mayNameSecret(name: string): boolean {
   return NAMES.test(name);
 }
 
+/** `bearer` or `basic`, in one of their usual spellings, looked for by the first letter. */
 export function hasScheme(text: string): boolean {
-  for (const scheme of SCHEMES) if (text.includes(scheme)) return true;
+  for (let at = text.indexOf('B'); at >= 0; at = text.indexOf('B', at + 1)) {
+    for (const rest of AFTER_B) if (text.startsWith(rest, at + 1)) return true;
+  }
+  for (let at = text.indexOf('b'); at >= 0; at = text.indexOf('b', at + 1)) {
+    if (text.charCodeAt(at + 2) === S ? text.startsWith('asic ', at + 1) : text.startsWith('earer', at + 1))
+      return true;
+  }
   return false;
 }
 

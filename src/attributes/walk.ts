@@ -53,6 +53,8 @@ export class Walk {
   readonly #root: string;
   #budget: number;
   #leaves: number;
+  /** Texts that were counted at three bytes a character, since counting takes longer than it matters. */
+  #unsure: string[] = [];
 
   constructor(capture: CaptureContext, root: string, options: WalkOptions) {
     this.#redactor = capture.redactor;
@@ -186,6 +188,7 @@ export class Walk {
   /** A map with text keys is an object; other keys make it a list of pairs. */
   #entries(entries: Iterable<readonly [unknown, unknown]>, size: number, path: string, depth: number): Rendered {
     const seen: (readonly [unknown, unknown])[] = [];
+    this.#recount();
     const room = Math.max(1, Math.min(this.#budget, this.#leaves));
     for (const entry of entries) {
       if (seen.length >= room) break;
@@ -308,6 +311,7 @@ export class Walk {
   }
 
   #text(text: string): string {
+    if (this.#bytes && text.length > this.#budget) this.#recount();
     const room = Math.max(0, Math.min(this.#valueLength, this.#budget));
     const long = text.length > room;
     let out = wellFormed(long ? head(text, room + MARGIN) : text);
@@ -318,6 +322,12 @@ export class Walk {
     }
     let size = out.length;
     if (this.#bytes) {
+      if (size * 3 < this.#budget) {
+        this.#unsure.push(out);
+        this.#spend(size * 3 + 3);
+        return out;
+      }
+      this.#recount();
       size = Buffer.byteLength(out);
       if (size > this.#budget && size > SHORTEST_CUT) {
         this.leftOut += 1;
@@ -348,7 +358,14 @@ export class Walk {
     this.#leaves -= 1;
   }
 
+  /** Gives back what was counted too much. */
+  #recount(): void {
+    for (const text of this.#unsure) this.#budget += text.length * 3 - Buffer.byteLength(text);
+    this.#unsure = [];
+  }
+
   #spent(): boolean {
+    if (this.#budget <= 0 && this.#unsure.length > 0) this.#recount();
     return this.#budget <= 0 || this.#leaves <= 0;
   }
 
