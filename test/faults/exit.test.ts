@@ -136,17 +136,20 @@ describe('the end of the process with a dead back end', () => {
     report(name, { made, delivered, dropped, ms: Math.round(ms) });
   }
 
-  it.each(some(['natural', 'exit', 'throw'], ['throw']))('refused, %s: at most 2 s longer', async (ending) => {
-    const gone = await startReceiver();
-    await gone.close();
-    const result = await runProgram({ server: `http://127.0.0.1:${gone.port}`, ending, stats: true });
-    tell(`dead (refused), ${ending}`, result.stdout, result.afterMs);
-    expect(result.afterMs).toBeLessThan(LIMIT_MS);
-    expect(result.code).toBe({ natural: 0, exit: 7, throw: 1 }[ending]);
-    expect(result.stderr).toContain('50 spans and updates could not be delivered');
-  });
+  it.concurrent.each(some(['natural', 'exit', 'throw'], ['throw']))(
+    'refused, %s: at most 2 s longer',
+    async (ending) => {
+      const gone = await startReceiver();
+      await gone.close();
+      const result = await runProgram({ server: `http://127.0.0.1:${gone.port}`, ending, stats: true });
+      tell(`dead (refused), ${ending}`, result.stdout, result.afterMs);
+      expect(result.afterMs).toBeLessThan(LIMIT_MS);
+      expect(result.code).toBe({ natural: 0, exit: 7, throw: 1 }[ending]);
+      expect(result.stderr).toContain('50 spans and updates could not be delivered');
+    },
+  );
 
-  it.each(some(['natural', 'exit', 'SIGTERM'], ['natural', 'SIGTERM']))(
+  it.concurrent.each(some(['natural', 'exit', 'SIGTERM'], ['natural', 'SIGTERM']))(
     'hung, %s: at most 2 s longer',
     async (ending) => {
       const receiver = await startReceiver();
@@ -168,7 +171,7 @@ describe('the end of the process with a dead back end', () => {
     },
   );
 
-  it('dripping: at most 2 s longer', async () => {
+  it.concurrent('dripping: at most 2 s longer', async () => {
     const receiver = await startReceiver();
     receiver.answer = (_request, response) => {
       response.writeHead(200, { 'content-length': '1000' });

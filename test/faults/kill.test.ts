@@ -5,7 +5,7 @@ import { report, runProgram, startProgram } from '../support/fault-program.js';
 import { type OtlpReceiver, startReceiver } from '../support/otlp-receiver.js';
 
 const long = process.env.HH_LONG === '1';
-const CYCLES = long ? 100 : 4;
+const CYCLES = long ? 100 : 3;
 describe('S5: the process dies without a word, with a spool', () => {
   let receiver: OtlpReceiver;
   let directory: string;
@@ -96,7 +96,7 @@ describe('S5: the process dies without a word, with a spool', () => {
 
   it('two processes that start at once share what was left: each span once', async () => {
     down();
-    for (let i = 0; i < 3; i++) await runProgram(plan({ ending: 'exit' }));
+    await Promise.all([1, 2, 3].map(() => runProgram(plan({ ending: 'exit' }))));
     receiver.answer = undefined;
     await Promise.all([1, 2].map(() => runProgram(plan({ spans: 0, ending: 'closed' }))));
     report('S5 two at once', {

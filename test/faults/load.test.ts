@@ -109,7 +109,7 @@ describe('load and outages', () => {
   it(
     '10,000 spans/s: nothing is lost, memory is bounded',
     async () => {
-      const seconds = long ? 60 : 2;
+      const seconds = long ? 60 : 1;
       const result = await runProgram({
         server: server(),
         perSecond: 10_000,
