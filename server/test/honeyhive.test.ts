@@ -101,6 +101,31 @@ describe('events', () => {
     });
   });
 
+  test('a model call in its own words', async () => {
+    const [id] = (
+      await server.call('POST', '/events/model/batch', {
+        model_events: [
+          {
+            model: 'gpt-4o',
+            provider: 'openai',
+            messages: [{ role: 'user', content: 'hi' }],
+            response: { content: 'yo' },
+            usage: { prompt_tokens: 3, completion_tokens: 4 },
+            duration: 42,
+          },
+        ],
+      })
+    ).json.event_ids;
+    expect((await server.call('GET', `/v1/events/${id}`)).json).toMatchObject({
+      event_type: 'model',
+      config: { model: 'gpt-4o', provider: 'openai' },
+      inputs: { messages: [{ content: 'hi' }] },
+      outputs: { content: 'yo' },
+      metadata: { total_tokens: 7 },
+      duration: 42,
+    });
+  });
+
   test('what is missing is named, with what would be right', async () => {
     const missing = await server.call('POST', '/v1/events', { inputs: {} });
     expect(missing.status).toBe(400);
@@ -134,6 +159,23 @@ describe('events', () => {
       spanCount: 1,
     });
   });
+});
+
+test("times of events are whole milliseconds, as HoneyHive's clients demand", async () => {
+  const sessionId = randomUUID();
+  const one = {
+    ...span({ attributes: inSession(sessionId) }),
+    startTimeUnixNano: `${T0}400001`,
+    endTimeUnixNano: `${T0 + 5}600001`,
+  };
+  await server.call('POST', '/v1/traces', traces([one]));
+  const { events } = (
+    await server.call('POST', '/v1/events/export', {
+      filters: [{ field: 'session_id', operator: 'is', value: sessionId }],
+    })
+  ).json;
+  expect(events).toHaveLength(2);
+  for (const event of events) expect([event.start_time, event.end_time].every(Number.isInteger)).toBe(true);
 });
 
 describe('export and search', () => {
@@ -318,6 +360,20 @@ test('the experiment flow of the Python SDK, request by request', async () => {
   expect((await server.call('GET', '/v1/runs/none/result')).status).toBe(404);
   expect((await server.call('PUT', `/v1/runs/${runs[0]}`, { status: 'lost' })).json.error.field).toBe('status');
   expect((await server.call('GET', `/api/sessions?run=${runs[0]}`)).json.items).toHaveLength(2);
+});
+
+test('the older paths of runs, in a project, and the list of metrics', async () => {
+  const { run_id } = (await server.call('POST', '/runs', { project: 'elsewhere', name: 'r', event_ids: [] })).json;
+  expect((await server.call('PUT', `/runs/${run_id}`, { status: 'completed' })).json.evaluation).toMatchObject({
+    status: 'completed',
+    project: 'elsewhere',
+  });
+  expect((await server.call('GET', `/runs/${run_id}`)).json.evaluation.name).toBe('r');
+  expect((await server.call('GET', '/runs')).json.evaluations.map((run: { run_id: string }) => run.run_id)).toContain(
+    run_id,
+  );
+  await server.call('POST', '/metrics', { name: 'acc', type: 'PYTHON' });
+  expect((await server.call('GET', '/metrics')).json).toMatchObject([{ name: 'acc' }]);
 });
 
 test('datasets and datapoints', async () => {

@@ -156,8 +156,9 @@ function shown(document: StoredDocument, idField: string): JsonObject {
   };
 }
 
-function listed(found: StoredDocument[], list: string, idField: string): JsonObject {
+function listed(found: StoredDocument[], list: string, idField: string): JsonObject | JsonObject[] {
   const items = found.map((document) => shown(document, idField));
+  if (list === 'metrics') return items;
   // The older API calls the list of datasets `testcases`.
   return list === 'datasets' ? { datasets: items, testcases: items } : { [list]: items };
 }

@@ -52,21 +52,19 @@ export function honeyhiveRunRoutes(app: FastifyInstance, store: TraceStore, scop
         throw new HttpError(404, 'not_found', 'there is no run with this id');
       return { success: true, id: request.params.id, deleted: true };
     });
-    if (base === '/v1/runs') {
-      app.get<{ Querystring: { name?: string; limit?: string; page?: string } }>(base, async (request) => {
-        const limit = Math.min(1000, Math.max(1, Number(request.query.limit) || 100));
-        const offset = (Math.max(1, Number(request.query.page) || 1) - 1) * limit;
-        const runs = await store.listDocuments(scopeOf(request, 'read'), 'run', {
-          limit,
-          offset,
-          ...(request.query.name === undefined ? {} : { name: request.query.name }),
-        });
-        return { evaluations: runs.map(runOf) };
+    app.get<{ Querystring: { name?: string; limit?: string; page?: string } }>(base, async (request) => {
+      const limit = Math.min(1000, Math.max(1, Number(request.query.limit) || 100));
+      const offset = (Math.max(1, Number(request.query.page) || 1) - 1) * limit;
+      const runs = await store.listDocuments(scopeOf(request, 'read'), 'run', {
+        limit,
+        offset,
+        ...(request.query.name === undefined ? {} : { name: request.query.name }),
       });
-      app.get<{ Params: { id: string } }>(`${base}/:id`, async (request) => ({
-        evaluation: runOf(await find(store, scopeOf(request, 'read'), request.params.id)),
-      }));
-    }
+      return { evaluations: runs.map(runOf) };
+    });
+    app.get<{ Params: { id: string } }>(`${base}/:id`, async (request) => ({
+      evaluation: runOf(await find(store, scopeOf(request, 'read'), request.params.id)),
+    }));
     for (const ending of ['result', 'summary', 'metrics']) {
       app.get<{ Params: { id: string }; Querystring: { aggregate_function?: string } }>(
         `${base}/:id/${ending}`,

@@ -54,8 +54,6 @@ export function staticFiles(
     '/search',
     '/compare',
     '/compare/*',
-    '/runs',
-    '/runs/*',
     '/settings',
     '/doctor',
   ])

@@ -2,7 +2,7 @@ import type { Session, WholeSpan } from '../store/trace-store.js';
 import { bucketOf } from './unflatten.js';
 import { emptyObject, type Json, type JsonObject } from './value.js';
 
-/** An event as HoneyHive's API gives it out. Times are Unix milliseconds. */
+/** An event as HoneyHive's API gives it out. Times are whole Unix milliseconds: clients of HoneyHive refuse fractions. */
 export interface HoneyHiveEvent {
   event_id: string;
   session_id: string;
@@ -49,8 +49,8 @@ export function eventOfSpan(span: WholeSpan, parentId: string, childrenIds: stri
     error: span.error?.message ?? (span.error ? (span.error.type ?? 'error') : null),
     parent_id: parentId,
     children_ids: childrenIds,
-    start_time: span.startTime,
-    end_time: span.endTime,
+    start_time: Math.round(span.startTime),
+    end_time: span.endTime === null ? null : Math.round(span.endTime),
     duration: span.durationMs,
     inputs: span.inputs,
     outputs: span.outputs,
@@ -92,8 +92,8 @@ export function eventOfSession(session: Session, childrenIds: string[]): HoneyHi
     error: session.error,
     parent_id: null,
     children_ids: childrenIds,
-    start_time: session.startTime,
-    end_time: session.endTime,
+    start_time: Math.round(session.startTime),
+    end_time: session.endTime === null ? null : Math.round(session.endTime),
     duration: session.durationMs,
     inputs: session.inputs,
     outputs: session.outputs,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalId, idsOfEvent } from './ids.js';
 import { bucketsIn, InvalidBody, kindOf, numberIn, objectBody, textIn, timeIn } from './rest-bodies.js';
-import type { SpanRecord } from './span-record.js';
-import { emptyObject, isObject, type JsonObject } from './value.js';
+import type { Bucket, Buckets, SpanRecord } from './span-record.js';
+import { emptyObject, isObject, type Json, type JsonObject } from './value.js';
 
 export interface EventDefaults {
   /** `/events/model` says the type in its path. */
@@ -44,6 +44,7 @@ export function eventRecord(body: unknown, defaults: EventDefaults): SpanRecord 
   if (source !== undefined) attributes['honeyhive.source'] = source;
   if (error !== undefined) attributes.honeyhive_error = error;
   const buckets = bucketsIn(event);
+  if (type === 'model') addModelCall(event, buckets);
   copyUsage(buckets.metadata, buckets.config, attributes);
   return {
     ...idsOfEvent(sessionId, eventId),
@@ -65,6 +66,22 @@ export function eventRecord(body: unknown, defaults: EventDefaults): SpanRecord 
     eventId,
     sessionId,
   };
+}
+
+/** `/events/model` names the parts of a model call directly; they have their places in the buckets. */
+function addModelCall(event: Record<string, unknown>, buckets: Buckets): void {
+  const add = (bucket: Bucket, key: string, value: unknown): void => {
+    if (value === undefined || value === null) return;
+    const map = buckets[bucket] ?? emptyObject();
+    map[key] ??= value as Json;
+    buckets[bucket] = map;
+  };
+  for (const key of ['model', 'provider', 'hyperparameters', 'template']) add('config', key, event[key]);
+  for (const key of ['messages', 'template_inputs', 'tools', 'functions']) add('inputs', key, event[key]);
+  if (isObject(event.response)) for (const [key, value] of Object.entries(event.response)) add('outputs', key, value);
+  else add('outputs', 'result', event.response);
+  if (isObject(event.usage)) for (const [key, value] of Object.entries(event.usage)) add('metadata', key, value);
+  add('metadata', 'cost', event.cost);
 }
 
 /** Tokens, cost and model where the span's own conventions look for them. */

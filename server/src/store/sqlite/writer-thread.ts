@@ -57,15 +57,12 @@ function prepare(call: Call): () => unknown {
     case 'deleteSession':
       return () => removeSession(scope, args[0] as string);
     case 'putDocument': {
-      const document = args[1] as Parameters<typeof putDocument>[3] & { project?: string };
-      return () =>
-        putDocument(
-          store.db,
-          writer.projectFor(scope, document.project),
-          args[0] as DocumentKind,
-          document,
-          args[2] as 'create' | 'merge',
-        );
+      const [kind, document, mode] = args as [
+        DocumentKind,
+        Parameters<typeof putDocument>[3] & { project?: string },
+        'create' | 'merge',
+      ];
+      return () => putDocument(store.db, projectOfDocument(scope, kind, document, mode), kind, document, mode);
     }
     case 'deleteDocument':
       return () => removeDocument(scope, args[0] as DocumentKind, args[1] as string);
@@ -90,6 +87,22 @@ function removeSession(scope: Scope, id: string): { spans: number } {
   }
   writer.forgetIds();
   return { spans };
+}
+
+/** Who updates a document says its id only; without keys it may be in any project. */
+function projectOfDocument(
+  scope: Scope,
+  kind: DocumentKind,
+  document: { id: string; project?: string },
+  mode: string,
+): number {
+  if (scope.project === undefined && mode === 'merge') {
+    const row = store.db
+      .prepare('SELECT project_id FROM documents WHERE kind = ? AND doc_id = ? ORDER BY id LIMIT 1')
+      .get(kind, document.id);
+    if (row) return Number(row.project_id);
+  }
+  return writer.projectFor(scope, document.project);
 }
 
 function removeDocument(scope: Scope, kind: DocumentKind, id: string): boolean {
