@@ -185,6 +185,22 @@ describe('over data', () => {
     expect(await ask(q)).toEqual(where(test));
   });
 
+  test('a value is found behind more text than is indexed', async () => {
+    const sessionId = randomUUID();
+    const long = Array.from({ length: 8000 }, (_, n) => `word${n}`).join(' ');
+    await server.call(
+      'POST',
+      '/v1/traces',
+      traces([
+        span({
+          attributes: inSession(sessionId, { 'honeyhive_inputs.long': long, 'honeyhive_metadata.last': 'needle-42' }),
+        }),
+      ]),
+    );
+    expect(await ask('metadata.last:needle-42')).toEqual(new Set([sessionId]));
+    await server.call('DELETE', `/api/sessions/${sessionId}`);
+  });
+
   test('any filter finds what a plain loop finds', async () => {
     const atoms: { q: string; test: (one: Made, n: number) => boolean }[] = [
       { q: 'metadata.tier:gold', test: (one) => String(one.meta.tier).toLowerCase() === 'gold' },

@@ -75,7 +75,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   });
   app.setErrorHandler((error, request, reply) => {
     const known = asHttpError(error);
-    if (known.statusCode >= 500) options.onError?.(error);
+    if (known.statusCode === 500) options.onError?.(error);
     if (known.statusCode === 503 || known.statusCode === 429) reply.header('retry-after', '1');
     if (known.statusCode === 413) reply.header('connection', 'close');
     return TRACE_PATHS.includes(request.url.split('?')[0] as string)

@@ -95,7 +95,7 @@ export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
     runId: textAt(buckets.metadata, 'run_id'),
     hasFeedback: buckets.feedback !== undefined && Object.keys(buckets.feedback).length > 0,
     facets,
-    searchText: searchText(span, errorMessage),
+    searchText: searchText(span, errorMessage, facets),
     rank:
       (ended ? 1_000_000 : 0) +
       Math.min(
@@ -251,7 +251,7 @@ export function facetsOf(buckets: Buckets): JsonObject {
 
 const PROTOCOL = /^(honeyhive\.|honeyhive_event|honeyhive_duration|traceloop\.association\.|baggage\.)/;
 
-function searchText(span: SpanRecord, error: string | undefined): string {
+function searchText(span: SpanRecord, error: string | undefined, facets: JsonObject): string {
   const parts: string[] = [span.name];
   let room = SEARCH_LENGTH;
   const add = (text: string): void => {
@@ -272,5 +272,7 @@ function searchText(span: SpanRecord, error: string | undefined): string {
   }
   if (span.buckets) for (const bucket of BUCKETS) if (span.buckets[bucket]) walk(span.buckets[bucket]);
   for (const event of span.events) for (const key of Object.keys(event.attributes)) walk(event.attributes[key] as Json);
+  // Filters rely on every facet being found, also those of a span with more text than is indexed.
+  if (room <= 0) for (const key of Object.keys(facets)) if (typeof facets[key] === 'string') parts.push(facets[key]);
   return parts.join('\n');
 }

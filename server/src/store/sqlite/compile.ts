@@ -109,7 +109,26 @@ function compareSql(name: string, operator: Operator, value: Literal, target: Ta
     return across(jsonSql(field.of === 'session' ? 's' : 'x', field, operator, value, bind), field.of, target);
   const other = operator === '!=' ? 'NOT' : '';
   const positive: Operator = operator === '!=' ? '=' : operator;
-  return `${other} (${jsonSql('s', field, positive, value, bind)} OR ${across(jsonSql('x', field, positive, value, bind), 'span', target)})`;
+  const ofSession = jsonSql('s', field, positive, value, bind);
+  return `${other} (${ofSession} OR ${someSpan(field, positive, value, target, bind)})`;
+}
+
+/**
+ * Some span of the session has the value. Where the value is plain words, the text index names the few spans to look
+ * at; it holds every value that facets hold.
+ */
+function someSpan(
+  field: Field & { kind: 'bucket' },
+  operator: Operator,
+  value: Literal,
+  target: Target,
+  bind: Bind,
+): string {
+  if (operator !== '=' || typeof value !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9 _.@:-]*$/.test(value)) {
+    return across(jsonSql('x', field, operator, value, bind), 'span', target);
+  }
+  const match = bind(`"${value}"`);
+  return `s.id IN (SELECT x.session_pk FROM search f JOIN spans x ON x.id = f.rowid WHERE f.text MATCH ${match} AND hh_tick(x.id) AND ${jsonSql('x', field, operator, value, bind)})`;
 }
 
 /** A condition on the other kind of row: some span of the session, or the session of the span. */
