@@ -1,5 +1,7 @@
 import { basename, extname } from 'node:path';
+import { createCapture } from '../attributes/context.js';
 import { DEFAULT_LIMITS, type Limits } from '../attributes/limits.js';
+import { snapshot } from '../attributes/snapshot.js';
 import { ConfigError, type OptionProblem } from '../base/errors.js';
 import { newUuid, sessionUuid } from '../base/ids.js';
 import { optionsFromEnv } from './env.js';
@@ -26,7 +28,7 @@ export function loadConfig(options: TracerOptions = {}, env: NodeJS.ProcessEnv =
 
   const problems: OptionProblem[] = fromEnv.problems.filter((p) => !overridden(p.field, fromCaller));
   if (Object.keys(merged).length > 0) problems.push(...optionProblems(merged));
-  if (problems.length > 0) throw new ConfigError('HoneyHiveTracer.init', problems);
+  if (problems.length > 0) throw new ConfigError('HoneyHiveTracer.init', problems.map(masked));
 
   const serverUrl = withoutSlash(merged.serverUrl ?? (merged.apiKey ? CLOUD_URL : LOCAL_URL));
   const userProperties = merged.userProperties ?? merged.user_properties;
@@ -66,6 +68,13 @@ export function loadConfig(options: TracerOptions = {}, env: NodeJS.ProcessEnv =
     handleExit: merged.handleExit ?? true,
     allowInsecure: merged.allowInsecure ?? false,
   }) as ResolvedConfig;
+}
+
+/** Errors are printed and logged: what was given may hold a credential, as an address does. */
+function masked(problem: OptionProblem): OptionProblem {
+  const { given } = problem;
+  if (typeof given !== 'string' && (typeof given !== 'object' || given === null)) return problem;
+  return { ...problem, given: snapshot(given, createCapture(DEFAULT_LIMITS, undefined), problem.field) };
 }
 
 /** A text that is empty, and `undefined`, count as not given. */

@@ -100,19 +100,15 @@ export class HoneyHiveTracer {
   /** Runs `work` in a span and gives what it gives. */
   trace<T>(name: string, work: (span: Span) => T, options: SpanOptionsBase = {}): T {
     const core = this[CORE];
-    if (!core.recording)
-      return work(
-        trace.getActiveSpan() ??
-          trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 }),
-      );
-    const plan = makePlan({ options: { ...options, eventName: options.eventName ?? name }, name: () => name });
-    return runInSpan(core, plan, undefined, [], (call) => work(trace.getSpan(call.context) as Span));
+    if (!core.recording) return work(trace.getActiveSpan() ?? noSpan());
+    const plan = makePlan({ options: { ...options, eventName: options?.eventName ?? name }, name: () => name });
+    return runInSpan(core, plan, undefined, [], (call) => work(spanOf(call)));
   }
 
   /** A span that is active until it is disposed: `using span = tracer.startSpan('load')`. */
   startSpan(name: string, options: SpanOptionsBase = {}): ActiveSpan {
     const at = context.active();
-    const plan = makePlan({ options: { ...options, eventName: options.eventName ?? name }, name: () => name });
+    const plan = makePlan({ options: { ...options, eventName: options?.eventName ?? name }, name: () => name });
     const call = new SpanCall(this[CORE], plan, undefined, [], at);
     return new ActiveSpan(trace.getSpan(call.context) as Span, at);
   }
@@ -190,6 +186,15 @@ export class HoneyHiveTracer {
   stats(): DeliveryStats {
     return this.#parts.delivery.stats();
   }
+}
+
+/** The span of a call; where none could be started, the work gets one that takes everything and keeps nothing. */
+function spanOf(call: SpanCall): Span {
+  return (call.context === undefined ? undefined : trace.getSpan(call.context)) ?? noSpan();
+}
+
+function noSpan(): Span {
+  return trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 });
 }
 
 function becomeGlobal(provider: TracerProvider, force: boolean): void {

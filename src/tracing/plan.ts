@@ -113,7 +113,7 @@ function define(target: Record<string, AttributeScalar>, key: string, value: Att
 function fixedAttributes(options: SpanOptionsBase, core: TracerCore): FlatAttributes {
   const attributes = Object.create(null) as FlatAttributes;
   attributes[EVENT_TYPE] = options.eventType ?? 'tool';
-  if (options.eventName !== undefined) attributes[EVENT_NAME] = options.eventName;
+  if (options.eventName !== undefined) attributes[EVENT_NAME] = core.capture.redactor.key(options.eventName).name;
   const eventId = options.eventId ?? options.event_id;
   if (eventId !== undefined) attributes[EVENT_ID] = eventId;
   for (const namespace of Object.keys(NAMESPACES) as Namespace[]) {

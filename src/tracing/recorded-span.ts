@@ -97,7 +97,7 @@ export class RecordedSpan implements Span, ReadableSpan {
     this.core = start.core;
     this.scope = start.scope;
     this.outer = start.outer;
-    this.name = start.name;
+    this.name = start.core.capture.redactor.key(start.name).name;
     this.kind = start.kind;
     if (start.parent !== undefined) this.parentSpanContext = start.parent;
     this.instrumentationScope = start.scopeName;
@@ -258,7 +258,7 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   updateName(name: string): this {
-    if (!this.ended && typeof name === 'string') this.name = name;
+    if (!this.ended && typeof name === 'string') this.name = this.core.capture.redactor.key(name).name;
     return this;
   }
 

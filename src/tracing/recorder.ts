@@ -114,7 +114,7 @@ export class Recorder implements SpanSource, SpanSink {
       startTime: options.startTime,
       begin: from,
     });
-    if (from.named === false) span.stamp(EVENT_NAME, name);
+    if (from.named === false) span.stamp(EVENT_NAME, span.name);
     if (scope !== undefined || baggage !== undefined) {
       stampContext(span, core, scope, baggage);
       for (const key in from.fixed) span.put(key, from.fixed[key] as AttributeScalar);

@@ -3,6 +3,7 @@ import { type AttributeScalar, captureLater } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
 import { captureLeaf, type FlatAttributes, flattenInto } from '../attributes/flatten.js';
 import { DURATION_MS, ERROR, ERROR_TYPE, INPUTS, OUTPUTS, RESULT } from '../attributes/keys.js';
+import { cut, wellFormed } from '../attributes/text.js';
 import { messageOf } from '../base/errors.js';
 import { isThenable } from '../base/thenable.js';
 import type { TracerCore } from './core.js';
@@ -133,7 +134,12 @@ function finish(span: RecordedSpan, elapsedMs: number): void {
 }
 
 function apply(span: RecordedSpan, record: LateRecord): void {
-  for (const key of Object.keys(record.attributes)) span.put(key, record.attributes[key] as AttributeScalar);
+  const { limits, redactor } = span.core.capture;
+  for (const key of Object.keys(record.attributes)) {
+    const value = record.attributes[key] as AttributeScalar;
+    const kept = typeof value === 'string' ? cut(redactor.text(wellFormed(value)), limits.valueLength) : value;
+    span.put(redactor.key(key).name, kept);
+  }
   for (const event of record.events) span.addEvent(event.name, event.attributes);
 }
 

@@ -104,7 +104,9 @@ export function stampEnd(span: RecordedSpan): void {
   if (!session.autoCreate()) return;
   span.stamp(SESSION_AUTO_CREATE, true);
   // Baggage may have named another session than the one whose name is known here.
-  if (session.name !== undefined && span.attributes[SESSION_ID] === session.id) span.stamp(SESSION_NAME, session.name);
+  if (session.name !== undefined && span.attributes[SESSION_ID] === session.id) {
+    span.stamp(SESSION_NAME, span.core.capture.redactor.key(session.name).name);
+  }
 }
 
 /** Attributes of `withAttributes`, outermost first, so that the inner one wins. */
