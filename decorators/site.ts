@@ -49,6 +49,7 @@ export function makeSite(
   kind: SiteKind,
   member: PropertyKey,
   instance?: unknown,
+  looksLike: AnyMethod = original,
 ): { site: Site; wrapper: AnyMethod } {
   const site: Site = {
     original,
@@ -62,16 +63,41 @@ export function makeSite(
     passive: false,
     plan: undefined,
   };
-  // A method of an object literal: it takes `this` as it comes and, like a class's method, cannot be constructed.
-  const { wrapper } = {
-    wrapper(this: unknown, ...args: unknown[]): unknown {
-      if (site.passive || !anyTracer()) return Reflect.apply(original, this, args);
-      return callTraced(site, this, args);
-    },
-  };
-  carryOver(original, wrapper);
+  const run = (self: unknown, args: unknown[]): unknown =>
+    site.passive || !anyTracer() ? Reflect.apply(original, self, args) : callTraced(site, self, args);
+  const wrapper = isConstructor(original) ? constructible(original, run) : callable(run);
+  carryOver(looksLike, wrapper);
   sites.set(wrapper, site);
   return { site, wrapper };
+}
+
+type Run = (self: unknown, args: unknown[]) => unknown;
+
+/** A method of an object literal: it takes `this` as it comes and, like a class's method, cannot be constructed. */
+function callable(run: Run): AnyMethod {
+  return {
+    wrapper(this: unknown, ...args: unknown[]): unknown {
+      return run(this, args);
+    },
+  }.wrapper;
+}
+
+/** An old-style constructor can still be called with `new`; making an object is no call to trace. */
+function constructible(original: AnyMethod, run: Run): AnyMethod {
+  return function wrapper(this: unknown, ...args: unknown[]): unknown {
+    if (new.target === undefined) return run(this, args);
+    return Reflect.construct(original, args, new.target === wrapper ? original : new.target) as unknown;
+  };
+}
+
+function isConstructor(fn: AnyMethod): boolean {
+  if (!Object.hasOwn(fn, 'prototype') && !fn.name.startsWith('bound ')) return false;
+  try {
+    Reflect.construct(Object, [], fn);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Adds what one more decorator says. */

@@ -19,6 +19,7 @@ import type { AttributeScalar } from '../attributes/capture.js';
 import { EVENT_NAME } from '../attributes/keys.js';
 import type { SpanBeginning, SpanSource, TracerCore } from './core.js';
 import { asRecordedSpan, RecordedSpan, type SpanSink } from './recorded-span.js';
+import { RateSampler } from './sampler.js';
 import { type Scope, scopeOf } from './scope.js';
 import { contextWith } from './span-context.js';
 import { newSpanId, newTraceId } from './span-ids.js';
@@ -27,6 +28,7 @@ import { stampContext, stampEnd, tracerStamps } from './stamp.js';
 /** Open spans remembered for the process's end; the oldest are forgotten first, so that spans nobody ends cannot pile up. */
 const MAX_OPEN = 50_000;
 
+const { SAMPLED } = TraceFlags;
 const NO_OPTIONS: SpanOptions = {};
 
 type ScopeName = ReadableSpan['instrumentationScope'];
@@ -173,6 +175,11 @@ export class Recorder implements SpanSource, SpanSink {
   ): Attributes | undefined | false {
     const { sampler } = this.#options;
     if (sampler === undefined) return (spanContext.traceFlags & TraceFlags.SAMPLED) === 0 ? false : undefined;
+    if (sampler instanceof RateSampler) {
+      const taken = parent === undefined ? sampler.takes(spanContext.traceId) : (parent.traceFlags & SAMPLED) !== 0;
+      spanContext.traceFlags = taken ? spanContext.traceFlags | SAMPLED : spanContext.traceFlags & ~SAMPLED;
+      return taken ? undefined : false;
+    }
     const base = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(at, parent);
     const result = sampler.shouldSample(base, spanContext.traceId, name, kind, attributes ?? {}, []);
     if (result.traceState !== undefined) spanContext.traceState = result.traceState;

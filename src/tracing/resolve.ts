@@ -7,7 +7,9 @@ import { coreOf, defaultCore, liveCores, type TracerCore } from './core.js';
 
 /** Whether any tracer could take a span; where not, traced code takes the shortest way. */
 export function anyTracer(): boolean {
-  return liveCores().length > 0;
+  const cores = liveCores();
+  for (let i = 0; i < cores.length; i++) if (cores[i]?.recording === true) return true;
+  return false;
 }
 
 /** The tracer of a call that names none: the active one, else the first live one of the process. */

@@ -1,7 +1,7 @@
 import { type Context, type Span, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import { type AttributeScalar, captureLater } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
-import { captureLeaf, type FlatAttributes, flattenInto } from '../attributes/flatten.js';
+import { captureLeaf, flatten } from '../attributes/flatten.js';
 import { DURATION_MS, ERROR, ERROR_TYPE, INPUTS, OUTPUTS, RESULT } from '../attributes/keys.js';
 import { cut, wellFormed } from '../attributes/text.js';
 import { messageOf } from '../base/errors.js';
@@ -206,9 +206,9 @@ export function putFlat(span: RecordedSpan, prefix: string, value: unknown): voi
       return;
     }
   }
-  const flat = Object.create(null) as FlatAttributes;
-  span.droppedAttributesCount += flattenInto(flat, prefix, value, span.core.capture);
-  for (const key in flat) span.put(key, flat[key] as AttributeScalar);
+  const { written, leftOut } = flatten(prefix, value, span.core.capture);
+  span.droppedAttributesCount += leftOut;
+  for (let i = 0; i < written.length; i += 2) span.put(written[i] as string, written[i + 1] as AttributeScalar);
 }
 
 /** Runs a piece of description; what it throws is nobody's business but ours. */
