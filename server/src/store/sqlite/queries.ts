@@ -33,7 +33,8 @@ export class Queries {
 
   #where(scope: Scope, filter: Filter | undefined, target: Target, project?: string): Compiled {
     const alias = target === 'session' ? 's' : 'x';
-    const parts: string[] = [`hh_tick(${alias}.id)`];
+    // Rows that a filter leaves out are seen by SQL only; all others pass through code that looks at the time itself.
+    const parts: string[] = filter ? [`hh_tick(${alias}.id)`] : ['1'];
     const values: SqlValue[] = [];
     const only = scope.project ?? project;
     if (only !== undefined) {
