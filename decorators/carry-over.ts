@@ -21,9 +21,12 @@ export function carryOver(original: AnyMethod, wrapper: AnyMethod): void {
     const descriptor = Object.getOwnPropertyDescriptor(original, key);
     if (descriptor !== undefined) Object.defineProperty(wrapper, key, descriptor);
   }
-  Object.defineProperty(wrapper, 'name', { value: original.name, configurable: true });
-  Object.defineProperty(wrapper, 'length', { value: original.length, configurable: true });
-  if (!Object.hasOwn(original, 'toString')) {
+  for (const key of ['name', 'length']) {
+    const descriptor = Object.getOwnPropertyDescriptor(original, key);
+    if (descriptor === undefined) Reflect.deleteProperty(wrapper, key);
+    else Object.defineProperty(wrapper, key, descriptor);
+  }
+  if (original.toString === Function.prototype.toString) {
     Object.defineProperty(wrapper, 'toString', {
       value: () => Function.prototype.toString.call(original),
       configurable: true,
@@ -34,4 +37,6 @@ export function carryOver(original: AnyMethod, wrapper: AnyMethod): void {
   for (const key of reflect.getOwnMetadataKeys?.(original) ?? []) {
     reflect.defineMetadata?.(key, reflect.getOwnMetadata?.(key, original), wrapper);
   }
+  if (Object.isFrozen(original)) Object.freeze(wrapper);
+  else if (!Object.isExtensible(original)) Object.preventExtensions(wrapper);
 }

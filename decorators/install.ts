@@ -99,6 +99,7 @@ export function install(
 ): AnyMethod {
   const existing = siteOf(fn);
   if (existing !== undefined) {
+    if (kind === 'function' || existing.instance !== at.instance) return anew(existing, addition, fn, at.instance);
     addToSite(existing, addition);
     return fn;
   }
@@ -116,6 +117,17 @@ export function install(
     memberSites(legacy.target).set(legacy.key, site);
     for (const index of sensitive.get(legacy.target)?.get(legacy.key) ?? []) site.sensitiveArgs.add(index);
   }
+  addToSite(site, addition);
+  return wrapper;
+}
+
+/** A traced function that comes from elsewhere is wrapped once more, by itself: what is said here must not show there. */
+function anew(existing: Site, addition: Addition, fn: AnyMethod, instance: unknown): AnyMethod {
+  const { site, wrapper } = makeSite(existing.original, existing.kind, existing.member, instance, fn);
+  site.trace = existing.trace;
+  site.hookMaker = existing.hookMaker;
+  site.evaluators.push(...existing.evaluators);
+  for (const index of existing.sensitiveArgs) site.sensitiveArgs.add(index);
   addToSite(site, addition);
   return wrapper;
 }

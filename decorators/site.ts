@@ -84,10 +84,13 @@ function callable(run: Run): AnyMethod {
 
 /** An old-style constructor can still be called with `new`; making an object is no call to trace. */
 function constructible(original: AnyMethod, run: Run): AnyMethod {
-  return function wrapper(this: unknown, ...args: unknown[]): unknown {
+  const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     if (new.target === undefined) return run(this, args);
     return Reflect.construct(original, args, new.target === wrapper ? original : new.target) as unknown;
   };
+  // A bound function has none; any other's is carried over.
+  wrapper.prototype = undefined;
+  return wrapper;
 }
 
 function isConstructor(fn: AnyMethod): boolean {

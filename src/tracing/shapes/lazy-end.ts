@@ -3,8 +3,8 @@ import { ABANDONED, OUTPUTS } from '../../attributes/keys.js';
 import type { RecordedSpan } from '../recorded-span.js';
 import type { SpanCall } from '../span-call.js';
 import { abandonment } from './abandonment.js';
+import { onAbort, signalAmong } from './abort.js';
 import { Collector } from './collector.js';
-import { isPlainlyReadable } from './in-place.js';
 
 /** What is being consumed now, by the object that the program holds. */
 const running = new WeakMap<object, LazyEnd>();
@@ -51,7 +51,8 @@ export class LazyEnd {
 
   begin(watched: object, args: readonly unknown[]): void {
     abandonment.watch(watched, this.#first, () => this.abandoned());
-    this.#stopListening = onAbort(args, () => this.aborted());
+    const signal = signalAmong(args);
+    if (signal?.aborted === false) this.#stopListening = onAbort(signal, () => this.aborted());
   }
 
   get isOver(): boolean {
@@ -115,21 +116,4 @@ export class LazyEnd {
   get #first(): SpanCall {
     return (this.#parts[0] as { call: SpanCall }).call;
   }
-}
-
-/** Listens to the abort signal that the call was given, if any: as an argument, or as `signal` of one. */
-function onAbort(args: readonly unknown[], aborted: () => void): (() => void) | undefined {
-  const signal = args.map(signalOf).find((found) => found !== undefined);
-  if (signal === undefined || signal.aborted) return undefined;
-  // The stream's own error, if it has one, says more: it comes first.
-  const listener = (): void => void setImmediate(aborted).unref();
-  signal.addEventListener('abort', listener, { once: true });
-  return () => signal.removeEventListener('abort', listener);
-}
-
-function signalOf(arg: unknown): AbortSignal | undefined {
-  if (!isPlainlyReadable(arg)) return undefined;
-  if (arg instanceof AbortSignal) return arg;
-  const signal: unknown = Object.getOwnPropertyDescriptor(arg, 'signal')?.value;
-  return isPlainlyReadable(signal) && signal instanceof AbortSignal ? signal : undefined;
 }

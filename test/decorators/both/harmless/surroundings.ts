@@ -338,7 +338,7 @@ export const surroundings: Program[] = [
     },
   },
   {
-    name: 'the abort signal of a call has no listener left when the work is done',
+    name: 'the abort signal of a call gets no listener of ours',
     async run(deco, note) {
       class Cut {
         @deco
@@ -351,7 +351,8 @@ export const surroundings: Program[] = [
         }
       }
       const { signal } = new AbortController();
-      for (const _step of new Cut().steps(signal));
+      const steps = new Cut().steps(signal);
+      note(steps.next().value, getEventListeners(signal, 'abort').length);
       await new Cut().later({ signal });
       note(getEventListeners(signal, 'abort').length);
     },
