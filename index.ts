@@ -120,6 +120,7 @@ export { type ContextAttributes, withAttributes } from './src/enrichment/with-at
 export { type SessionHandle, withSession } from './src/enrichment/with-session.js';
 export { getLogger, type HoneyHiveLogger } from './src/logging/logger.js';
 export { traceContext } from './src/logging/trace-context.js';
+export { flushAfter } from './src/tracer/flush-after.js';
 export { HoneyHiveTracer } from './src/tracer/tracer.js';
 export type { ActiveSpan } from './src/tracing/active-span.js';
 export type { SessionStartOptions } from './src/tracing/core.js';

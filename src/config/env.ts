@@ -48,6 +48,7 @@ export function optionsFromEnv(env: Env): { options: Draft; problems: OptionProb
     disabled: disabled(flag),
     testMode: flag('HH_TEST_MODE'),
     verbose: flag('HH_VERBOSE'),
+    live: flag('HH_LIVE'),
     sampleRate: number('HH_SAMPLE_RATE'),
     spool: text('HH_SPOOL_DIR'),
     handleExit: flag('HH_HANDLE_EXIT'),

@@ -59,6 +59,8 @@ export interface TracerOptions {
   testMode?: boolean | undefined;
   /** Details on stderr. `HH_VERBOSE`. Default false. */
   verbose?: boolean | undefined;
+  /** Shows spans on the local server while they still run. `HH_LIVE`. Default false. */
+  live?: boolean | undefined;
   /** Share of traces recorded, 0 to 1, decided by trace id; children follow. `HH_SAMPLE_RATE`. Default 1. */
   sampleRate?: number | undefined;
   /** An OpenTelemetry sampler instead of `sampleRate`. */
@@ -107,6 +109,7 @@ export interface ResolvedConfig {
   readonly disabled: boolean;
   readonly testMode: boolean;
   readonly verbose: boolean;
+  readonly live: boolean;
   readonly sampleRate: number;
   readonly sampler?: Sampler;
   readonly redact?: RedactOptions | false;

@@ -58,6 +58,7 @@ function makeValidator(cv: ClassValidator): Validate {
     @flag() disabled!: unknown;
     @flag() testMode!: unknown;
     @flag() verbose!: unknown;
+    @flag() live!: unknown;
     @IsOptional()
     @IsNumber({ allowNaN: false, allowInfinity: false }, { message: 'a number from 0 to 1' })
     @Min(0, { message: 'a number from 0 to 1' })

@@ -2,6 +2,7 @@ import { createCapture } from '../attributes/capture.js';
 import { ABANDONED } from '../attributes/keys.js';
 import { PACKAGE } from '../base/version.js';
 import type { ResolvedConfig } from '../config/options.js';
+import { createAnnouncer } from '../delivery/announcer.js';
 import { createDelivery, type Delivery } from '../delivery/delivery.js';
 import { startBody } from '../session/body.js';
 import { createSessionQueue, type SessionQueue } from '../session/queue.js';
@@ -38,6 +39,7 @@ export function compose(config: ResolvedConfig, owner: object): TracerParts {
   const wire = silent ? undefined : deliveryFor(config, headers, () => endOpenSpans(recorder, held, 'process ended'));
   const testSpans: RecordedSpan[] = [];
   const delivery = wire ?? memoryDelivery(testSpans);
+  const announcer = config.live && !silent ? createAnnouncer(otlpTarget(config, headers)) : undefined;
   const processors = processorsFor(config);
   const recorder = new Recorder({
     resource: makeResource(config),
@@ -62,6 +64,7 @@ export function compose(config: ResolvedConfig, owner: object): TracerParts {
     held,
     events: queue !== undefined ? restEvents(queue, self) : silent ? silentEvents(self) : spanEvents(self),
     owner,
+    ...(announcer === undefined ? {} : { announce: announcer.announce }),
   };
   recorder.bind(core);
   delivery.addSource(held);
@@ -84,10 +87,8 @@ export function endOpenSpans(recorder: Recorder, held: HeldQueue, reason: string
 function deliveryFor(config: ResolvedConfig, headers: Record<string, string>, onProcessEnd: () => void): Delivery {
   const { project, spool, onDrop } = config;
   return createDelivery({
-    endpoint: config.otlpEndpoint,
-    headers: { ...headers, ...config.otlpHeaders },
-    protocol: config.otlpProtocol,
-    allowInsecure: config.allowInsecure,
+    ...otlpTarget(config, headers),
+    sessionHeaders: headers,
     queueBytes: config.limits.queueBytes,
     spanBytes: config.limits.spanBytes,
     target: { serverUrl: config.serverUrl, ...(project === undefined ? {} : { project }) },
@@ -96,6 +97,15 @@ function deliveryFor(config: ResolvedConfig, headers: Record<string, string>, on
     ...(spool === undefined ? {} : { spool }),
     ...(onDrop === undefined ? {} : { onDrop }),
   });
+}
+
+function otlpTarget(config: ResolvedConfig, headers: Record<string, string>) {
+  return {
+    endpoint: config.otlpEndpoint,
+    headers: { ...headers, ...config.otlpHeaders },
+    protocol: config.otlpProtocol,
+    allowInsecure: config.allowInsecure,
+  };
 }
 
 function sessionQueue(config: ResolvedConfig, headers: Record<string, string>, wire: Delivery): SessionQueue {

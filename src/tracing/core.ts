@@ -1,4 +1,5 @@
 import type { Context, Span, SpanContext, TracerProvider } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { AttributeScalar, CaptureContext } from '../attributes/capture.js';
 import { shared } from '../base/slot.js';
 import type { ResolvedConfig } from '../config/options.js';
@@ -22,6 +23,8 @@ export interface TracerCore {
   /** Evaluations that still run on spans whose method has returned. */
   readonly held: HeldSpans;
   readonly events: EventUpdates;
+  /** Shows a span that has just begun, where somebody looks on. */
+  readonly announce?: (span: ReadableSpan) => void;
   /** The object that users hold. */
   readonly owner: object;
 }

@@ -41,6 +41,7 @@ export class SpanCall {
       this.#evaluation = plan.evaluation({ core, traceId: span.spanContext().traceId, self, args, at: this.context });
     }
     if (plan.includeInputs) captureInputs(span, plan, args);
+    core.announce?.(span);
   }
 
   get isDone(): boolean {
