@@ -12,6 +12,8 @@ const common = { testEnvironment: 'node', injectGlobals: true };
 module.exports = {
   // A deadline for a loaded machine; only the whole configuration may set it, not a project.
   testTimeout: 30_000,
+  // Much of the time is waiting for child processes and back ends that do not answer: one worker per core is not too many.
+  maxWorkers: '100%',
   projects: [
     {
       ...common,
