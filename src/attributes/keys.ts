@@ -45,3 +45,15 @@ export const NAMESPACES = {
 } as const;
 
 export type Namespace = keyof typeof NAMESPACES;
+
+/** Data by namespace, in either spelling, as users hand it over. */
+export interface NamespaceData {
+  metadata?: unknown;
+  metrics?: unknown;
+  feedback?: unknown;
+  inputs?: unknown;
+  outputs?: unknown;
+  config?: unknown;
+  userProperties?: unknown;
+  user_properties?: unknown;
+}

@@ -1,4 +1,5 @@
 import { context } from '@opentelemetry/api';
+import type { NamespaceData } from '../attributes/keys.js';
 import { messageOf } from '../base/errors.js';
 import { sessionUuid } from '../base/ids.js';
 import { debug } from '../base/warn.js';
@@ -7,15 +8,7 @@ import { defaultCore, type TracerCore } from '../tracing/core.js';
 import { scopeOf, sessionOf } from '../tracing/scope.js';
 
 /** What `enrichSession` takes: namespaces by name, and anything else as metadata. */
-export interface SessionEnrichment {
-  metadata?: unknown;
-  metrics?: unknown;
-  feedback?: unknown;
-  inputs?: unknown;
-  outputs?: unknown;
-  config?: unknown;
-  userProperties?: unknown;
-  user_properties?: unknown;
+export interface SessionEnrichment extends NamespaceData {
   /** Another session than the active one. */
   sessionId?: string;
   session_id?: string;

@@ -1,18 +1,10 @@
 import type { CaptureContext } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
 import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
-import { ERROR, ERROR_TYPE, NAMESPACES, type Namespace } from '../attributes/keys.js';
+import { ERROR, ERROR_TYPE, NAMESPACES, type Namespace, type NamespaceData } from '../attributes/keys.js';
 
 /** What `enrichSpan` takes: namespaces by name, and anything else as metadata. */
-export interface SpanData {
-  metadata?: unknown;
-  metrics?: unknown;
-  feedback?: unknown;
-  inputs?: unknown;
-  outputs?: unknown;
-  config?: unknown;
-  userProperties?: unknown;
-  user_properties?: unknown;
+export interface SpanData extends NamespaceData {
   /** A dictionary for metadata, applied after the namespaces. */
   attributes?: unknown;
   /** Text or Error. */

@@ -1,17 +1,10 @@
 import type { CaptureContext } from '../attributes/capture.js';
+import type { NamespaceData } from '../attributes/keys.js';
 import { snapshot } from '../attributes/snapshot.js';
 import { emptyObject, isJsonObject, type JsonObject, type JsonValue } from './json.js';
 
 /** What `enrichSession` takes: the seven namespaces, in either spelling, and anything else (which is metadata). */
-export interface SessionData {
-  metadata?: unknown;
-  metrics?: unknown;
-  feedback?: unknown;
-  inputs?: unknown;
-  outputs?: unknown;
-  config?: unknown;
-  userProperties?: unknown;
-  user_properties?: unknown;
+export interface SessionData extends NamespaceData {
   /** A dictionary for metadata, applied after the namespaces. */
   attributes?: unknown;
   /** In ms; stays on the top level of the request. */
