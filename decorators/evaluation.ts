@@ -68,7 +68,7 @@ function prepare(
   return {
     options,
     input: copy(input, core),
-    expected: copy(
+    expected: reference(
       quietly('expected', () => options.expected?.(args, self)),
       core,
     ),
@@ -137,14 +137,16 @@ function soon<T>(work: () => Promise<T>): Promise<T> {
   });
 }
 
+/** The reference may be promised. It is awaited later; until then a rejection must not count as unhandled. */
+function reference(value: unknown, core: TracerCore): unknown {
+  if (!(value instanceof Promise)) return copy(value, core);
+  value.catch(() => undefined);
+  return value;
+}
+
 /** As it is now: what the program changes later does not reach the evaluator. Types such as Map and Date stay. */
 function copy(value: unknown, core: TracerCore): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Promise) {
-    // It is awaited later; until then a rejection must not count as unhandled.
-    value.catch(() => undefined);
-    return value;
-  }
   try {
     return structuredClone(value);
   } catch {

@@ -64,8 +64,7 @@ interface Run {
 function runs(): Run[] {
   return cases.flatMap((name, index) => {
     const plain = { name, state: 'plain', system: 'esm' };
-    if (isLong)
-      return [plain, ...STATES.flatMap((state) => ['esm', 'cjs'].map((system) => ({ name, state, system })))];
+    if (isLong) return [plain, ...STATES.flatMap((state) => ['esm', 'cjs'].map((system) => ({ name, state, system })))];
     const other = STATES[1 + (index % (STATES.length - 1))] as string;
     const [first, second] = index % 2 === 0 ? ['esm', 'cjs'] : ['cjs', 'esm'];
     return [plain, { name, state: 'up', system: first as string }, { name, state: other, system: second as string }];

@@ -64,6 +64,24 @@ describe('which tracer a call uses', () => {
     await other.close();
   });
 
+  it('asks the function when there is no tracer yet: it may make the first', async () => {
+    let made: HoneyHiveTracer | undefined;
+    class Lazy {
+      @Trace({
+        tracer: () => {
+          made ??= createTestTracer();
+          return made;
+        },
+      })
+      run(): number {
+        return 1;
+      }
+    }
+    expect(new Lazy().run()).toBe(1);
+    expect(made?.testSpans.map((span) => span.name)).toEqual(['Lazy.run']);
+    await made?.close();
+  });
+
   it('takes a tracer made after the class was decorated', async () => {
     class Early {
       @Trace

@@ -175,7 +175,6 @@ export const iterators: Program[] = [
       const response = new Response('body');
       const query = {
         runs: 0,
-        // biome-ignore lint/suspicious/noThenProperty: a lazy thenable
         then(ok: (value: number) => void) {
           ok(++this.runs);
         },

@@ -101,7 +101,6 @@ export const promises: Program[] = [
         @deco
         make(): Promise<string> {
           const promise = Promise.resolve('native');
-          // biome-ignore lint/suspicious/noThenProperty: what some libraries do
           return Object.assign(promise, {
             then: (...args: Parameters<Promise<string>['then']>) => {
               this.calls++;
@@ -140,14 +139,12 @@ export const promises: Program[] = [
     async run(deco, note) {
       let reads = 0;
       class Counting {
-        // biome-ignore lint/suspicious/noThenProperty: the thing under test
         get then(): (ok: (value: string) => void) => void {
           reads++;
           return (ok) => ok('counted');
         }
       }
       class Throwing {
-        // biome-ignore lint/suspicious/noThenProperty: the thing under test
         get then(): never {
           throw new Error('then getter');
         }
@@ -156,7 +153,6 @@ export const promises: Program[] = [
       const throwing = new Throwing();
       const seen: unknown[] = [];
       const callbacks = {
-        // biome-ignore lint/suspicious/noThenProperty: the thing under test
         then(ok?: (...values: unknown[]) => void, no?: unknown) {
           seen.push(typeof ok, typeof no);
           ok?.call('self', 'data', 'status', 3);
@@ -188,7 +184,6 @@ export const promises: Program[] = [
     async run(deco, note) {
       class Query {
         log: string[] = [];
-        // biome-ignore lint/suspicious/noThenProperty: what a query builder has
         then<A, B>(ok?: ((rows: string[]) => A) | null, no?: ((thrown: unknown) => B) | null): Promise<A | B> {
           this.log.push('then');
           return Promise.reject<string[]>(new Error('no table')).then(ok, no) as Promise<A | B>;
@@ -232,7 +227,6 @@ export const promises: Program[] = [
         stored(other: Builder): Builder {
           return other;
         }
-        // biome-ignore lint/suspicious/noThenProperty: what a query builder has
         then(ok: (parts: number) => void): void {
           this.runs++;
           ok(this.parts);

@@ -113,7 +113,6 @@ export const shapes: Program[] = [
     async run(deco, note) {
       class Query implements PromiseLike<string> {
         runs = 0;
-        // biome-ignore lint/suspicious/noThenProperty: what a query builder has
         then<A, B>(
           ok?: ((value: string) => A | PromiseLike<A>) | null,
           no?: ((thrown: unknown) => B | PromiseLike<B>) | null,

@@ -146,7 +146,6 @@ export const surroundings: Program[] = [
   {
     name: 'mixins, borrowed methods, and methods assigned to other classes',
     run(deco, note) {
-      // biome-ignore lint/suspicious/noExplicitAny: what a mixin's base has to be
       const Greeting = <B extends new (...args: any[]) => object>(Base: B) => {
         class Mixed extends Base {
           @deco
