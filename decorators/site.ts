@@ -3,7 +3,7 @@ import { shared } from '../src/base/slot.js';
 import { argNamesOf } from '../src/tracing/arg-names.js';
 import type { EvaluationHook } from '../src/tracing/options.js';
 import { makePlan, type SpanPlan } from '../src/tracing/plan.js';
-import { anyTracer, coreFrom, implicitCore } from '../src/tracing/resolve.js';
+import { anyTracer, coreFrom, implicitCore, noTracerYet } from '../src/tracing/resolve.js';
 import { runInSpan } from '../src/tracing/run-in-span.js';
 import { carryOver } from './carry-over.js';
 import { nameMaker } from './span-name.js';
@@ -64,7 +64,7 @@ export function makeSite(
     plan: undefined,
   };
   const run = (self: unknown, args: unknown[]): unknown =>
-    site.passive || !anyTracer() ? Reflect.apply(original, self, args) : callTraced(site, self, args);
+    site.passive || (!anyTracer() && !asks(site)) ? Reflect.apply(original, self, args) : callTraced(site, self, args);
   const wrapper = isConstructor(original) ? constructible(original, run) : callable(run);
   carryOver(looksLike, wrapper);
   sites.set(wrapper, site);
@@ -115,8 +115,17 @@ export function addToSite(
   site.plan = undefined;
 }
 
+function refOf(site: Site): TraceOptions['tracer'] {
+  return site.trace?.tracer ?? site.evaluators.find((one) => one.tracer !== undefined)?.tracer;
+}
+
+/** A function may make the first tracer of the process when it is asked. */
+function asks(site: Site): boolean {
+  return noTracerYet() && typeof refOf(site) === 'function';
+}
+
 function callTraced(site: Site, self: unknown, args: unknown[]): unknown {
-  const ref = site.trace?.tracer ?? site.evaluators.find((one) => one.tracer !== undefined)?.tracer;
+  const ref = refOf(site);
   const at = context.active();
   const core = ref === undefined ? implicitCore(at) : coreFrom(ref, self, () => nameMaker(site)(self));
   if (core === undefined) return Reflect.apply(site.original, self, args);

@@ -12,6 +12,11 @@ export function anyTracer(): boolean {
   return false;
 }
 
+/** Whether this process has none at all; one that is switched off is one, too. */
+export function noTracerYet(): boolean {
+  return liveCores().length === 0;
+}
+
 /** The tracer of a call that names none: the active one, else the first live one of the process. */
 export function implicitCore(at: Context = context.active()): TracerCore | undefined {
   const core = activeCore(at) ?? defaultCore();
