@@ -20,7 +20,9 @@ describe('the quick start of the README', () => {
   it('shows up on the server though it neither flushes nor closes', async () => {
     expect(await runSample('quickstart.ts', { HH_API_URL: server.url })).toBe('Hello, Ada!\n');
     const { items } = await (await fetch(`${server.url}/api/sessions`)).json();
-    expect(items).toMatchObject([{ sessionName: 'quickstart', spanCount: 1, scores: { length: { mean: 1, count: 1 } } }]);
+    expect(items).toMatchObject([
+      { sessionName: 'quickstart', spanCount: 1, scores: { length: { mean: 1, count: 1 } } },
+    ]);
     const { spans } = await (await fetch(`${server.url}/api/sessions/${items[0].sessionId}`)).json();
     const span = await (await fetch(`${server.url}/api/spans/${spans[0].traceId}/${spans[0].spanId}`)).json();
     expect(span).toMatchObject({
