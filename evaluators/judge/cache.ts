@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { messageOf } from '../../src/base/errors.js';
+import { platform } from '../../src/base/platform.js';
 import { debug } from '../../src/base/warn.js';
 import type { JudgeReply } from './client.js';
 
@@ -39,7 +39,8 @@ export function memoryCache(most: number = MOST_ENTRIES): JudgeCache {
 
 /** The same for the same question, model, settings, evaluator version and trial; different where one differs. */
 export function cacheKey(parts: readonly unknown[]): string {
-  return createHash('sha256')
+  return platform('node:crypto')
+    .createHash('sha256')
     .update(JSON.stringify(parts.map((part) => part ?? null)))
     .digest('hex');
 }

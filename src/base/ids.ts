@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { platform } from './platform.js';
 import { warn } from './warn.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -11,12 +11,12 @@ export function isUuid(text: string): boolean {
 
 /** A random UUID (version 4). */
 export function newUuid(): string {
-  return randomUUID();
+  return platform('node:crypto').randomUUID();
 }
 
 /** The name-based UUID (version 5, URL namespace) of RFC 9562, section 5.5. */
 export function uuidOfName(name: string): string {
-  const hash = createHash('sha1').update(URL_NAMESPACE).update(name, 'utf8').digest();
+  const hash = platform('node:crypto').createHash('sha1').update(URL_NAMESPACE).update(name, 'utf8').digest();
   hash[6] = ((hash[6] as number) & 0x0f) | 0x50;
   hash[8] = ((hash[8] as number) & 0x3f) | 0x80;
   const hex = hash.toString('hex', 0, 16);

@@ -1,9 +1,7 @@
 import { promisify } from 'node:util';
-import { gunzipSync, gzip, gzipSync } from 'node:zlib';
+import { platform } from '../base/platform.js';
 import { type Keep, shareKeep } from './keeper.js';
 import { jsonNames, jsonSlice, protobufNames, protobufSlice } from './trace-body.js';
-
-const gzipAsync = promisify(gzip);
 
 /** Below this, compressing costs more than it saves. */
 const MIN_GZIP_BYTES = 1024;
@@ -47,7 +45,7 @@ export function createBatch(body: Uint8Array, count: number, contentType: string
 /** Compresses off the event loop; safe to call again and again. Never rejects. */
 export function pack(batch: Batch, onChange: (bytes: number) => void): Promise<void> {
   if (batch.packed) return Promise.resolve();
-  batch.compressing ??= gzipAsync(batch.body, { level: LEVEL }).then(
+  batch.compressing ??= compress(batch.body).then(
     (packed) => settle(batch, packed, onChange),
     () => settle(batch, undefined, onChange),
   );
@@ -56,7 +54,7 @@ export function pack(batch: Batch, onChange: (bytes: number) => void): Promise<v
 
 /** Compresses at once, for the moment when the queue is full and nothing asynchronous can run. */
 export function packNow(batch: Batch, onChange: (bytes: number) => void): void {
-  if (!batch.packed) settle(batch, gzipSync(batch.body, { level: LEVEL }), onChange);
+  if (!batch.packed) settle(batch, platform('node:zlib').gzipSync(batch.body, { level: LEVEL }), onChange);
 }
 
 function settle(batch: Batch, packed: Uint8Array | undefined, onChange: (bytes: number) => void): void {
@@ -113,9 +111,14 @@ export function namesOf(batch: Batch, limit = 10): string[] {
 }
 
 function plain(batch: Batch): Uint8Array {
-  return batch.gzipped ? gunzipSync(batch.body) : batch.body;
+  return batch.gzipped ? platform('node:zlib').gunzipSync(batch.body) : batch.body;
 }
 
 function isJson(batch: Batch): boolean {
   return batch.contentType === 'application/json';
+}
+
+function compress(body: Uint8Array): Promise<Buffer> {
+  const gzip: (data: Uint8Array, options: { level: number }) => Promise<Buffer> = promisify(platform('node:zlib').gzip);
+  return gzip(body, { level: LEVEL });
 }

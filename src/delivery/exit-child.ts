@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
 import { messageOf } from '../base/errors.js';
+import { platform } from '../base/platform.js';
 import { debug } from '../base/warn.js';
 import type { OutgoingRequest } from './contract.js';
 
@@ -58,7 +58,7 @@ export function sendByChild(requests: readonly OutgoingRequest[], timeoutMs: num
   const acknowledged = requests.map(() => false);
   if (requests.length === 0 || timeoutMs < MIN_MS + OVERHEAD_MS || !isNode()) return acknowledged;
   try {
-    const child = spawnSync(process.execPath, ['-e', PROGRAM], {
+    const child = platform('node:child_process').spawnSync(process.execPath, ['-e', PROGRAM], {
       input: inputOf(requests, timeoutMs - OVERHEAD_MS),
       timeout: timeoutMs,
       killSignal: 'SIGKILL',

@@ -1,5 +1,5 @@
-import { isMainThread } from 'node:worker_threads';
 import { messageOf } from '../base/errors.js';
+import { platform } from '../base/platform.js';
 import { shared } from '../base/slot.js';
 import { debug } from '../base/warn.js';
 import type { OutgoingRequest } from './contract.js';
@@ -52,7 +52,7 @@ function install(): () => void {
   const stopEmit = watchEmit();
   // First in line: an exit listener of the app may call process.exit() again, and no further one runs then.
   process.prependListener('exit', lastDelivery);
-  const stopSignals = isMainThread ? watchSignals(lastDelivery) : undefined;
+  const stopSignals = platform('node:worker_threads').isMainThread ? watchSignals(lastDelivery) : undefined;
   return () => {
     stopEmit();
     process.removeListener('exit', lastDelivery);

@@ -1,7 +1,7 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { ClientRequest, Agent as HttpAgent, IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
-import { gunzipSync, inflateSync } from 'node:zlib';
+import { platform } from '../base/platform.js';
 
 /** One request, as it goes out. */
 export interface HttpMessage {
@@ -52,11 +52,11 @@ export function createPoster(connections = 4): Poster {
       headers: { ...message.headers, 'content-length': String(message.body.length) },
     };
     if (url.protocol === 'https:') {
-      https ??= new HttpsAgent(options);
-      return httpsRequest(url, { ...init, agent: https }, onResponse);
+      https ??= new (platform('node:https').Agent)(options);
+      return platform('node:https').request(url, { ...init, agent: https }, onResponse);
     }
-    http ??= new HttpAgent(options);
-    return httpRequest(url, { ...init, agent: http }, onResponse);
+    http ??= new (platform('node:http').Agent)(options);
+    return platform('node:http').request(url, { ...init, agent: http }, onResponse);
   }
 
   function attempt(message: HttpMessage, timeoutMs: number): Promise<HttpOutcome & { stale?: boolean }> {
@@ -137,8 +137,8 @@ function collect(
 
 function inflate(body: Buffer, encoding: string | undefined): Buffer {
   try {
-    if (encoding === 'gzip') return gunzipSync(body, { maxOutputLength: MAX_RESPONSE_BYTES });
-    if (encoding === 'deflate') return inflateSync(body, { maxOutputLength: MAX_RESPONSE_BYTES });
+    if (encoding === 'gzip') return platform('node:zlib').gunzipSync(body, { maxOutputLength: MAX_RESPONSE_BYTES });
+    if (encoding === 'deflate') return platform('node:zlib').inflateSync(body, { maxOutputLength: MAX_RESPONSE_BYTES });
     return body;
   } catch {
     return EMPTY;

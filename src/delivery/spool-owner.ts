@@ -1,7 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { threadId } from 'node:worker_threads';
+import { platform } from '../base/platform.js';
 import { shared } from '../base/slot.js';
 
 /**
@@ -31,8 +30,8 @@ export function newOwner(): Owner {
     place: here(),
     pid: process.pid,
     start: startOf('self') ?? 0,
-    thread: threadId,
-    random: randomBytes(6).toString('hex'),
+    thread: platform('node:worker_threads').threadId,
+    random: platform('node:crypto').randomBytes(6).toString('hex'),
   };
 }
 
@@ -62,7 +61,7 @@ export function isOwned(name: string, owner: Owner, modifiedMs: number): boolean
   const fresh = Math.abs(Date.now() - modifiedMs) < STALE_MS;
   if (owner.place !== here()) return fresh;
   if (owner.pid === process.pid && (owner.start === 0 || owner.start === startOf('self'))) {
-    return owner.thread === threadId ? openHere().has(name) : fresh;
+    return owner.thread === platform('node:worker_threads').threadId ? openHere().has(name) : fresh;
   }
   if (!exists(owner.pid)) return false;
   const start = startOf(owner.pid);
@@ -93,7 +92,8 @@ function startOf(pid: number | 'self'): number | undefined {
 let known: string | undefined;
 
 function here(): string {
-  known ??= createHash('sha256')
+  known ??= platform('node:crypto')
+    .createHash('sha256')
     .update(
       [
         hostname(),

@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import * as zlib from 'node:zlib';
+import { platform } from '../base/platform.js';
 
 /** A file of the spool is a row of records: a header, then requests and the notes that they were settled. */
 export const HEADER = 0;
@@ -124,13 +124,13 @@ function checksum(head: Buffer, meta: Uint8Array, body: Uint8Array): number {
   return crc32(body, crc32(meta, crc32(head.subarray(0, 20), 0)));
 }
 
-/** `zlib.crc32` came with Node 20.15. */
-const native = (zlib as { crc32?: (data: Uint8Array, value?: number) => number }).crc32;
 let table: Uint32Array | undefined;
 
 function crc32(data: Uint8Array, start: number): number {
   // zlib takes "no data" for a wish to start anew.
   if (data.length === 0) return start;
+  // It came with Node 20.15.
+  const native = (platform('node:zlib') as { crc32?: (data: Uint8Array, value?: number) => number }).crc32;
   if (native !== undefined) return native(data, start);
   table ??= Uint32Array.from({ length: 256 }, (_, index) => {
     let value = index;

@@ -1,8 +1,9 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type * as http from 'node:http';
+import type * as https from 'node:https';
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { AxiosInstance, AxiosResponse } from 'axios';
 import { messageOf } from '../base/errors.js';
+import { platform } from '../base/platform.js';
 import { isRetryable } from '../delivery/retry.js';
 import { type Answer, unreachable } from './answer.js';
 
@@ -82,7 +83,7 @@ export function createClient({ serverUrl, headers, allowInsecure }: ClientOption
 /** A client of our own: neither the interceptors nor the defaults that the program gave to its axios apply. */
 async function makeAxios(local: boolean): Promise<Requester> {
   const { Axios } = await import('axios');
-  const agents = { http: new http.Agent(AGENT), https: new https.Agent(AGENT) };
+  const agents = { http: new (platform('node:http').Agent)(AGENT), https: new (platform('node:https').Agent)(AGENT) };
   return new Axios({
     httpAgent: agents.http,
     httpsAgent: agents.https,
@@ -108,7 +109,7 @@ function requestWithoutHold(
   options: https.RequestOptions,
   onResponse: (response: http.IncomingMessage) => void,
 ): http.ClientRequest {
-  const request = (options.protocol === 'https:' ? https : http).request(options, onResponse);
+  const request = platform(options.protocol === 'https:' ? 'node:https' : 'node:http').request(options, onResponse);
   request.on('socket', (socket) => socket.unref());
   return request;
 }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { arch, hostname, type } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Attributes } from '@opentelemetry/api';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import { load } from '../base/load.js';
 import { PACKAGE } from '../base/version.js';
 import type { ResolvedConfig } from '../config/options.js';
 
@@ -10,10 +11,7 @@ import type { ResolvedConfig } from '../config/options.js';
  * Where the spans come from, by OpenTelemetry's semantic conventions for resources. `OTEL_RESOURCE_ATTRIBUTES` wins
  * over what is found out, `OTEL_SERVICE_NAME` over that.
  */
-export function makeResource(
-  config: ResolvedConfig,
-  env: NodeJS.ProcessEnv = process.env,
-): ReturnType<typeof resourceFromAttributes> {
+export function makeResource(config: ResolvedConfig, env: NodeJS.ProcessEnv = process.env): Resource {
   const app = packageOfProgram();
   const attributes: Attributes = {
     'service.name': env.HH_SERVICE_NAME || config.project || app.name || PACKAGE.name,
@@ -31,7 +29,24 @@ export function makeResource(
   if (version) attributes['service.version'] = version;
   Object.assign(attributes, fromEnv(env.OTEL_RESOURCE_ATTRIBUTES));
   if (env.OTEL_SERVICE_NAME) attributes['service.name'] = env.OTEL_SERVICE_NAME;
-  return resourceFromAttributes(attributes);
+  return resourceOf(attributes);
+}
+
+/**
+ * A resource whose attributes are all known. Only what a merge gives is OpenTelemetry's own: its package takes longer
+ * to load than ours, and exporters read nothing but the attributes.
+ */
+function resourceOf(attributes: Attributes): Resource {
+  const real = (): Resource =>
+    load<{ resourceFromAttributes: typeof resourceFromAttributes }>('@opentelemetry/resources').resourceFromAttributes(
+      attributes,
+    );
+  return {
+    attributes,
+    asyncAttributesPending: false,
+    merge: (other) => real().merge(other),
+    getRawAttributes: () => real().getRawAttributes(),
+  };
 }
 
 /** `key=value,...`, percent-decoded (OpenTelemetry's resource SDK specification); an entry that cannot be read is left out. */

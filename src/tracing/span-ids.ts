@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { platform } from '../base/platform.js';
 
 /** Random bytes are fetched in one system call for some hundred ids, and written as hex for some thirty at a time. */
 const POOL_BYTES = 8_192;
@@ -33,7 +33,7 @@ function digits(count: number): string {
 
 function refill(): void {
   if (used + TEXT_BYTES > POOL_BYTES) {
-    randomFillSync(pool);
+    platform('node:crypto').randomFillSync(pool);
     used = 0;
   }
   text = pool.toString('hex', used, used + TEXT_BYTES);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { platform } from '../../../src/base/platform.js';
 
 /**
  * Marks off material that strangers wrote from the words of the one who asks. The tag is random for every request, so
@@ -12,7 +12,7 @@ export interface Fence {
 }
 
 /** A fence with a tag of its own; `tag` is given only where the same prompt must come out twice. */
-export function newFence(tag: string = randomBytes(8).toString('hex')): Fence {
+export function newFence(tag: string = platform('node:crypto').randomBytes(8).toString('hex')): Fence {
   return {
     tag,
     wrap: (title, text) => `<<<BEGIN ${title} ${tag}>>>\n${defuse(text)}\n<<<END ${title} ${tag}>>>`,
