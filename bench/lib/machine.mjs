@@ -3,7 +3,8 @@ import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 
 const root = new URL('../../', import.meta.url);
 
-const versionOf = (name) => JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, root), 'utf8')).version;
+const versionOf = (name) =>
+  JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, root), 'utf8')).version;
 
 /** Where and with what a table was made. */
 export function machine() {

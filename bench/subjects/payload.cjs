@@ -1,6 +1,7 @@
 /** What a chat model is called with and what it answers: 4.4 KB and 1.1 KB as JSON. */
 
-const sentence = 'The quick brown fox jumps over the lazy dog while the committee reads the minutes of its last meeting. ';
+const sentence =
+  'The quick brown fox jumps over the lazy dog while the committee reads the minutes of its last meeting. ';
 
 function request() {
   return {

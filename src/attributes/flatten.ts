@@ -136,5 +136,5 @@ function sizeOf(name: string, value: AttributeScalar): number {
 /** A metric may be named after what it looks for, such as a secret. */
 function isSecretPrefix(prefix: string, isSecretKey: (key: string) => boolean): boolean {
   if (prefix.startsWith(METRICS)) return false;
-  return isSecretKey(prefix.slice(prefix.lastIndexOf('.') + 1));
+  return isSecretKey(nameFor(prefix).last);
 }

@@ -11,10 +11,13 @@ let kept = 0;
  */
 export class AttributeName {
   readonly text: string;
+  /** What stands behind the last dot. */
+  readonly last: string;
   #below: Map<string | number, AttributeName> | undefined;
 
   constructor(text: string) {
     this.text = text;
+    this.last = text.slice(text.lastIndexOf('.') + 1);
   }
 
   below(key: string | number): AttributeName {

@@ -13,8 +13,12 @@ interface KeyEntry {
 const MAX_KEYS = 2_000;
 const MAX_REPEATED = 96;
 
-/** Writes the entries of an object as repeated `KeyValue` fields with that tag. */
-export type AttributeWriter = (tag: number, values: object) => void;
+export interface AttributeWriter {
+  /** Writes the entries of an object as repeated `KeyValue` fields with that tag. */
+  all(tag: number, values: object): void;
+  /** Writes one such field. */
+  one(tag: number, key: string, value: unknown): void;
+}
 
 /** Attributes are most of a span: names are encoded once, and so is a short value that keeps coming back. */
 export function createAttributeWriter(writer: ByteWriter): AttributeWriter {
@@ -148,12 +152,12 @@ export function createAttributeWriter(writer: ByteWriter): AttributeWriter {
     writer.close(mark, 2);
   }
 
-  function attributes(tag: number, values: object): void {
+  function all(tag: number, values: object): void {
     const record = values as Record<string, unknown>;
     for (const key in record) if (Object.hasOwn(record, key)) attribute(tag, key, record[key], 0);
   }
 
-  return attributes;
+  return { all, one: (tag, key, value) => attribute(tag, key, value, 0) };
 }
 
 /** Bytes from an attribute's tag to the first byte of its text. */

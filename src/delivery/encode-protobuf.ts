@@ -15,6 +15,15 @@ interface Run {
   end: number;
 }
 
+/** A span whose attributes were never an object: what it shares with others, and its own names and values in turn. */
+interface SpanParts {
+  readonly shared: object;
+  readonly own: readonly unknown[];
+}
+
+const NO_DIGIT = 0x10;
+const NIBBLES = nibbles();
+
 /**
  * Encodes spans as an OTLP `ExportTraceServiceRequest` (opentelemetry/proto/collector/trace/v1), straight from what
  * the SDK holds: no object tree in between, one pass, names and recurring values encoded once.
@@ -32,7 +41,16 @@ export function createProtobufEncoder(): BatchEncoder {
     w.ensure(bytes + 8);
     w.byte(tag);
     w.varint(bytes);
-    for (let i = 0; i < bytes; i++) w.byte((nibble(hex, 2 * i) << 4) | nibble(hex, 2 * i + 1));
+    const { buf, pos } = w;
+    let wrong = 0;
+    for (let i = 0; i < bytes; i++) {
+      const high = NIBBLES[hex.charCodeAt(2 * i)] as number;
+      const low = NIBBLES[hex.charCodeAt(2 * i + 1)] as number;
+      wrong |= high | low;
+      buf[pos + i] = (high << 4) | low;
+    }
+    if (!(wrong >= 0 && wrong < NO_DIGIT)) throw new TypeError(`not a hexadecimal id: ${hex.slice(0, 64)}`);
+    w.pos = pos + bytes;
   }
 
   function time(tag: number, at: readonly [number, number]): void {
@@ -66,6 +84,20 @@ export function createProtobufEncoder(): BatchEncoder {
     writer.fixed32((traceFlags & 0xff) | 0x100 | (isRemote ? 0x200 : 0));
   }
 
+  /** What thousands of spans have in common is encoded once and copied from then on. */
+  function spanParts({ shared, own }: SpanParts): void {
+    const known = heads.get(shared);
+    if (known !== undefined) {
+      writer.ensure(known.length);
+      writer.raw(known);
+    } else {
+      const start = writer.pos;
+      attributes.all(0x4a, shared);
+      heads.set(shared, Uint8Array.prototype.slice.call(writer.buf, start, writer.pos));
+    }
+    for (let i = 0; i < own.length; i += 2) attributes.one(0x4a, own[i] as string, own[i + 1]);
+  }
+
   function events(span: ReadableSpan): void {
     for (const event of span.events) {
       writer.ensure(16);
@@ -73,7 +105,7 @@ export function createProtobufEncoder(): BatchEncoder {
       const mark = writer.open(2);
       time(0x09, hrTimeOr(event.time, span.endTime));
       text(0x12, event.name);
-      if (event.attributes) attributes(0x1a, event.attributes);
+      if (event.attributes) attributes.all(0x1a, event.attributes);
       counter(0x20, event.droppedAttributesCount);
       writer.close(mark, 2);
     }
@@ -88,7 +120,7 @@ export function createProtobufEncoder(): BatchEncoder {
       id(0x12, link.context.spanId);
       const state = link.context.traceState?.serialize();
       if (state) text(0x1a, state);
-      if (link.attributes) attributes(0x22, link.attributes);
+      if (link.attributes) attributes.all(0x22, link.attributes);
       counter(0x28, link.droppedAttributesCount);
       flags([0x35], link.context.traceFlags, link.context.isRemote);
       writer.close(mark, 1);
@@ -113,7 +145,9 @@ export function createProtobufEncoder(): BatchEncoder {
     writer.varint(span.kind == null ? 0 : span.kind + 1);
     time(0x39, hrTimeOr(span.startTime, span.endTime));
     time(0x41, hrTimeOr(span.endTime, span.startTime));
-    if (span.attributes) attributes(0x4a, span.attributes);
+    const { parts } = span as ReadableSpan & { parts?: SpanParts };
+    if (parts !== undefined) spanParts(parts);
+    else if (span.attributes) attributes.all(0x4a, span.attributes);
     counter(0x50, span.droppedAttributesCount);
     events(span);
     counter(0x60, span.droppedEventsCount);
@@ -146,7 +180,7 @@ export function createProtobufEncoder(): BatchEncoder {
       writer.ensure(16);
       writer.byte(0x0a);
       const mark = writer.open(2);
-      attributes(0x0a, resource.attributes);
+      attributes.all(0x0a, resource.attributes);
       writer.close(mark, 2);
     });
   }
@@ -159,7 +193,7 @@ export function createProtobufEncoder(): BatchEncoder {
       text(0x0a, scope.name);
       if (scope.version) text(0x12, scope.version);
       const { attributes: own } = scope as { attributes?: object };
-      if (own) attributes(0x1a, own);
+      if (own) attributes.all(0x1a, own);
       writer.close(mark, 1);
     });
   }
@@ -250,10 +284,13 @@ function lengthPrefix(tag: number, parts: readonly Uint8Array[]): Uint8Array {
   return prefix;
 }
 
-function nibble(hex: string, at: number): number {
-  const code = hex.charCodeAt(at);
-  if (code >= 48 && code <= 57) return code - 48;
-  const letter = code | 32;
-  if (letter >= 97 && letter <= 102) return letter - 87;
-  throw new TypeError(`not a hexadecimal id: ${hex.slice(0, 64)}`);
+/** The values of hexadecimal digits by character code; every code that is none has {@link NO_DIGIT}. */
+function nibbles(): Uint8Array {
+  const table = new Uint8Array(0x1_0000).fill(NO_DIGIT);
+  for (let value = 0; value < 16; value++) {
+    const digit = value.toString(16);
+    table[digit.charCodeAt(0)] = value;
+    table[digit.toUpperCase().charCodeAt(0)] = value;
+  }
+  return table;
 }

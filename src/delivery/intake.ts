@@ -43,6 +43,8 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
   let firstAt = 0;
   let timer: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
+  /** Whether what is there has waited long enough: else a batch that is not full waits for more. */
+  let ends = false;
 
   function encode(span: ReadableSpan): void {
     try {
@@ -64,8 +66,8 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
     if (count > 0) onBatch(encoder.finish(), count);
   }
 
-  /** Returns whether everything was encoded before `until`. */
-  function work(until: number): boolean {
+  /** Returns whether everything was encoded before `until`. The last batch stays open unless `ends`. */
+  function work(until: number, ends: boolean): boolean {
     while (head < waiting.length) {
       const next = waiting[head] as { span: ReadableSpan; bytes: number };
       head += 1;
@@ -79,19 +81,35 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
     if (head < waiting.length) return false;
     waiting = [];
     head = 0;
-    seal();
+    if (ends) seal();
     return true;
   }
 
-  function run(): void {
-    clearTimeout(timer);
+  function timeUp(): void {
     timer = undefined;
+    ends = true;
+    run();
+  }
+
+  function run(): void {
+    if (immediate !== undefined) clearImmediate(immediate);
     immediate = undefined;
-    if (!work(performance.now() + SLICE_MS)) hurry();
+    if (!work(performance.now() + SLICE_MS, ends)) {
+      soon();
+      return;
+    }
+    if (ends) clearTimeout(timer);
+    if (ends) timer = undefined;
+    ends = false;
   }
 
   function hurry(): void {
-    if (immediate !== undefined || head >= waiting.length) return;
+    ends = true;
+    soon();
+  }
+
+  function soon(): void {
+    if (immediate !== undefined || (head >= waiting.length && encoder.count === 0)) return;
     // Not unref'd: a loop that is kept alive by something else would sleep over it.
     immediate = setImmediate(run);
   }
@@ -101,7 +119,8 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
     clearTimeout(timer);
     timer = undefined;
     immediate = undefined;
-    work(Number.POSITIVE_INFINITY);
+    ends = false;
+    work(Number.POSITIVE_INFINITY, true);
   }
 
   return {
@@ -116,8 +135,8 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
       }
       waiting.push({ span, bytes });
       rawBytes += bytes;
-      if (timer === undefined) timer = setTimeout(run, lingerMs()).unref();
-      if (waiting.length - head >= MAX_SPANS || rawBytes >= batchBytes) hurry();
+      if (timer === undefined) timer = setTimeout(timeUp, lingerMs()).unref();
+      if (waiting.length - head >= MAX_SPANS || rawBytes >= batchBytes) soon();
     },
     drain,
     hurry,

@@ -5,9 +5,16 @@ import type { SessionClient } from './client.js';
 import { emptyObject, isJsonObject, type JsonObject } from './json.js';
 import type { Lane } from './lane.js';
 
-/** An id as it is compared and sent: a UUID in lower case. */
+let lastGiven = '';
+let lastId = '';
+
+/** An id as it is compared and sent: a UUID in lower case. Every span that ends asks, nearly always for the same one. */
 export function idOf(id: string): string {
-  return isUuid(id) ? id.toLowerCase() : id;
+  if (id !== lastGiven) {
+    lastId = isUuid(id) ? id.toLowerCase() : id;
+    lastGiven = id;
+  }
+  return lastId;
 }
 
 /** The text of a `PUT /events`. */

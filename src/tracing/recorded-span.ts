@@ -24,7 +24,14 @@ const MAX_EVENTS = 1_024;
 const MAX_LINKS = 128;
 const STAMP = Symbol('stamp');
 const NOTHING: unknown[] = [];
+/** Beyond this, looking for names that came twice takes longer than an object. */
+const MAX_PARTS = 48;
 const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
+
+export interface SpanParts {
+  readonly shared: object;
+  readonly own: readonly unknown[];
+}
 
 /** Where a span goes when it is over. */
 export interface SpanSink {
@@ -278,6 +285,25 @@ export class RecordedSpan implements Span, ReadableSpan {
   /** Fixes the end time. The span leaves for delivery now, or once it is released from {@link hold}. */
   end(endTime?: TimeInput): void {
     this.#endAt(this.#at(endTime));
+  }
+
+  /**
+   * The attributes as they were written, for an encoder: what the span shares with others, and names and values of its
+   * own in turn. Undefined where a name came twice, or somebody has the attributes as an object already.
+   */
+  get parts(): SpanParts | undefined {
+    const written = this.#written;
+    if (this.#attributes !== undefined || written.length > MAX_PARTS) return undefined;
+    const shared = this.#begin.attributes;
+    const own: unknown[] = [];
+    for (let i = 0; i < written.length; i += 2) {
+      if (written[i] === STAMP) i++;
+      const key = written[i] as string;
+      const value = written[i + 1];
+      if (shared[key] !== undefined || own.includes(key)) return undefined;
+      own.push(key, value instanceof JsonText ? value.text() : value);
+    }
+    return { shared, own };
   }
 
   /** Roughly how many bytes its attributes take; undefined where that has to be looked at. */
