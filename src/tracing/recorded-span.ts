@@ -18,6 +18,7 @@ import { cut, wellFormed } from '../attributes/text.js';
 import { hrTimeOf, monotonicMs, wallOf } from './clock.js';
 import type { SpanBeginning, TracerCore } from './core.js';
 import type { Scope } from './scope.js';
+import { cleanAttribute, isTime, toMs } from './span-input.js';
 
 const RECORDED = Symbol.for('honeyhive-decorators.span');
 const MAX_EVENTS = 1_024;
@@ -389,35 +390,4 @@ function write(target: Record<string, unknown>, key: string, given: unknown): vo
   if (key === '__proto__')
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   else target[key] = value;
-}
-
-/** What an instrumentation may set: scalars and arrays of one kind (OpenTelemetry's attribute values), masked and cut. */
-function cleanAttribute(key: unknown, value: unknown, core: TracerCore): AttributeValue | undefined {
-  if (typeof key !== 'string' || key === '') return undefined;
-  const { limits, redactor } = core.capture;
-  if (redactor.isSecretKey(key)) return redactor.replacement;
-  const one = (item: unknown): string | number | boolean | null | undefined => {
-    if (typeof item === 'string') return cut(redactor.text(wellFormed(item)), limits.valueLength);
-    return typeof item === 'number' || typeof item === 'boolean' || item === null ? item : undefined;
-  };
-  if (!Array.isArray(value)) return one(value) ?? undefined;
-  const items = value.map(one);
-  return items.includes(undefined) ? undefined : (items as AttributeValue);
-}
-
-function isTime(value: unknown): value is TimeInput {
-  return (
-    typeof value === 'number' ||
-    value instanceof Date ||
-    (Array.isArray(value) && value.length === 2 && typeof value[0] === 'number')
-  );
-}
-
-/** OpenTelemetry's time inputs: Unix ms, a reading of performance.now(), a Date, or `[s, ns]`. What is none of these is now. */
-function toMs(time: TimeInput, now: number): number {
-  let ms: number;
-  if (typeof time === 'number') ms = time <= performance.now() ? performance.timeOrigin + time : time;
-  else if (time instanceof Date) ms = time.getTime();
-  else ms = time[0] * 1_000 + time[1] / 1_000_000;
-  return Number.isFinite(ms) ? ms : now;
 }
