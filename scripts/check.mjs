@@ -85,6 +85,8 @@ const gates = [
   script('size', 'check-size.mjs'),
   script('package', 'check-package.mjs'),
   tool('tests', 'jest', 'jest', ['--ci', `--maxWorkers=${availableParallelism()}`], jestSummary),
+  script('clients', 'test-clients.mjs'),
+  script('nestjs', 'test-nestjs.mjs'),
   tool('gates', 'jest', 'jest', ['--ci', '--config', inRoot('test', 'gates', 'jest.config.js')], jestSummary),
 ].filter(Boolean);
 
