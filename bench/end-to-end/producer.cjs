@@ -13,19 +13,14 @@ function start() {
     const built = require('../subjects/plain.cjs').build();
     return { call: built.sync, llm: built.llm, flush: async () => undefined };
   }
-  if (subject === 'otel') {
+  if (subject.startsWith('otel')) {
     const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto');
     const { BatchSpanProcessor } = require('@opentelemetry/sdk-trace-base');
-    const exporter = new OTLPTraceExporter({ url: `${url}/v1/traces` });
-    // A queue that holds everything: the stock one would drop most, and dropping is cheap.
-    const batch = new BatchSpanProcessor(exporter, { maxQueueSize: spans + 1, scheduledDelayMillis: 100 });
-    const built = require('../subjects/otel.cjs').build('record', [batch]);
-    return { call: built.sync, llm: built.llm, flush: () => batch.forceFlush() };
-  }
-  if (subject === 'otel-stock') {
-    const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto');
-    const { BatchSpanProcessor } = require('@opentelemetry/sdk-trace-base');
-    const batch = new BatchSpanProcessor(new OTLPTraceExporter({ url: `${url}/v1/traces` }));
+    const compression = subject === 'otel-gzip' ? { compression: 'gzip' } : {};
+    const exporter = new OTLPTraceExporter({ url: `${url}/v1/traces`, ...compression });
+    // A queue that holds everything: the stock one drops most of a burst, and dropping is cheap.
+    const roomy = { maxQueueSize: spans + 1, scheduledDelayMillis: 100 };
+    const batch = new BatchSpanProcessor(exporter, subject === 'otel-stock' ? undefined : roomy);
     const built = require('../subjects/otel.cjs').build('record', [batch]);
     return { call: built.sync, llm: built.llm, flush: () => batch.forceFlush() };
   }
