@@ -205,3 +205,117 @@ export const several = new MultiEvaluator(
 
 // @ts-expect-error an evaluator says how it evaluates
 export class Silent extends BaseEvaluator {}
+
+/** Targets that are none, and types that a decorator must leave alone. */
+export class Targets {
+  private readonly tracer = tracer;
+
+  @Trace({ tracer: (self: Targets) => self.tracer })
+  private hidden(): number {
+    return 1;
+  }
+
+  @Trace
+  protected guarded(): number {
+    return this.hidden();
+  }
+
+  @Trace
+  isText(value: unknown): value is string {
+    return typeof value === 'string';
+  }
+
+  @Trace
+  borrowed(this: { label: string }, suffix: string): string {
+    return this.label + suffix;
+  }
+
+  @Trace
+  destructured({ a, b }: { a: number; b?: string }, [first]: readonly [boolean]): string {
+    return `${a}${b}${first}`;
+  }
+
+  @ATrace
+  static async made(): Promise<Targets> {
+    return new Targets();
+  }
+
+  @ATrace
+  thenable(): PromiseLike<number> {
+    return Promise.resolve(1);
+  }
+
+  @ATrace
+  iterable(): AsyncIterable<string> {
+    return this.strings();
+  }
+
+  @ATrace
+  private async *strings(): AsyncGenerator<string> {
+    yield 'one';
+  }
+
+  later(value: string): Promise<string>;
+  later(value: number): Promise<number>;
+  @ATrace
+  async later(value: string | number): Promise<string | number> {
+    return value;
+  }
+
+  // @ts-expect-error sometimes sync is sync
+  @ATrace
+  sometimes(): number | Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error a sync generator is not for @ATrace
+  @ATrace
+  *items(): Generator<number> {
+    yield 1;
+  }
+
+  // @ts-expect-error a getter gives its value at once
+  @ATrace
+  get size(): number {
+    return 1;
+  }
+
+  // @ts-expect-error a whole class is for @TraceClass, a member is not
+  @TraceClass
+  member(): void {}
+
+  // @ts-expect-error a field is no member of @TraceClass that could be left out
+  @NoTrace
+  count = 1;
+
+  // @ts-expect-error a field is not judged
+  @Evaluate(new ExactMatchEvaluator())
+  answer = 'text';
+}
+
+// @ts-expect-error a class is for @TraceClass
+@Trace
+export class NoMethod {}
+
+// @ts-expect-error nor with options
+@Trace({ eventType: 'tool' })
+export class NoMethodEither {}
+
+// @ts-expect-error a class is no function to call
+trace(Targets);
+// @ts-expect-error nor is a number
+trace(1);
+
+const isText = new Targets();
+const unknown: unknown = 'text';
+if (isText.isText(unknown)) expectType<Same<typeof unknown, string>>();
+expectType<Same<Targets['borrowed'], (this: { label: string }, suffix: string) => string>>();
+const laterText = new Targets().later('text');
+expectType<Same<typeof laterText, Promise<string>>>();
+// @ts-expect-error arguments are checked as before
+new Targets().destructured({ a: 'one' }, [true]);
+
+declare function overloadedFunction(value: string): string;
+declare function overloadedFunction(value: number): number;
+const tracedOverloads = trace(overloadedFunction);
+expectType<Same<typeof tracedOverloads, typeof overloadedFunction>>();

@@ -47,7 +47,8 @@ export function watchAsyncIterable(call: SpanCall, iterable: object, args: reado
         throw thrown;
       }
       const kind = { isAsync: true, isNative: false };
-      if (!isPlainlyReadable(iterator) || !watchSteps(iterator, kind, end)) end.done();
+      if (isPlainlyReadable(iterator) && watchSteps(iterator, kind, end)) end.goesOnIn(iterator);
+      else end.done();
       return iterator;
     });
     return restore !== undefined;

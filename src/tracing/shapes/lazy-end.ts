@@ -55,6 +55,13 @@ export class LazyEnd {
     if (signal?.aborted === false) this.#stopListening = onAbort(signal, () => this.aborted());
   }
 
+  /** The work goes on in another object: the one that was returned may be thrown away. */
+  goesOnIn(object: object): void {
+    if (this.#over) return;
+    abandonment.forget(this.#first);
+    abandonment.watch(object, this.#first, () => this.abandoned());
+  }
+
   get isOver(): boolean {
     return this.#over;
   }

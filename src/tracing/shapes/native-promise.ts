@@ -1,4 +1,4 @@
-import type { OnError, OnValue } from './promise.js';
+import type { OnError, OnValue } from './outcome.js';
 
 const nativeThen = Promise.prototype.then;
 const nativeReject = Promise.reject.bind(Promise) as (thrown: unknown) => Promise<never>;

@@ -34,6 +34,7 @@ export function watchObservable(call: SpanCall, observable: object, args: readon
       }
       // Runs at completion, at an error and when the consumer unsubscribes; the first end counts.
       subscription?.add?.(() => end.done());
+      if (isPlainlyReadable(subscription)) end.goesOnIn(subscription);
       return subscription;
     });
     return restore !== undefined;

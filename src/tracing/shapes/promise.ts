@@ -1,12 +1,10 @@
 import { isPromise } from 'node:util/types';
 import type { SpanCall } from '../span-call.js';
 import { watchNative } from './native-promise.js';
+import type { OnError, OnValue } from './outcome.js';
 import { watchThenable } from './thenable.js';
 
 const nativeThen = Promise.prototype.then;
-
-export type OnValue = (value: unknown) => void;
-export type OnError = (thrown: unknown) => void;
 
 /**
  * Learns how a promise ends without taking part: the object stays the same, a lazy one is not started, and a rejection

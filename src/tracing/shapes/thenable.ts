@@ -4,7 +4,7 @@ import { abandonment } from './abandonment.js';
 import { isPlainlyReadable, type Method, methodOf, replace } from './in-place.js';
 import { isInside } from './lazy-end.js';
 import { watchNative } from './native-promise.js';
-import type { OnError, OnValue } from './promise.js';
+import type { OnError, OnValue } from './outcome.js';
 
 const nativeCatch = Promise.prototype.catch;
 const nativeFinally = Promise.prototype.finally;
