@@ -1,10 +1,9 @@
 import { context } from '@opentelemetry/api';
 import { shared } from '../src/base/slot.js';
-import { argNamesOf } from '../src/tracing/arg-names.js';
+import { currentEngine, type Engine } from '../src/tracing/engine.js';
 import type { EvaluationHook } from '../src/tracing/options.js';
-import { makePlan, type SpanPlan } from '../src/tracing/plan.js';
+import type { SpanPlan } from '../src/tracing/plan.js';
 import { anyTracer, coreFrom, implicitCore, noTracerYet } from '../src/tracing/resolve.js';
-import { runInSpan } from '../src/tracing/run-in-span.js';
 import { carryOver } from './carry-over.js';
 import { nameMaker } from './span-name.js';
 import type { AnyMethod, EvaluateOptions, TraceOptions } from './types.js';
@@ -128,12 +127,13 @@ function callTraced(site: Site, self: unknown, args: unknown[]): unknown {
   const ref = refOf(site);
   const at = context.active();
   const core = ref === undefined ? implicitCore(at) : coreFrom(ref, self, () => nameMaker(site)(self));
-  if (core === undefined) return Reflect.apply(site.original, self, args);
-  site.plan ??= planOf(site);
-  return runInSpan(core, site.plan, self, args, () => Reflect.apply(site.original, self, args), at);
+  const engine = currentEngine();
+  if (core === undefined || engine === undefined) return Reflect.apply(site.original, self, args);
+  site.plan ??= planOf(site, engine);
+  return engine.runInSpan(core, site.plan, self, args, () => Reflect.apply(site.original, self, args), at);
 }
 
-function planOf(site: Site): SpanPlan {
+function planOf(site: Site, engine: Engine): SpanPlan {
   const hidesInputs = site.evaluators.some((one) => one.includeInputs === false);
   const hidesOutputs = site.evaluators.some((one) => one.includeOutputs === false);
   const options: TraceOptions = {
@@ -141,11 +141,11 @@ function planOf(site: Site): SpanPlan {
     ...(hidesInputs ? { includeInputs: false } : {}),
     ...(hidesOutputs ? { includeOutputs: false } : {}),
   };
-  const plan: SpanPlan = makePlan({
+  const plan: SpanPlan = engine.makePlan({
     options,
     name: nameMaker(site),
     argNames: () =>
-      site.kind === 'setter' ? { names: ['value'], rest: -1, defaults: new Map() } : argNamesOf(site.original),
+      site.kind === 'setter' ? { names: ['value'], rest: -1, defaults: new Map() } : engine.argNamesOf(site.original),
     sensitiveArgs: site.sensitiveArgs,
     evaluation: site.hookMaker?.(site.evaluators, {
       names: () => plan.argNames().names,

@@ -1,13 +1,15 @@
 import { inspect } from 'node:util';
 import { isProxy } from 'node:util/types';
 import { memberText } from './errors.js';
-import type { Site } from './site.js';
 
 /** Names of the classes behind proxies: finding one takes microseconds. */
 const behindProxies = new WeakMap<object, string>();
 
 /** `Class.method`, by the runtime class of `this`; without one, the member's name alone. */
-export function nameMaker(site: Site): (self: unknown) => string {
+export function nameMaker(site: {
+  readonly member: PropertyKey;
+  readonly instance: unknown;
+}): (self: unknown) => string {
   const member = memberText(site.member);
   const names = new WeakMap<object, string>();
   const joined = (className: string): string => (className === '' ? member : `${className}.${member}`);

@@ -6,8 +6,9 @@ import { messageOf } from '../base/errors.js';
 import { shared } from '../base/slot.js';
 import { debug } from '../base/warn.js';
 import { activeCore, activeRecordedSpan, activeSpanOf } from '../tracing/active.js';
+import { asRecordedSpan } from '../tracing/as-recorded.js';
 import { defaultCore, type TracerCore } from '../tracing/core.js';
-import { asRecordedSpan, type RecordedSpan } from '../tracing/recorded-span.js';
+import type { RecordedSpan } from '../tracing/recorded-span.js';
 import { attributesOf, type RoutedData, routeSpanData, type SpanData, updateOf } from './route.js';
 
 /** That data was put on a span. Can be used in `if` and in `using`; disposing it does nothing. */

@@ -43,14 +43,15 @@ export function routeSpanData(first: unknown, second: unknown): RoutedData {
 function routeOne(data: unknown): RoutedData {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return { layers: [['metadata', data]] };
   const layers: [Namespace, unknown][] = [];
-  const rest: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  // Without a prototype, so that `__proto__` is a key like any other.
+  const rest = Object.create(null) as Record<string, unknown>;
   const single: Record<string, unknown> = {};
   for (const key of Object.keys(data)) {
     const value = safeRead(data, key);
     const namespace = NAMESPACE_OF.get(key);
     if (namespace !== undefined) layers.push([namespace, value]);
     else if (SINGLES.has(key)) single[key] = value;
-    else Object.defineProperty(rest, key, { value, enumerable: true, configurable: true, writable: true });
+    else rest[key] = value;
   }
   if (single.attributes !== undefined) layers.push(['metadata', single.attributes]);
   if (Object.keys(rest).length > 0) layers.push(['metadata', rest]);

@@ -6,12 +6,16 @@ import { createAnnouncer } from '../delivery/announcer.js';
 import { createDelivery, type Delivery } from '../delivery/delivery.js';
 import { startBody } from '../session/body.js';
 import { createSessionQueue, type SessionQueue } from '../session/queue.js';
+import { argNamesOf } from '../tracing/arg-names.js';
 import type { TracerCore } from '../tracing/core.js';
+import { installEngine } from '../tracing/engine.js';
 import { createHeldQueue, type HeldQueue } from '../tracing/held.js';
+import { makePlan } from '../tracing/plan.js';
 import { processorsFor, processorsSource } from '../tracing/processors.js';
 import type { RecordedSpan } from '../tracing/recorded-span.js';
 import { Recorder } from '../tracing/recorder.js';
 import { makeResource } from '../tracing/resource.js';
+import { runInSpan } from '../tracing/run-in-span.js';
 import { samplerFor } from '../tracing/sampler.js';
 import { recordError } from '../tracing/span-call.js';
 import { restEvents, silentEvents, spanEvents } from './events.js';
@@ -33,6 +37,7 @@ export interface TracerParts {
 }
 
 export function compose(config: ResolvedConfig, owner: object): TracerParts {
+  installEngine({ argNamesOf, makePlan, runInSpan });
   const silent = config.disabled || config.testMode;
   const headers = requestHeaders(config);
   const held = createHeldQueue();

@@ -4,8 +4,8 @@ import { warn } from '../base/warn.js';
 import { startBody, updateBody } from '../session/body.js';
 import type { SessionQueue } from '../session/queue.js';
 import { newSession } from '../session/scope.js';
+import { asRecordedSpan } from '../tracing/as-recorded.js';
 import type { EventUpdates, SessionRef, SessionStartOptions, TracerCore } from '../tracing/core.js';
-import { asRecordedSpan } from '../tracing/recorded-span.js';
 import { withScope } from '../tracing/scope.js';
 import { putFlat } from '../tracing/span-call.js';
 

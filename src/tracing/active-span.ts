@@ -11,8 +11,8 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { DURATION_MS } from '../attributes/keys.js';
+import { asRecordedSpan } from './as-recorded.js';
 import { attachContext } from './context-manager.js';
-import { asRecordedSpan } from './recorded-span.js';
 import { recordError } from './span-call.js';
 
 /**

@@ -1,6 +1,7 @@
 import { type Context, trace } from '@opentelemetry/api';
+import { asRecordedSpan } from './as-recorded.js';
 import type { TracerCore } from './core.js';
-import { asRecordedSpan, type RecordedSpan } from './recorded-span.js';
+import type { RecordedSpan } from './recorded-span.js';
 import { scopeOf } from './scope.js';
 
 /** The tracer that a call without one of its own uses: the innermost of span and scope. */

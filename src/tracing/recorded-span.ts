@@ -18,9 +18,9 @@ import { cut, wellFormed } from '../attributes/text.js';
 import { hrTimeOf, monotonicMs, wallOf } from './clock.js';
 import type { SpanBeginning, TracerCore } from './core.js';
 import type { Scope } from './scope.js';
+import { RECORDED } from './span-brand.js';
 import { cleanAttribute, isTime, toMs } from './span-input.js';
 
-const RECORDED = Symbol.for('honeyhive-decorators.span');
 const MAX_EVENTS = 1_024;
 const MAX_LINKS = 128;
 const STAMP = Symbol('stamp');
@@ -372,11 +372,6 @@ export class RecordedSpan implements Span, ReadableSpan {
     const { limits, redactor } = this.core.capture;
     return cut(redactor.text(wellFormed(text)), limits.valueLength);
   }
-}
-
-/** The span if this package recorded it, from any copy of the package. */
-export function asRecordedSpan(span: Span | undefined): RecordedSpan | undefined {
-  return span !== undefined && (span as { [RECORDED]?: true })[RECORDED] === true ? (span as RecordedSpan) : undefined;
 }
 
 function sizeOf(value: AttributeScalar | JsonText | readonly string[]): number {

@@ -17,8 +17,9 @@ import {
 import type { ReadableSpan, Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { AttributeScalar } from '../attributes/capture.js';
 import { EVENT_NAME } from '../attributes/keys.js';
+import { asRecordedSpan } from './as-recorded.js';
 import type { SpanBeginning, SpanSource, TracerCore } from './core.js';
-import { asRecordedSpan, RecordedSpan, type SpanSink } from './recorded-span.js';
+import { RecordedSpan, type SpanSink } from './recorded-span.js';
 import { RateSampler } from './sampler.js';
 import { type Scope, scopeOf } from './scope.js';
 import { contextWith } from './span-context.js';

@@ -6,10 +6,11 @@ import { DURATION_MS, ERROR, ERROR_TYPE, INPUTS, OUTPUTS, RESULT } from '../attr
 import { cut, wellFormed } from '../attributes/text.js';
 import { messageOf } from '../base/errors.js';
 import { isThenable } from '../base/thenable.js';
+import { asRecordedSpan } from './as-recorded.js';
 import type { TracerCore } from './core.js';
 import type { LateRecord, PendingEvaluation } from './options.js';
 import type { SpanPlan } from './plan.js';
-import { asRecordedSpan, type RecordedSpan } from './recorded-span.js';
+import type { RecordedSpan } from './recorded-span.js';
 import { isEvaluating } from './scope.js';
 import { contextWith } from './span-context.js';
 import { newSpanId } from './span-ids.js';
