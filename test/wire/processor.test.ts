@@ -89,6 +89,41 @@ it('no limit evicts session, source, project and type', async () => {
   expect(crowded.dropped[0]).toBe(1_976);
 });
 
+it('filters by name keep spans at home, on dot borders; their children leave all the same', async () => {
+  const picky = wire.tracer({ spanFilters: { include: ['shop'], exclude: ['shop.health'] } });
+  const library = picky.provider.getTracer('someone');
+  for (const name of ['shop', 'shop.order', 'shopping', 'shop.health', 'shop.health.deep', 'shop.healthy', 'other']) {
+    library.startActiveSpan(name, (span) => span.end());
+  }
+  await picky.flush();
+  const left = wire.spans().filter(({ attributes }) => JSON.stringify(attributes).includes(picky.sessionId));
+  expect(left.map(({ name }) => name)).toEqual(['shop', 'shop.order', 'shop.healthy']);
+});
+
+it('every span of the provider carries session and source, root or child, whoever started it', async () => {
+  const own = wire.tracer({ source: 'unit' });
+  const library = own.provider.getTracer('library', '1.0');
+  own.trace('ours', () =>
+    library.startActiveSpan('theirs', (span) => {
+      own.trace('inside theirs', () => library.startSpan('root', { root: true }).end());
+      span.end();
+    }),
+  );
+  await own.flush();
+  for (const name of ['ours', 'theirs', 'inside theirs', 'root']) {
+    expect(wire.span(name).attributes).toMatchObject({
+      'honeyhive.session_id': str(own.sessionId),
+      'traceloop.association.properties.session_id': str(own.sessionId),
+      'honeyhive.source': str('unit'),
+      'traceloop.association.properties.source': str('unit'),
+      honeyhive_event_type: expect.anything(),
+    });
+  }
+  expect(wire.span('inside theirs').parentSpanId).toBe(wire.span('theirs').spanId);
+  expect(wire.span('theirs').scope).toEqual({ name: 'library', version: '1.0' });
+  expect(wire.span('root').parentSpanId).toBe('');
+});
+
 it('a session that REST knows nothing of is asked for on every span', async () => {
   const bare = wire.tracer({ sessionApi: false, sessionName: 'by spans' });
   bare.trace('first', () => bare.provider.getTracer('someone').startSpan('second').end());

@@ -32,7 +32,9 @@ export async function startWire(port = 0): Promise<Wire> {
       .filter((request) => request.method === method && request.path === path)
       .map((request) => JSON.parse(request.body.toString('utf8')) as Body);
   const spans = (): DecodedSpan[] =>
-    receiver.requests.filter(({ path }) => path.endsWith('/v1/traces')).flatMap(({ body }) => decodeTraces(body));
+    receiver.requests
+      .filter(({ path, headers }) => path.endsWith('/v1/traces') && !String(headers['content-type']).includes('json'))
+      .flatMap(({ body }) => decodeTraces(body));
   return {
     url,
     receiver,
