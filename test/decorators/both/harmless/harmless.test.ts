@@ -12,7 +12,16 @@ const programs = [...members, ...shapes, ...promises, ...iterators, ...surroundi
 
 /** The back end in every state that a production service meets. */
 const states: Record<string, () => Promise<{ deco: SpanDecorator; stop: () => Promise<unknown> }>> = {
-  'tracing in memory': async () => traced({ testMode: true }),
+  'tracing in memory': async () => {
+    const { tracer, deco, stop } = traced({ testMode: true });
+    const stopAndCount = async (): Promise<void> => {
+      await stop();
+      const ids = tracer.testSpans?.map((span) => span.spanContext().spanId) ?? [];
+      // However many ways led to its end, each span ended once.
+      expect([ids.length > 1_000, new Set(ids).size]).toEqual([true, ids.length]);
+    };
+    return { deco, stop: stopAndCount };
+  },
   'tracing off': async () => traced({ disabled: true }),
   'no tracer at all': async () => ({ deco: Trace, stop: async () => undefined }),
   'back end down': async () => traced({ serverUrl: 'http://127.0.0.1:9' }),

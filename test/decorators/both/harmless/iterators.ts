@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { lastValueFrom, type Observable, of } from 'rxjs';
 import type { Program } from './observe.js';
 
 /** Iterators and streams, used the way that hurts. */
@@ -308,6 +309,53 @@ export const iterators: Program[] = [
           note(thrown === fault);
         }
       }
+    },
+  },
+  {
+    name: 'nothing of ours is left on what was used up',
+    async run(deco, note) {
+      class All {
+        @deco
+        *generator(): Generator<number> {
+          yield 1;
+        }
+        @deco
+        async promise(): Promise<number> {
+          return 1;
+        }
+        @deco
+        web(): ReadableStream<string> {
+          return new ReadableStream({ start: (controller) => controller.close() });
+        }
+        @deco
+        node(): Readable {
+          return Readable.from(['a']);
+        }
+        @deco
+        thenable(): { then(ok: (value: number) => void): void } {
+          return { then: (ok) => ok(1) };
+        }
+        @deco
+        observable(): Observable<number> {
+          return of(1);
+        }
+      }
+      const all = new All();
+      const generator = all.generator();
+      const promise = all.promise();
+      const unused = all.promise();
+      const web = all.web();
+      const node = all.node();
+      const thenable = all.thenable();
+      const observable = all.observable();
+      for (const _ of generator);
+      for await (const _ of web);
+      for await (const _ of node);
+      await promise;
+      await thenable;
+      await lastValueFrom(observable);
+      for (const used of [generator, promise, unused, web, node, thenable, observable])
+        note(Reflect.ownKeys(used).map(String).sort().join());
     },
   },
 ];
