@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import { isProxy } from 'node:util/types';
 import { memberText } from './errors.js';
 
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
 /** Names of the classes behind proxies: finding one takes microseconds. */
 const behindProxies = new WeakMap<object, string>();
 
@@ -50,8 +52,12 @@ function nameOf(owner: object): string {
 function nameBehind(proxy: object): string {
   let name = behindProxies.get(proxy);
   if (name === undefined) {
-    const text = inspect(proxy, { depth: -1, customInspect: false });
-    name = /^\[(?:class )?([\p{ID_Start}$_][\p{ID_Continue}$]*)[^\]]*\]$/u.exec(text)?.[1] ?? '';
+    // `[Class]`, `[class Class extends Base]`, `[Class <Complex prototype> ...]`
+    const words = inspect(proxy, { depth: -1, customInspect: false })
+      .slice(1, 200)
+      .split(/[\s\]<]/u, 2);
+    const candidate = (words[0] === 'class' ? words[1] : words[0]) ?? '';
+    name = IDENTIFIER.test(candidate) ? candidate : '';
     if (name === 'Object' || name === 'Function') name = '';
     behindProxies.set(proxy, name);
   }
