@@ -65,6 +65,21 @@ it.each([
   expect(wire.span(name).attributes.honeyhive_event_type).toEqual(str(type));
 });
 
+it('case 20: whole words of a name make a model, parts of words do not', async () => {
+  const words = 'llm model gpt claude llama gemini mistral palm chat completion completions inference'.split(' ');
+  words.push('openai', 'anthropic', 'bedrock', 'generativeai');
+  const library = tracer.provider.getTracer('words');
+  for (const word of words) {
+    library.startSpan(`x.${word}`).end();
+    library.startSpan(`${word}ish`).end();
+  }
+  await tracer.flush();
+  for (const word of words) {
+    expect([word, wire.span(`x.${word}`).attributes.honeyhive_event_type]).toEqual([word, str('model')]);
+    expect([word, wire.span(`${word}ish`).attributes.honeyhive_event_type]).toEqual([word, str('tool')]);
+  }
+});
+
 it('case 20: an explicit type wins over the name', async () => {
   tracer.trace('openai.chat.explicit', () => 1, { eventType: 'tool' });
   await tracer.flush();
