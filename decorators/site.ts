@@ -62,29 +62,32 @@ export function makeSite(
     passive: false,
     plan: undefined,
   };
-  const run = (self: unknown, args: unknown[]): unknown =>
-    site.passive || (!anyTracer() && !asks(site)) ? Reflect.apply(original, self, args) : callTraced(site, self, args);
-  const wrapper = isConstructor(original) ? constructible(original, run) : callable(run);
+  const traced = function (this: unknown, ...args: unknown[]): unknown {
+    return callTraced(site, this, args);
+  };
+  const target = (): AnyMethod => (site.passive || (!anyTracer() && !asks(site)) ? original : traced);
+  const wrapper = isConstructor(original) ? constructible(original, target) : callable(target);
   carryOver(looksLike, wrapper);
   sites.set(wrapper, site);
   return { site, wrapper };
 }
 
-type Run = (self: unknown, args: unknown[]) => unknown;
-
-/** A method of an object literal: it takes `this` as it comes and, like a class's method, cannot be constructed. */
-function callable(run: Run): AnyMethod {
+/**
+ * A method of an object literal: it takes `this` as it comes and, like a class's method, cannot be constructed. The
+ * arguments are only passed on, so that the engine makes no array of them where nothing is traced.
+ */
+function callable(target: () => AnyMethod): AnyMethod {
   return {
     wrapper(this: unknown, ...args: unknown[]): unknown {
-      return run(this, args);
+      return Reflect.apply(target(), this, args);
     },
   }.wrapper;
 }
 
 /** An old-style constructor can still be called with `new`; making an object is no call to trace. */
-function constructible(original: AnyMethod, run: Run): AnyMethod {
+function constructible(original: AnyMethod, target: () => AnyMethod): AnyMethod {
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
-    if (new.target === undefined) return run(this, args);
+    if (new.target === undefined) return Reflect.apply(target(), this, args);
     return Reflect.construct(original, args, new.target === wrapper ? original : new.target) as unknown;
   };
   // A bound function has none; any other's is carried over.
@@ -115,7 +118,9 @@ export function addToSite(
 }
 
 function refOf(site: Site): TraceOptions['tracer'] {
-  return site.trace?.tracer ?? site.evaluators.find((one) => one.tracer !== undefined)?.tracer;
+  const ref = site.trace?.tracer;
+  if (ref !== undefined || site.evaluators.length === 0) return ref;
+  return site.evaluators.find((one) => one.tracer !== undefined)?.tracer;
 }
 
 /** A function may make the first tracer of the process when it is asked. */

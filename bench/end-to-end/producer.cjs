@@ -17,7 +17,7 @@ function start() {
     const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto');
     const { BatchSpanProcessor } = require('@opentelemetry/sdk-trace-base');
     const compression = subject === 'otel-gzip' ? { compression: 'gzip' } : {};
-    const exporter = new OTLPTraceExporter({ url: `${url}/v1/traces`, ...compression });
+    const exporter = new OTLPTraceExporter({ url: `${url}/v1/traces`, concurrencyLimit: 1_000, ...compression });
     // A queue that holds everything: the stock one drops most of a burst, and dropping is cheap.
     const roomy = { maxQueueSize: spans + 1, scheduledDelayMillis: 100 };
     const batch = new BatchSpanProcessor(exporter, subject === 'otel-stock' ? undefined : roomy);

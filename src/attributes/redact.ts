@@ -77,7 +77,7 @@ export function createRedactor(options: RedactOptions | false | undefined): Reda
   };
   const isSecretKey = remembered(judge);
   const judged = remembered((name: string): boolean => isSecretKey(name) || (defaults && SIGNATURES.test(name)));
-  const inPair = own ? judged : (name: string): boolean => mayNameSecret(name) && judged(name);
+  const inPair = own ? judged : (name: string): boolean => name.length > 2 && mayNameSecret(name) && judged(name);
 
   const text = (given: string): string => {
     if (given.length < SHORTEST && patterns.length === 0) return given;

@@ -82,7 +82,7 @@ function nameBefore(text: string, at: number, floor: number): NameFound | undefi
   if (start === end || end - start > KEY_MAX) return undefined;
   const name = text.slice(start, end);
   let wide: string | undefined;
-  if (quote === '' && NEEDS_MORE.test(name) && start - 1 > floor && text[start - 1] === ' ') {
+  if (quote === '' && text[start - 1] === ' ' && start - 1 > floor && name.length > 2 && NEEDS_MORE.test(name)) {
     const before = wordStart(text, start - 1, floor);
     if (before < start - 1 && end - before <= KEY_MAX) wide = text.slice(before, end);
   }
