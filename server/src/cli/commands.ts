@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
-import type { Page, PruneReport, Session, StoreStats, ThinSpan } from '../store/trace-store.js';
+import type { Page, PruneReport, StoreStats } from '../store/trace-store.js';
+import type { Session, ThinSpan } from '../wire/records.js';
 import { parseAge, parseSize, printable, showMs, showSize } from './sizes.js';
 import { CliError, type Source } from './source.js';
 

@@ -87,11 +87,12 @@ function compare(field: string, operator: string, value: Token): Filter {
   if (operator === '~') return make('contains', text);
   if (operator === ':' && !quoted) {
     if (text === '*') return make('exists', true);
-    const range = /^(.*?)\.\.(.*)$/.exec(text);
-    if (range && (range[1] !== '' || range[2] !== '')) {
+    const dots = text.indexOf('..');
+    if (dots !== -1 && text !== '..') {
       const items: Filter[] = [];
-      if (range[1] !== '') items.push(make('>=', literalOf(range[1] as string)));
-      if (range[2] !== '') items.push(make('<=', literalOf(range[2] as string)));
+      const [low, high] = [text.slice(0, dots), text.slice(dots + 2)];
+      if (low !== '') items.push(make('>=', literalOf(low)));
+      if (high !== '') items.push(make('<=', literalOf(high)));
       return items.length === 1 ? (items[0] as Filter) : { kind: 'all', items };
     }
     if (text.length > 1 && text.endsWith('*')) return make('prefix', text.slice(0, -1));

@@ -1,4 +1,4 @@
-import type { Tokens } from './trace-store.js';
+import type { Tokens } from '../wire/records.js';
 
 export interface AggregateOptions {
   q?: string;

@@ -1,6 +1,7 @@
 import type { Filter } from '../query/ast.js';
 import type { Target } from '../query/fields.js';
 import type { HoneyHiveEvent } from '../wire/honeyhive-event.js';
+import type { Session, ThinSpan, WholeSpan } from '../wire/records.js';
 import type { Buckets, SpanRecord } from '../wire/span-record.js';
 import type { Json, JsonObject } from '../wire/value.js';
 import type { AggregateOptions, AggregateResult } from './aggregates.js';
@@ -18,98 +19,6 @@ export interface IngestReceipt {
   message: string;
   /** The ingest sequence that carries this change. */
   seq: number;
-}
-
-export interface Session {
-  sessionId: string;
-  sessionName: string;
-  project: string;
-  source: string;
-  startTime: number;
-  endTime: number | null;
-  durationMs: number;
-  spanCount: number;
-  modelCount: number;
-  errorCount: number;
-  tokens: Tokens;
-  costUsd: number;
-  metadata: JsonObject;
-  metrics: JsonObject;
-  feedback: JsonObject;
-  inputs: JsonObject;
-  outputs: JsonObject;
-  config: JsonObject;
-  userProperties: JsonObject;
-  scores: Record<string, { mean: number; count: number }>;
-  firstInput: string;
-  lastOutput: string;
-  error: string | null;
-  hasFeedback: boolean;
-  runId: string | null;
-  seq: number;
-}
-
-export interface Tokens {
-  prompt: number;
-  completion: number;
-  total: number;
-}
-
-export interface ThinSpan {
-  traceId: string;
-  spanId: string;
-  parentSpanId: string | null;
-  eventId: string;
-  eventType: string;
-  name: string;
-  startTime: number;
-  endTime: number | null;
-  durationMs: number | null;
-  status: 'ok' | 'error' | 'unset';
-  running: boolean;
-  preview: string;
-  sessionId: string;
-  errorMessage?: string;
-  model?: string;
-  tokens?: Tokens;
-  costUsd?: number;
-  scores?: Record<string, number>;
-  seq: number;
-}
-
-export interface Evaluation {
-  name: string;
-  score: number | null;
-  label: string | null;
-  explanation: string | null;
-  passed: boolean | null;
-  status: string;
-  errorType: string | null;
-}
-
-export interface WholeSpan extends ThinSpan {
-  project: string;
-  source: string | null;
-  kind: number;
-  statusMessage: string;
-  startTimeUnixNano: string;
-  endTimeUnixNano: string;
-  inputs: JsonObject;
-  outputs: JsonObject;
-  config: JsonObject;
-  metadata: JsonObject;
-  metrics: JsonObject;
-  feedback: JsonObject;
-  userProperties: JsonObject;
-  error: { type?: string; message?: string; stack?: string } | null;
-  evaluations: Evaluation[];
-  events: { name: string; time: number; attributes: JsonObject }[];
-  attributes: JsonObject;
-  resource: JsonObject;
-  scope: { name: string; version: string; attributes: JsonObject };
-  links: { traceId: string; spanId: string; attributes: JsonObject }[];
-  /** What cannot be right about the span's times, in words. */
-  flags: string[];
 }
 
 /** A session as a client of HoneyHive's REST API starts or updates it. */

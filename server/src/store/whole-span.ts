@@ -1,7 +1,7 @@
 import { allBuckets, milliseconds } from '../wire/describe.js';
+import type { Evaluation, ThinSpan, WholeSpan } from '../wire/records.js';
 import { BUCKETS, type Buckets, type SpanRecord } from '../wire/span-record.js';
 import { emptyObject, type Json, type JsonObject, plain, plainObject } from '../wire/value.js';
-import type { Evaluation, ThinSpan, WholeSpan } from './trace-store.js';
 
 const YEAR_2262_MS = 9_214_646_400_000;
 

@@ -1,6 +1,6 @@
 import { foreignBuckets, numberFact, textFact } from './conventions.js';
 import { eventTypeOf } from './event-type.js';
-import { canonicalId, eventIdOf, sessionOfTrace } from './ids.js';
+import { canonicalId, sessionOfTrace } from './ids.js';
 import { costOf, type PriceTable } from './price.js';
 import { BUCKETS, type Buckets, type SpanRecord } from './span-record.js';
 import { bucketOf, bucketsOf } from './unflatten.js';
@@ -41,6 +41,20 @@ export interface SpanFacts {
   rank: number;
 }
 
+const PROJECT_NAMES = ['honeyhive.project', 'traceloop.association.properties.project', 'honeyhive_project'];
+const SESSION_NAMES = ['honeyhive.session_name', 'honeyhive_session_name'];
+const SOURCE_NAMES = ['honeyhive.source', 'traceloop.association.properties.source', 'honeyhive_source'];
+const EVENT_NAMES = ['honeyhive_event_name'];
+const SESSION_ID_NAMES = [
+  'honeyhive.session_id',
+  'traceloop.association.properties.session_id',
+  'honeyhive_session_id',
+  'session.id',
+  'gen_ai.conversation.id',
+];
+const INPUT_KEYS = ['value', 'question', 'query', 'prompt', 'input', 'messages'];
+const OUTPUT_KEYS = ['result', 'value', 'content', 'messages'];
+
 const PREVIEW = 120;
 const FACET_LENGTH = 256;
 const FACETS = 200;
@@ -63,22 +77,18 @@ export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
       ? costOf(model, tokens?.prompt ?? 0, tokens?.completion ?? 0, prices)
       : undefined);
   const errorMessage = errorOf(span);
-  const input = shortText(buckets.inputs, ['value', 'question', 'query', 'prompt', 'input', 'messages']);
-  const output = shortText(buckets.outputs, ['result', 'value', 'content', 'messages']);
+  const input = shortText(buckets.inputs, INPUT_KEYS);
+  const output = shortText(buckets.outputs, OUTPUT_KEYS);
   const facets = facetsOf(buckets);
   return {
-    project: firstText(attributes, [
-      'honeyhive.project',
-      'traceloop.association.properties.project',
-      'honeyhive_project',
-    ]),
+    project: firstText(attributes, PROJECT_NAMES),
     sessionId,
     sessionGiven: given !== undefined,
     foreignSessionId: given !== undefined && given.toLowerCase() !== sessionId ? given : undefined,
-    sessionName: firstText(attributes, ['honeyhive.session_name', 'honeyhive_session_name']),
-    source: firstText(attributes, ['honeyhive.source', 'traceloop.association.properties.source', 'honeyhive_source']),
+    sessionName: firstText(attributes, SESSION_NAMES),
+    source: firstText(attributes, SOURCE_NAMES),
     eventType,
-    name: firstText(attributes, ['honeyhive_event_name']) ?? span.name,
+    name: firstText(attributes, EVENT_NAMES) ?? span.name,
     eventId: span.eventId ?? eventIdFrom(attributes),
     startMs,
     endMs: ended ? milliseconds(span.endNs) : null,
@@ -142,13 +152,7 @@ export function durationMs(span: Pick<SpanRecord, 'startNs' | 'endNs'>): number 
 }
 
 function sessionText(attributes: JsonObject): string | undefined {
-  return firstText(attributes, [
-    'honeyhive.session_id',
-    'traceloop.association.properties.session_id',
-    'honeyhive_session_id',
-    'session.id',
-    'gen_ai.conversation.id',
-  ]);
+  return firstText(attributes, SESSION_ID_NAMES);
 }
 
 function eventIdFrom(attributes: JsonObject): string | undefined {
@@ -156,11 +160,7 @@ function eventIdFrom(attributes: JsonObject): string | undefined {
   return typeof given === 'string' && given !== '' ? canonicalId(given) : undefined;
 }
 
-export function eventIdFor(span: Pick<SpanRecord, 'traceId' | 'spanId'>, facts: Pick<SpanFacts, 'eventId'>): string {
-  return facts.eventId ?? eventIdOf(span.traceId, span.spanId);
-}
-
-function firstText(attributes: JsonObject, keys: string[]): string | undefined {
+function firstText(attributes: JsonObject, keys: readonly string[]): string | undefined {
   for (const key of keys) {
     const value = attributes[key];
     if (typeof value === 'string' && value !== '') return value;
@@ -212,8 +212,10 @@ export function scoresOf(span: Pick<SpanRecord, 'events'>): Record<string, numbe
   return scores;
 }
 
+const UNTIDY = /[^\S ]| {2}/;
+
 /** One line for lists: the first telling value, or the whole as JSON. */
-export function shortText(bucket: JsonObject | undefined, favourites: string[]): string {
+export function shortText(bucket: JsonObject | undefined, favourites: readonly string[]): string {
   if (bucket === undefined) return '';
   const keys = Object.keys(bucket);
   if (keys.length === 0) return '';
@@ -223,7 +225,9 @@ export function shortText(bucket: JsonObject | undefined, favourites: string[]):
   const content = isObject(messages) ? (messages.content ?? messages.parts) : undefined;
   const shown = content !== undefined ? (content as Json) : value;
   const text = typeof shown === 'string' ? shown.slice(0, 2000) : JSON.stringify(shown).slice(0, 2000);
-  return text.replace(/\s+/g, ' ').trim().slice(0, 500);
+  // Most texts are one tidy line, and looking costs much less than replacing every blank by itself.
+  const line = UNTIDY.test(text) ? text.replace(/\s+/g, ' ') : text;
+  return line.trim().slice(0, 500);
 }
 
 /** Short scalars of the buckets, by path: what filters look at. */

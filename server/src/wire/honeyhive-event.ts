@@ -1,4 +1,4 @@
-import type { Session, WholeSpan } from '../store/trace-store.js';
+import type { Session, WholeSpan } from './records.js';
 import { bucketOf } from './unflatten.js';
 import { emptyObject, type Json, type JsonObject } from './value.js';
 

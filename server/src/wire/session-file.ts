@@ -1,6 +1,7 @@
-import type { EventChange, Scope, Session, SessionChange, SessionRecords, TraceStore } from '../store/trace-store.js';
+import type { EventChange, Scope, SessionChange, SessionRecords, TraceStore } from '../store/trace-store.js';
 import { parseJson } from './json-text.js';
 import { encodeTracesJson } from './otlp-encode.js';
+import type { Session } from './records.js';
 import { eventChange, sessionChange } from './rest-bodies.js';
 import { MalformedRequest } from './span-record.js';
 import { isObject, type JsonObject } from './value.js';

@@ -24,33 +24,34 @@ export class PayloadRows {
     this.#insertResource = db.prepare('INSERT INTO resources(hash, data) VALUES(?, ?)');
   }
 
-  /** `text` is the payload's JSON, which the caller has already made for its hash. */
-  write(pk: number, payload: Payload, text: string): void {
+  /** `json` is the payload's JSON, which the caller has already made for its hash. */
+  write(pk: number, payload: Payload, json: Buffer): void {
     const refs: number[] = [];
     const keep = (one: string): number => {
       const blob = this.#keepBlob(one);
       refs.push(blob);
       return blob;
     };
-    let packed = text;
+    let packed = json;
     // Nothing in a short payload is long enough to be shared.
-    if (text.length >= SHARED_FROM) {
+    if (json.length >= SHARED_FROM) {
       const shared = {
         ...payload,
         attributes: share(payload.attributes, keep),
         events: payload.events.map((event) => ({ ...event, attributes: share(event.attributes, keep) })),
       };
-      packed = JSON.stringify(shared);
+      packed = Buffer.from(JSON.stringify(shared));
     }
     const { encoding, data } = pack(packed);
     this.#insert.run(pk, encoding, data, refs.length > 0 ? JSON.stringify(refs) : null);
   }
 
   #keepBlob(text: string): number {
-    const hash = hashOf(text);
+    const raw = Buffer.from(text);
+    const hash = hashOf(raw);
     const known = this.#useBlob.get(hash);
     if (known) return Number(known.id);
-    const { encoding, data } = pack(text);
+    const { encoding, data } = pack(raw);
     return this.#insertBlob.run(hash, encoding, data).lastInsertRowid;
   }
 

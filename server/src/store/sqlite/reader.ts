@@ -1,18 +1,9 @@
 import { parseQuery } from '../../query/parse.js';
 import { canonicalId } from '../../wire/ids.js';
+import type { Session, ThinSpan, WholeSpan } from '../../wire/records.js';
 import type { SpanRecord } from '../../wire/span-record.js';
 import { emptyObject, type JsonObject } from '../../wire/value.js';
-import type {
-  DocumentKind,
-  ListOptions,
-  Page,
-  Scope,
-  Session,
-  StoredDocument,
-  StoreStats,
-  ThinSpan,
-  WholeSpan,
-} from '../trace-store.js';
+import type { DocumentKind, ListOptions, Page, Scope, StoredDocument, StoreStats } from '../trace-store.js';
 import { wholeSpan } from '../whole-span.js';
 import { compile } from './compile.js';
 import { decodeCursor, encodeCursor } from './cursor.js';

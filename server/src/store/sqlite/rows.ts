@@ -1,6 +1,6 @@
 import { eventIdOf } from '../../wire/ids.js';
+import type { Session, ThinSpan } from '../../wire/records.js';
 import { emptyObject } from '../../wire/value.js';
-import type { Session, ThinSpan } from '../trace-store.js';
 import type { Row } from './driver.js';
 import { parseMap } from './session-rows.js';
 

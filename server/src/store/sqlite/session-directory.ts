@@ -3,6 +3,7 @@ import { sessionOfTrace } from '../../wire/ids.js';
 import type { Buckets, SpanRecord } from '../../wire/span-record.js';
 import type { Scope } from '../trace-store.js';
 import { contributionOf } from './contribution.js';
+import { RecentMap } from './recent-map.js';
 import type { SessionRows } from './session-rows.js';
 import type { Statements } from './statements.js';
 
@@ -15,9 +16,9 @@ export class SessionDirectory {
   readonly #sessions: SessionRows;
   readonly #seq: () => number;
   readonly #projects = new Map<string, number>();
-  readonly #sessionKeys = new Map<string, number>();
-  readonly #sessionProjects = new Map<number, number>();
-  readonly #traceSessions = new Map<string, { session: number; given: boolean }>();
+  readonly #sessionKeys = new RecentMap<string, number>(CACHE);
+  readonly #sessionProjects = new RecentMap<number, number>(CACHE);
+  readonly #traceSessions = new RecentMap<string, { session: number; given: boolean }>(CACHE);
   /** Sessions whose foreign id is among their metadata already. */
   readonly #foreign = new Set<number>();
 
@@ -50,7 +51,7 @@ export class SessionDirectory {
     let project = this.#sessionProjects.get(session);
     if (project === undefined) {
       project = Number(this.#statements.get('SELECT project_id FROM sessions WHERE id = ?').get(session)?.project_id);
-      remember(this.#sessionProjects, session, project);
+      this.#sessionProjects.set(session, project);
     }
     return project;
   }
@@ -67,7 +68,7 @@ export class SessionDirectory {
         )
         .get(this.projectId(project ?? DEFAULT_PROJECT), Buffer.from(span.traceId, 'hex'));
       if (sibling) {
-        remember(this.#traceSessions, traceKey, { session: Number(sibling.id), given: sibling.made_from !== 'trace' });
+        this.#traceSessions.set(traceKey, { session: Number(sibling.id), given: sibling.made_from !== 'trace' });
         return Number(sibling.id);
       }
     }
@@ -77,7 +78,7 @@ export class SessionDirectory {
       this.#sessions.merge(session, { metadata: { session_id_given: facts.foreignSessionId } }, this.#seq());
     }
     if (facts.sessionGiven && !known?.given) this.#moveTrace(project, span.traceId, session);
-    if (!known || facts.sessionGiven) remember(this.#traceSessions, traceKey, { session, given: facts.sessionGiven });
+    if (!known || facts.sessionGiven) this.#traceSessions.set(traceKey, { session, given: facts.sessionGiven });
     return session;
   }
 
@@ -140,7 +141,7 @@ export class SessionDirectory {
     if (cached !== undefined) return cached;
     const found = this.find(sessionId, stated, scope.project !== undefined);
     const session = found ?? this.#makeSession(sessionId, stated, madeFrom, startMs);
-    remember(this.#sessionKeys, key, session);
+    this.#sessionKeys.set(key, session);
     return session;
   }
 
@@ -192,9 +193,4 @@ export class SessionDirectory {
     if (typeof patch?.body === 'string') this.#sessions.merge(session, JSON.parse(patch.body) as Buckets, this.#seq());
     return session;
   }
-}
-
-function remember<K, V>(cache: Map<K, V>, key: K, value: V): void {
-  if (cache.size >= CACHE) cache.delete(cache.keys().next().value as K);
-  cache.set(key, value);
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Target } from '../../query/fields.js';
 import type { HoneyHiveEvent } from '../../wire/honeyhive-event.js';
 import type { PriceTable } from '../../wire/price.js';
+import type { Session, ThinSpan, WholeSpan } from '../../wire/records.js';
 import type { SpanRecord } from '../../wire/span-record.js';
 import type { JsonObject } from '../../wire/value.js';
 import type { AggregateOptions, AggregateResult } from '../aggregates.js';
@@ -15,14 +16,11 @@ import type {
   Page,
   PruneReport,
   Scope,
-  Session,
   SessionChange,
   SessionRecords,
   StoredDocument,
   StoreStats,
-  ThinSpan,
   TraceStore,
-  WholeSpan,
 } from '../trace-store.js';
 import { ReaderPool } from './reader-pool.js';
 import { StoreThread } from './store-thread.js';

@@ -121,8 +121,8 @@ export class Writer {
     const project = this.#directory.projectOf(session);
     const { resource, traceId, spanId, parentSpanId } = span;
     const rest = payloadOf(span);
-    const text = JSON.stringify(rest);
-    const hash = hashOf(text);
+    const json = Buffer.from(JSON.stringify(rest));
+    const hash = hashOf(json);
     const trace = Buffer.from(traceId, 'hex');
     const id = Buffer.from(spanId, 'hex');
     const result = this.#statements
@@ -148,7 +148,7 @@ export class Writer {
       );
     if (result.changes === 1) {
       this.counters.stored++;
-      this.#payloads.write(result.lastInsertRowid, rest, text);
+      this.#payloads.write(result.lastInsertRowid, rest, json);
       this.#statements
         .get('INSERT INTO search(rowid, text) VALUES(?, ?)')
         .run(result.lastInsertRowid, facts.searchText);
@@ -213,7 +213,7 @@ export class Writer {
     const rest = payloadOf(merged);
     const pk = Number(old.id);
     this.removal.dropPayload(pk);
-    this.#payloads.write(pk, rest, JSON.stringify(rest));
+    this.#payloads.write(pk, rest, Buffer.from(JSON.stringify(rest)));
     this.#statements.get('DELETE FROM search WHERE rowid = ?').run(pk);
     this.#statements.get('INSERT INTO search(rowid, text) VALUES(?, ?)').run(pk, mergedFacts.searchText);
     this.#statements

@@ -1,0 +1,96 @@
+import type { JsonObject } from './value.js';
+
+/** A session with its running totals, as it is given out. */
+export interface Session {
+  sessionId: string;
+  sessionName: string;
+  project: string;
+  source: string;
+  startTime: number;
+  endTime: number | null;
+  durationMs: number;
+  spanCount: number;
+  modelCount: number;
+  errorCount: number;
+  tokens: Tokens;
+  costUsd: number;
+  metadata: JsonObject;
+  metrics: JsonObject;
+  feedback: JsonObject;
+  inputs: JsonObject;
+  outputs: JsonObject;
+  config: JsonObject;
+  userProperties: JsonObject;
+  scores: Record<string, { mean: number; count: number }>;
+  firstInput: string;
+  lastOutput: string;
+  error: string | null;
+  hasFeedback: boolean;
+  runId: string | null;
+  seq: number;
+}
+
+export interface Tokens {
+  prompt: number;
+  completion: number;
+  total: number;
+}
+
+/** What lists show of a span. */
+export interface ThinSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId: string | null;
+  eventId: string;
+  eventType: string;
+  name: string;
+  startTime: number;
+  endTime: number | null;
+  durationMs: number | null;
+  status: 'ok' | 'error' | 'unset';
+  running: boolean;
+  preview: string;
+  sessionId: string;
+  errorMessage?: string;
+  model?: string;
+  tokens?: Tokens;
+  costUsd?: number;
+  scores?: Record<string, number>;
+  seq: number;
+}
+
+export interface Evaluation {
+  name: string;
+  score: number | null;
+  label: string | null;
+  explanation: string | null;
+  passed: boolean | null;
+  status: string;
+  errorType: string | null;
+}
+
+/** All that is known of a span. */
+export interface WholeSpan extends ThinSpan {
+  project: string;
+  source: string | null;
+  kind: number;
+  statusMessage: string;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
+  inputs: JsonObject;
+  outputs: JsonObject;
+  config: JsonObject;
+  metadata: JsonObject;
+  metrics: JsonObject;
+  feedback: JsonObject;
+  userProperties: JsonObject;
+  error: { type?: string; message?: string; stack?: string } | null;
+  evaluations: Evaluation[];
+  events: { name: string; time: number; attributes: JsonObject }[];
+  attributes: JsonObject;
+  resource: JsonObject;
+  scope: { name: string; version: string; attributes: JsonObject };
+  links: { traceId: string; spanId: string; attributes: JsonObject }[];
+  /** What cannot be right about the span's times, in words. */
+  flags: string[];
+}
