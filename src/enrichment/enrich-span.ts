@@ -42,14 +42,14 @@ function enrichActive(core: TracerCore | undefined, data: unknown, more: unknown
   try {
     const routed = routeSpanData(data, more);
     const span = target(core);
-    const foreign = span === undefined && core === undefined ? foreignSpan() : undefined;
+    const foreign = span === undefined ? foreignSpan(core) : undefined;
     const active = span ?? foreign;
     if (updatesOtherEvent(routed, active)) {
       updateEvent(core ?? span?.core ?? activeCore(context.active()) ?? defaultCore(), routed);
       return active === undefined ? undefined : enrichment(active);
     }
     if (span !== undefined) return enrichRecorded(span, routed);
-    return foreign === undefined ? nothingActive() : enrichForeign(foreign, routed);
+    return foreign === undefined ? nothingActive() : enrichForeign(core, foreign, routed);
   } catch (thrown) {
     debug(`enrichSpan: the data could not be read (${messageOf(thrown)}), it went nowhere`);
     return undefined;
@@ -63,9 +63,11 @@ function target(core: TracerCore | undefined): RecordedSpan | undefined {
 }
 
 /** The active span may come from an instrumentation with another provider; it takes attributes all the same. */
-function foreignSpan(): Span | undefined {
+function foreignSpan(core: TracerCore | undefined): Span | undefined {
   const span = trace.getActiveSpan();
-  return span?.isRecording() === true ? span : undefined;
+  if (span?.isRecording() !== true) return undefined;
+  // What another tracer of this package recorded is not for this one to write on.
+  return core === undefined || asRecordedSpan(span) === undefined ? span : undefined;
 }
 
 /** An id other than the span's own names another event. */
@@ -91,8 +93,8 @@ function enrichRecorded(span: RecordedSpan, routed: RoutedData): SpanEnrichment 
   return enrichment(span);
 }
 
-function enrichForeign(span: Span, routed: RoutedData): SpanEnrichment {
-  const { flat } = attributesOf(routed, defaultCore()?.capture ?? fallbackCapture());
+function enrichForeign(core: TracerCore | undefined, span: Span, routed: RoutedData): SpanEnrichment {
+  const { flat } = attributesOf(routed, (core ?? defaultCore())?.capture ?? fallbackCapture());
   for (const key in flat) {
     const value = flat[key];
     if (value !== undefined) span.setAttribute(key, typeof value === 'bigint' ? value.toString() : value);

@@ -229,6 +229,21 @@ describe('where it is called', () => {
     }
   });
 
+  it('the twin of a tracer reaches a library span of another provider, but no span of another tracer', async () => {
+    const exporter = new InMemorySpanExporter();
+    const foreign = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    const other = createTestTracer();
+    tracer.trace('mine', () =>
+      foreign.getTracer('library').startActiveSpan('library call', (span) => {
+        expect(tracer.enrichSpan({ by: 'twin' })?.span).toBe(span);
+        span.end();
+      }),
+    );
+    other.trace('theirs', () => expect(tracer.enrichSpan({ by: 'twin' })).toBeUndefined());
+    expect(exporter.getFinishedSpans()[0]?.attributes).toEqual({ 'honeyhive_metadata.by': 'twin' });
+    await other.close();
+  });
+
   it.each([
     ['outside of any span', () => enrichSpan({ lost: 1 })],
     ['by the twin of a tracer', () => tracer.enrichSpan({ lost: 1 })],
