@@ -1,8 +1,14 @@
 import { type Context, context } from '@opentelemetry/api';
+import { enterContext } from './context-manager.js';
 import type { TracerCore } from './core.js';
 import type { SpanPlan } from './plan.js';
 import { settle } from './shapes/settle.js';
 import { SpanCall } from './span-call.js';
+
+/** Traced calls inside one another, in this turn. */
+let nested = 0;
+/** From here on a call goes easy on the stack, which costs it a little time. */
+const DEEP = 32;
 
 /**
  * Runs `body` once, inside a span that ends when the work does. What `body` returns or throws reaches the caller as it
@@ -22,22 +28,34 @@ export function runInSpan<T>(
   } catch {
     return body(UNTRACED);
   }
-  let entered = false;
   let result: T;
+  let entered: { dispose(): void } | undefined;
+  let started = false;
   try {
-    result = context.with(call.context, () => {
-      entered = true;
-      return body(call);
-    });
+    nested += 1;
+    if (nested > DEEP) entered = enterContext(call.context);
+    if (entered === undefined) {
+      result = context.with(call.context, () => {
+        started = true;
+        return body(call);
+      });
+    } else {
+      started = true;
+      result = body(call);
+    }
   } catch (thrown) {
+    nested -= 1;
+    entered?.dispose();
     // Where the stack is nearly full, even this may overflow; the program's own error comes first.
     try {
       call.fail(thrown);
     } catch {}
     // A context manager that failed before it called us: the user's code has not run yet.
-    if (!entered) return body(call);
+    if (!started) return body(call);
     throw thrown;
   }
+  nested -= 1;
+  entered?.dispose();
   try {
     // A fluent method's `this` was there before; whatever it is, it is not the work of the call.
     if (result === self) call.succeed(result);

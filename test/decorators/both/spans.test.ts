@@ -217,6 +217,28 @@ describe('what a traced call leaves on its span', () => {
     expect(spansNamed(tracer, 'Work.inner').map((span) => span.attributes['honeyhive_metadata.inner'])).toEqual([1, 2]);
   });
 
+  it('keeps parent and child, and where data belongs, however deep the calls go', () => {
+    class Deep {
+      @Trace()
+      down(left: number): number {
+        const below = left === 0 ? 0 : this.down(left - 1);
+        enrichSpan({ left });
+        return below;
+      }
+    }
+    new Deep().down(99);
+    const spans = spansNamed(tracer, 'Deep.down');
+    const byId = new Map(spans.map((span) => [span.spanContext().spanId, span]));
+    const leftOf = (span: (typeof spans)[number] | undefined): unknown => span?.attributes['honeyhive_metadata.left'];
+    for (const span of spans) {
+      expect(leftOf(span)).toBe(span.attributes['honeyhive_inputs.left']);
+      const parent = byId.get(span.parentSpanContext?.spanId ?? '');
+      expect(leftOf(parent)).toBe(leftOf(span) === 99 ? undefined : Number(leftOf(span)) + 1);
+    }
+    expect(spans).toHaveLength(100);
+    expect(enrichSpan({ outside: true })).toBeUndefined();
+  });
+
   it('traces functions, and methods decorated late, with their types kept', () => {
     const add = trace(function add(a: number, b: number): number {
       return a + b;

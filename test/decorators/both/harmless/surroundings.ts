@@ -248,6 +248,30 @@ export const surroundings: Program[] = [
     },
   },
   {
+    name: 'a recursion five hundred calls deep, and two that call each other',
+    oneState: true,
+    run(deco, note) {
+      class Tree {
+        depth = 0;
+        @deco
+        down(left: number): number {
+          this.depth++;
+          return left === 0 ? 0 : 1 + this.down(left - 1);
+        }
+        @deco
+        ping(left: number): number {
+          return left === 0 ? 0 : 1 + this.pong(left - 1);
+        }
+        @deco
+        pong(left: number): number {
+          return left === 0 ? 0 : 1 + this.ping(left - 1);
+        }
+      }
+      const tree = new Tree();
+      note(tree.down(500), tree.ping(500), tree.depth);
+    },
+  },
+  {
     name: 'an error thrown with the stack nearly full keeps its identity',
     oneState: true,
     run(deco, note) {
