@@ -55,7 +55,8 @@ interface SessionItem {
         await page.getByRole('link', { name: shown.sessionName }).first().waitFor();
         await page.goto(`${url}/sessions/${shown.sessionId}`);
         await page.getByRole('treeitem').filter({ hasText: 'Desk.ask' }).first().click();
-        await page.getByText('answer_quality.f1_score').last().waitFor();
+        await page.getByText('Inputs').first().waitFor();
+        await page.getByText('answer_quality.f1_score').first().waitFor();
         await page.screenshot({ path: join(root, 'artifacts/atlas.png') });
         // The session's own data, enriched by the sample, shows at the root of its tree.
         await page.getByRole('treeitem').first().click();

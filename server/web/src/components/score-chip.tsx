@@ -13,10 +13,15 @@ interface ChipProps {
 function Chip({ name, value, tone, title }: ChipProps) {
   return (
     <span className={`chip score-${tone}`} title={title}>
-      <span className="chip-name">{name}</span>
+      <span className="chip-name">{shortName(name)}</span>
       <span className="chip-value">{value}</span>
     </span>
   );
+}
+
+/** `multi.child` is one evaluator of several: in the little room of a chip its own name says more; the title has both. */
+function shortName(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
 }
 
 /** An evaluator's mean over a session. */
