@@ -2,6 +2,7 @@
 // compares what the outside world sees of it. Arguments: case, module system, state.
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 
 const [, , name, system, state] = process.argv;
@@ -70,6 +71,7 @@ const unhandled = {
     give(promise);
   },
   'no error': () => void give(Promise.reject(7)),
+  'looked at': () => void inspect(fail('looked at')),
   'an argument': () => void wait(1, Promise.reject(boom('argument'))),
   'an argument that is evaluated': () => void scored(Promise.reject(boom('evaluated'))),
   'next of an async generator': () =>

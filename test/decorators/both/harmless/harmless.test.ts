@@ -6,9 +6,10 @@ import { members } from './members.js';
 import { observe, undecorated } from './observe.js';
 import { promises } from './promises.js';
 import { shapes } from './shapes.js';
+import { streams } from './streams.js';
 import { surroundings } from './surroundings.js';
 
-const programs = [...members, ...shapes, ...promises, ...iterators, ...surroundings];
+const programs = [...members, ...shapes, ...promises, ...iterators, ...streams, ...surroundings];
 
 /** The back end in every state that a production service meets. */
 const states: Record<string, () => Promise<{ deco: SpanDecorator; stop: () => Promise<unknown> }>> = {
