@@ -20,7 +20,7 @@ const { values } = parseArgs({ options: { update: { type: 'boolean', default: fa
 async function measure() {
   const rounds = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const run = (subject, mode, cases) => runChild('calls-child.cjs', [subject, mode, cases, '150'], { nodeArgs });
+    const run = (subject, mode, cases) => runChild('calls-child.cjs', [subject, mode, cases, '120'], { nodeArgs });
     rounds.push({
       otel: await run('otel', 'record', CASES),
       ours: await run('honeyhive', 'record', CASES),
@@ -29,15 +29,13 @@ async function measure() {
     });
   }
   const figures = {};
+  // The quickest of all rounds: what other programs do to a shared machine only ever makes a round slower.
+  const least = (pick) => Math.min(...rounds.map((round) => pick(round).least));
   for (const name of CASES.split(',')) {
     figures[`${name}: bytes a call`] = median(rounds.map(({ ours }) => ours[name].bytes));
-    figures[`${name}: times OpenTelemetry`] = median(
-      rounds.map(({ ours, otel }) => ours[name].least / otel[name].least),
-    );
+    figures[`${name}: times OpenTelemetry`] = least(({ ours }) => ours[name]) / least(({ otel }) => otel[name]);
   }
-  figures['unsampled: times sampled'] = median(
-    rounds.map(({ ours, unsampled }) => unsampled.sync.least / ours.sync.least),
-  );
+  figures['unsampled: times sampled'] = least(({ unsampled }) => unsampled.sync) / least(({ ours }) => ours.sync);
   figures['disabled: bytes a call'] = median(rounds.map(({ disabled }) => disabled.sync.bytes));
   return figures;
 }

@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: what tracing costs, beside OpenTelemetry by hand in the same run. Prints the tables and writes
- * bench/RESULTS.md. `-- --only calls,inside,cold,size,delivery,ingest` picks sections and writes nothing; `--quick` takes
- * fewer rounds; `--peers` adds the peers that are installed in bench/peers (`npm ci --prefix bench/peers`).
+ * bench/RESULTS.md. `-- --only calls,inside,cold,size,delivery,ingest` measures these and leaves the other sections as
+ * they were; `--quick` and
+ * `--rounds N` take fewer rounds; `--peers` adds the peers that are installed in bench/peers (`npm ci --prefix bench/peers`).
  */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machine } from './lib/machine.mjs';
 import { allocationRows, callRows, measureCalls } from './sections/calls.mjs';
@@ -17,10 +18,13 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
     peers: { type: 'boolean', default: false },
   },
 });
-const rounds = values.quick ? 3 : 7;
+const rounds = Number(values.rounds ?? (values.quick ? 3 : 7));
+/** Rounds of the long sections. */
+const fewRounds = Math.ceil(rounds / 3);
 
 function installedPeers() {
   const folder = new URL('peers/', import.meta.url);
@@ -39,14 +43,15 @@ const sections = {
       return [...callRows(results, peers), ...allocationRows(results)];
     },
   },
-  inside: { title: 'Parts', rows: () => insideRows({ rounds: Math.min(rounds, 3) }) },
+  inside: { title: 'Parts', rounds: fewRounds, rows: () => insideRows({ rounds: fewRounds }) },
   cold: { title: 'Loading', rows: () => coldStartRows({ rounds }) },
-  size: { title: 'Size', rows: sizeRows },
+  size: { title: 'Size', rounds: 1, rows: sizeRows },
   delivery: {
+    rounds: fewRounds,
     title: 'From the call to the acknowledged request',
-    rows: () => deliveryRows({ rounds: values.quick ? 1 : 3 }),
+    rows: () => deliveryRows({ rounds: fewRounds }),
   },
-  ingest: { title: 'The local server', rows: ingestRows },
+  ingest: { title: 'The local server', rounds: 1, rows: ingestRows },
 };
 
 const table = (rows) =>
@@ -66,9 +71,25 @@ for (const name of chosen) {
     throw new Error(`No section is called ${name}; there are ${Object.keys(sections).join(', ')}.`);
   const rows = await section.rows();
   if (rows.length === 0) continue;
-  const part = `## ${section.title}\n\n${table(rows)}\n`;
+  const circumstances = [...machine(), `${section.rounds ?? rounds} rounds`].join('; ');
+  const part = `## ${section.title}\n\n${circumstances}.\n\n${table(rows)}\n`;
   process.stdout.write(`${part}\n`);
   parts.push(part);
+}
+
+const file = new URL('RESULTS.md', import.meta.url);
+
+/** Sections by title, of the file as it is and of this run. */
+function merged() {
+  const before = existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .split(/^(?=## )/m)
+        .slice(1)
+    : [];
+  const all = new Map([...before, ...parts].map((part) => [/^## (.*)/.exec(part)[1], part.trimEnd()]));
+  return Object.values(sections)
+    .map(({ title }) => all.get(title))
+    .filter((part) => part !== undefined);
 }
 
 const HEAD = `# What tracing costs
@@ -76,14 +97,8 @@ const HEAD = `# What tracing costs
 Written by \`npm run bench\`. "Raw OpenTelemetry" is the same work by hand in the same round: \`startActiveSpan\`,
 \`JSON.stringify\` of arguments and result as attributes, a processor that keeps the span in memory (an exporter over
 HTTP where spans are delivered). Ours masks secrets, bounds what it takes and stamps session and source besides.
-Figures are medians over ${rounds} rounds of one process each, in shuffled order, without what the call itself takes; of a
-process the quickest group of calls counts, with its share of garbage collection. Ratios are formed inside a round;
-their quartiles stand in brackets.
+Figures are medians over rounds of one process each, in shuffled order, without what the call itself takes; of a process
+the quickest group of calls counts, with its share of garbage collection. Ratios are formed inside a round; their
+quartiles stand in brackets.`;
 
-`;
-if (values.only === undefined) {
-  const list = machine()
-    .map((line) => `- ${line}`)
-    .join('\n');
-  writeFileSync(new URL('RESULTS.md', import.meta.url), `${HEAD}${list}\n\n${parts.join('\n')}`);
-}
+writeFileSync(file, `${[HEAD, ...merged()].join('\n\n')}\n`);
