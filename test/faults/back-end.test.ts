@@ -11,6 +11,7 @@ import { type OtlpReceiver, startReceiver } from '../support/otlp-receiver.js';
 import { spanOf } from '../support/spans.js';
 import { TEST_CERTIFICATE, TEST_KEY } from '../support/tls.js';
 import { collectWarnings } from '../support/warnings.js';
+import keptSeeds from './kept-seeds.json';
 
 const raw = (status: string, headers = '', body = '') =>
   `HTTP/1.1 ${status}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${headers}\r\n${body}`;
@@ -297,30 +298,37 @@ describe('a back end that misbehaves', () => {
     tell('S12 overflow', delivery);
   });
 
-  it('S12, S6: with faults in any order nothing is lost and the law holds', async () => {
-    const faults: Fault[] = [
-      { kind: 'none' },
-      { kind: 'refuse' },
-      { kind: 'hang' },
-      { kind: 'reset', afterBytes: 5 },
-      { kind: 'truncate', afterBytes: 30 },
-      { kind: 'delay', ms: 30 },
-      { kind: 'answer', raw: raw('503 Busy') },
-    ];
-    const delivery = open();
-    let made = 0;
-    for (let round = 0; round < 12; round++) {
-      await proxy.set(proxy.pick(faults));
-      const count = 1 + proxy.random(60);
-      make(delivery, count);
-      made += count;
-      await delivery.flush({ timeoutMs: 30 + proxy.random(80) });
-      expectConserved(delivery);
-    }
-    await proxy.set({ kind: 'none' });
-    await delivery.close({ timeoutMs: 15_000 });
-    tell('any order', delivery);
-    expect(delivery.stats()).toMatchObject({ made, delivered: made, dropped: 0 });
-    expect(distinct()).toBe(made);
-  });
+  it.each<number | undefined>([...keptSeeds.seeds, undefined])(
+    'S12, S6: with faults in any order nothing is lost and the law holds (seed %p)',
+    async (seed) => {
+      if (seed !== undefined) {
+        await proxy.close();
+        proxy = await startFaultProxy(receiver.port, seed);
+      }
+      const faults: Fault[] = [
+        { kind: 'none' },
+        { kind: 'refuse' },
+        { kind: 'hang' },
+        { kind: 'reset', afterBytes: 5 },
+        { kind: 'truncate', afterBytes: 30 },
+        { kind: 'delay', ms: 30 },
+        { kind: 'answer', raw: raw('503 Busy') },
+      ];
+      const delivery = open();
+      let made = 0;
+      for (let round = 0; round < 12; round++) {
+        await proxy.set(proxy.pick(faults));
+        const count = 1 + proxy.random(60);
+        make(delivery, count);
+        made += count;
+        await delivery.flush({ timeoutMs: 30 + proxy.random(80) });
+        expectConserved(delivery);
+      }
+      await proxy.set({ kind: 'none' });
+      await delivery.close({ timeoutMs: 15_000 });
+      tell('any order', delivery);
+      expect(delivery.stats()).toMatchObject({ made, delivered: made, dropped: 0 });
+      expect(distinct()).toBe(made);
+    },
+  );
 });
