@@ -1,5 +1,6 @@
 /**
  * Ingest under load from another process: node server/bench/ingest.mjs [--seconds 10] [--batch 100] [--connections 8] [--fill 0]
+ *   [--rate 0: as fast as it goes] [--server path of another dist/cli.js, to compare two builds]
  * Prints acknowledged spans a second, latency of a request, the server's memory, and a reader's list latency meanwhile.
  */
 import { spawn } from 'node:child_process';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '8' },
     fill: { type: 'string', default: '0' },
     rate: { type: 'string', default: '0' },
+    server: { type: 'string' },
   },
 });
 const seconds = Number(values.seconds);
@@ -61,7 +63,17 @@ function start(db) {
     const began = performance.now();
     const child = spawn(
       process.execPath,
-      [join(here, '../dist/cli.js'), 'serve', '--port', '0', '--db', db, '--retention', '100GB', '--json'],
+      [
+        values.server ?? join(here, '../dist/cli.js'),
+        'serve',
+        '--port',
+        '0',
+        '--db',
+        db,
+        '--retention',
+        '100GB',
+        '--json',
+      ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     child.stdout.once('data', (line) =>

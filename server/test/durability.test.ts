@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { openDatabase } from '../dist/store/sqlite/open-database';
 import { client, folder, hex, inSession, local, span, traces } from './support/local';
 import { runLocal } from './support/run-local';
 
@@ -170,8 +171,7 @@ describe('the port and the file', () => {
   });
   test('a database of another program is refused', async () => {
     const db = join(folder(), 'other.db');
-    const Database = require('better-sqlite3');
-    const other = new Database(db);
+    const other = openDatabase(db);
     other.exec('CREATE TABLE mine(a)');
     other.close();
     await expect(local({ db })).rejects.toThrow('of another program');

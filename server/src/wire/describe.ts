@@ -1,3 +1,4 @@
+import { byKey } from './by-key.js';
 import { foreignBuckets, numberFact, textFact } from './conventions.js';
 import { eventTypeOf } from './event-type.js';
 import { canonicalId, sessionOfTrace } from './ids.js';
@@ -130,11 +131,12 @@ export function allBuckets(span: Pick<SpanRecord, 'attributes' | 'events' | 'buc
 }
 
 function hasForeign(attributes: JsonObject): boolean {
-  for (const key in attributes) if (FOREIGN.test(key)) return true;
+  for (const key in attributes) if (isForeign(key)) return true;
   return false;
 }
 
 const FOREIGN = /^(gen_ai|llm|input|output|traceloop\.entity|embedding)\./;
+const isForeign = byKey((key) => FOREIGN.test(key));
 
 function bucketSize(buckets: Buckets | undefined): number {
   return buckets === undefined
@@ -254,6 +256,7 @@ export function facetsOf(buckets: Buckets): JsonObject {
 }
 
 const PROTOCOL = /^(honeyhive\.|honeyhive_event|honeyhive_duration|traceloop\.association\.|baggage\.)/;
+const isProtocol = byKey((key) => PROTOCOL.test(key));
 
 function searchText(span: SpanRecord, error: string | undefined, facets: JsonObject): string {
   const parts: string[] = [span.name];
@@ -271,7 +274,7 @@ function searchText(span: SpanRecord, error: string | undefined, facets: JsonObj
   };
   if (error !== undefined) add(error);
   for (const key of Object.keys(span.attributes)) {
-    if (!PROTOCOL.test(key) && (bucketOf(key) !== undefined || typeof span.attributes[key] === 'string'))
+    if (!isProtocol(key) && (bucketOf(key) !== undefined || typeof span.attributes[key] === 'string'))
       walk(span.attributes[key] as Json);
   }
   if (span.buckets) for (const bucket of BUCKETS) if (span.buckets[bucket]) walk(span.buckets[bucket]);

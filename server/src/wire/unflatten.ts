@@ -1,3 +1,4 @@
+import { byKey } from './by-key.js';
 import { BUCKETS, type Bucket, type Buckets } from './span-record.js';
 import { emptyObject, isObject, type Json, type JsonObject, plain } from './value.js';
 
@@ -5,7 +6,7 @@ const MAX_PATH = 64;
 
 /** `a.b.0` and its value into nested objects; a scalar that is in the way moves to the key `value`. */
 export function assignPath(target: JsonObject, path: string, value: Json): void {
-  const keys = path.split('.');
+  const keys = path.includes('.') ? path.split('.') : [path];
   if (keys.length > MAX_PATH) keys.splice(MAX_PATH - 1, keys.length, keys.slice(MAX_PATH - 1).join('.'));
   let holder = target;
   for (let index = 0; index < keys.length - 1; index++) {
@@ -40,7 +41,7 @@ export function listsFromIndexes(value: Json): Json {
 const PREFIX = 'honeyhive_';
 
 /** The bucket an attribute belongs to and the path inside it; undefined for all other attributes. */
-export function bucketOf(key: string): { bucket: Bucket; path: string } | undefined {
+export const bucketOf = byKey((key: string): { readonly bucket: Bucket; readonly path: string } | undefined => {
   if (!key.startsWith(PREFIX)) return undefined;
   for (const bucket of BUCKETS) {
     if (!key.startsWith(bucket, PREFIX.length)) continue;
@@ -49,7 +50,7 @@ export function bucketOf(key: string): { bucket: Bucket; path: string } | undefi
     if (key[at] === '.') return { bucket, path: key.slice(at + 1) };
   }
   return undefined;
-}
+});
 
 /** The seven buckets as nested objects, from `honeyhive_<bucket>.*` attributes. */
 export function bucketsOf(attributes: JsonObject): Buckets {

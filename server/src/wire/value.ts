@@ -7,9 +7,19 @@ export interface JsonObject {
   [key: string]: Json;
 }
 
-/** An object without a prototype, so that a key such as `__proto__` is plain data. */
+/**
+ * Its objects inherit from nothing that has a name. V8 keeps what a constructor made in its quick form, which it does
+ * not do for `Object.create(null)`.
+ */
+function Bare() {
+  // Nothing of its own either.
+}
+Bare.prototype = Object.create(null) as object;
+const BareObject = Bare as unknown as new () => JsonObject;
+
+/** An object that inherits nothing, so that a key such as `__proto__` is plain data. */
 export function emptyObject(): JsonObject {
-  return Object.create(null) as JsonObject;
+  return new BareObject();
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
