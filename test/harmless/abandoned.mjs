@@ -107,7 +107,7 @@ const finished = Object.keys(working).map(
   (kind) => spansOf(kind)[0]?.attributes['honeyhive_outputs.abandoned'] ?? false,
 );
 
-// Each round allocates 160 kB of arguments per call; held, they would be a gigabyte.
+// Each round allocates 160 kB of arguments per call; held, they would be half a gigabyte.
 const quiet = HoneyHiveTracer.init({ testMode: true, global: false, handleExit: false, sampleRate: 1 });
 const hidden = { tracer: quiet, includeInputs: false, includeOutputs: false };
 const drop = trace(hidden)(function* drop(_big, _signal) {
@@ -127,8 +127,8 @@ const round = async (calls) => {
   }
   return heap();
 };
-const first = await round(1_000);
-const second = await round(6_000);
+const first = await round(500);
+const second = await round(3_000);
 console.log(
   JSON.stringify({
     closed,
