@@ -2,5 +2,5 @@
 process.env.HH_LONG = '1';
 const given = process.argv.slice(2);
 if (given.length === 0)
-  process.argv.push('--runInBand', '--testPathPatterns', 'test/faults|test/property|server/test/durability');
+  process.argv.push('--runInBand', '--testPathPatterns', 'test/faults|test/property|server/test/(durability|load)');
 await import('./test.mjs');

@@ -57,5 +57,3 @@ CREATE TABLE documents(
 CREATE VIRTUAL TABLE search USING fts5(text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
 `,
 ];
-
-export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Database, NoDriverError } from './driver.js';
 import { openDatabase } from './open-database.js';
-import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
+import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 
 /** The file cannot be used as it is; the message says what to do. */
 export class StoreFileError extends Error {
@@ -34,7 +34,7 @@ export function fileFingerprint(file: string): string {
 }
 
 /** Opens the file for the one writer, makes or migrates its schema, and holds it against a second writer. */
-export function openForWriting(file: string): OpenedStore {
+export function openForWriting(file: string, migrations: readonly string[] = MIGRATIONS): OpenedStore {
   const notices: string[] = [];
   try {
     mkdirSync(dirname(resolve(file)), { recursive: true });
@@ -45,12 +45,12 @@ export function openForWriting(file: string): OpenedStore {
   try {
     let db: Database;
     try {
-      db = openAndMigrate(file, notices);
+      db = openAndMigrate(file, notices, migrations);
     } catch (error) {
       if (error instanceof StoreFileError || !isDamage(error)) throw error;
       const aside = quarantine(file);
       notices.push(`${file} could not be read (${message(error)}); it was moved to ${aside} and a new one was begun`);
-      db = openAndMigrate(file, notices);
+      db = openAndMigrate(file, notices, migrations);
     }
     return {
       db,
@@ -89,7 +89,8 @@ function takeLock(file: string): Database {
   return lock;
 }
 
-function openAndMigrate(file: string, notices: string[]): Database {
+function openAndMigrate(file: string, notices: string[], migrations: readonly string[]): Database {
+  const newest = migrations.length;
   const fresh = !existsSync(file) || statSync(file).size === 0;
   const db = openDatabase(file, { busyMs: 5000 });
   try {
@@ -101,19 +102,20 @@ function openAndMigrate(file: string, notices: string[]): Database {
       if (Number(tables) > 0)
         throw new StoreFileError('foreign', `${file} is an SQLite database of another program; give another --db`);
     }
-    if (version > SCHEMA_VERSION) {
+    if (version > newest) {
       throw new StoreFileError(
         'newer',
-        `${file} was written by a newer honeyhive-local (schema ${version}, this one knows ${SCHEMA_VERSION}); it was left untouched: update honeyhive-local or give another --db`,
+        `${file} was written by a newer honeyhive-local (schema ${version}, this one knows ${newest}); it was left untouched: update honeyhive-local or give another --db`,
       );
     }
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 2000',
     );
-    for (let next = version; next < SCHEMA_VERSION; next++) {
+    if (version > 0 && version < newest) notices.push(`${file} was copied to ${backUp(db, file, version)} first`);
+    for (let next = version; next < newest; next++) {
       db.exec('BEGIN IMMEDIATE');
       try {
-        db.exec(MIGRATIONS[next] as string);
+        db.exec(migrations[next] as string);
         db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${next + 1}`);
         db.exec('COMMIT');
       } catch (error) {
@@ -127,6 +129,24 @@ function openAndMigrate(file: string, notices: string[]): Database {
     db.close();
     throw error;
   }
+}
+
+/** The file as it was before its schema changes, for going back to the version that wrote it. */
+function backUp(db: Database, file: string, version: number): string {
+  const copy = `${file}.schema-${version}`;
+  try {
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    // A copy that was cut short must not pass for a whole one. Where the file system can, nothing is really copied.
+    copyFileSync(file, `${copy}.part`, constants.COPYFILE_FICLONE);
+    renameSync(`${copy}.part`, copy);
+  } catch (error) {
+    rmSync(`${copy}.part`, { force: true, recursive: true });
+    throw new StoreFileError(
+      'unusable',
+      `${file} has to be brought to a newer schema and could not be copied first (${message(error)}); make room, or give another --db`,
+    );
+  }
+  return copy;
 }
 
 function quarantine(file: string): string {
