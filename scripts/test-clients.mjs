@@ -1,6 +1,6 @@
 /**
- * `npm run test:clients`: installs HoneyHive's own client beside its tests, where it is not there yet, and lets it read
- * back from the local server what the SDK wrote. Two hundred packages: `npm test` runs these tests only once they are there.
+ * `npm run test:clients`: installs other people's clients beside their tests, where they are not there yet, and runs them
+ * against the local server. Two hundred packages: `npm test` runs these tests only once they are there.
  */
 import { existsSync } from 'node:fs';
 import { build } from './build.mjs';
@@ -12,8 +12,10 @@ const folder = inRoot('test', 'clients');
 
 function installed() {
   const { dependencies } = readJson(inRoot('test', 'clients', 'package.json'));
-  const manifest = inRoot('test', 'clients', 'node_modules', 'honeyhive', 'package.json');
-  return existsSync(manifest) && readJson(manifest).version === dependencies.honeyhive;
+  return Object.entries(dependencies).every(([name, wanted]) => {
+    const manifest = inRoot('test', 'clients', 'node_modules', name, 'package.json');
+    return existsSync(manifest) && (!/^\d/.test(wanted) || readJson(manifest).version === wanted);
+  });
 }
 
 try {
@@ -24,7 +26,7 @@ try {
     const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     const { code, output } = await runNpm(args, { cwd: folder, capture: true, timeoutMs: 300_000 });
     if (code !== 0 || !installed()) throw new Error(`npm ci in test/clients failed:\n${output}`);
-    process.stderr.write(`Installed HoneyHive's own client in ${seconds(started)}.\n`);
+    process.stderr.write(`Installed the clients in ${seconds(started)}.\n`);
   }
   const { code, output } = await runNode(
     [commandFile('jest'), '--ci', '--selectProjects', 'legacy', '--testPathPatterns', 'test/clients/'],

@@ -3,7 +3,7 @@ import { copyFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DESCRIBED_ROUTES } from '../dist/http/openapi';
 import { SqliteStore } from '../dist/store/sqlite/sqlite-store';
-import { client, folder, hex, inSession, local, span, T0, traces } from './support/local';
+import { client, folder, hex, inSession, local, span, traces } from './support/local';
 import { runLocal } from './support/run-local';
 
 function copyOf(file: string): string {
