@@ -2,6 +2,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createHttp } from './http/create-http.js';
+import { crowdLimit } from './http/crowd-limit.js';
 import { isLoopback } from './http/guard.js';
 import { Keys, KeysError } from './http/keys.js';
 import { LiveFeed } from './http/live-route.js';
@@ -65,7 +66,7 @@ export async function startServer(options: ServerOptions = {}): Promise<LocalSer
     identity: { service: 'honeyhive-local', version: packageVersion(), db: fileFingerprint(db) },
     onError: (error) => notice(`internal error: ${error instanceof Error ? error.message : String(error)}`),
   });
-  http.server.maxConnections = 1000;
+  crowdLimit(http.server);
   try {
     await listen(http, host, wanted, notice);
   } catch (error) {
@@ -140,7 +141,7 @@ async function alsoOnIpv6(http: ReturnType<typeof createHttp>, port: number): Pr
     { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2000 },
     (incoming, outgoing) => http.routing(incoming, outgoing),
   );
-  server.maxConnections = 1000;
+  crowdLimit(server);
   return new Promise((resolve) => {
     server.once('error', () => resolve(undefined));
     server.listen({ port, host: '::1', ipv6Only: true }, () => resolve(server));

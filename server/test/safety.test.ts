@@ -286,7 +286,7 @@ test('beyond its limits the server says 503 before it reads a body, and recovers
         new Promise<ReturnType<typeof connect>>((resolve) => {
           const socket = connect(port, '127.0.0.1', () => {
             socket.write(
-              `POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${50 * 1024 * 1024}\r\n\r\n{`,
+              `POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${45 * 1024 * 1024}\r\n\r\n{`,
             );
             resolve(socket);
           });

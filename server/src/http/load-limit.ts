@@ -3,7 +3,7 @@ import { MAX_BODY } from './body.js';
 import { HttpError } from './http-error.js';
 
 /** Bodies that are being read, unzipped or written at one time. */
-const MAX_BYTES = 160 * 1024 * 1024;
+const MAX_BYTES = 96 * 1024 * 1024;
 const MAX_REQUESTS = 600;
 /** What a request without a length is taken for until it has been read. */
 const UNKNOWN_LENGTH = 1024 * 1024;

@@ -15,7 +15,7 @@ import { Writer, type WriterCounters } from './writer.js';
 
 /** One commit carries at most this much, so that no caller waits for a giant one. */
 const GROUP_CALLS = 256;
-const GROUP_BYTES = 16 * 1024 * 1024;
+const GROUP_BYTES = 8 * 1024 * 1024;
 /** After the disk was full, how long everything is refused before the next try. */
 const FULL_MS = 1000;
 const RETENTION_EVERY_MS = 2000;
