@@ -83,6 +83,7 @@ const gates = [
   tool('knip', 'knip', 'knip', ['--no-progress']),
   script('api', 'check-api.mjs'),
   script('size', 'check-size.mjs'),
+  program('bench', inRoot('bench', 'check.mjs')),
   script('package', 'check-package.mjs'),
   tool('tests', 'jest', 'jest', ['--ci', `--maxWorkers=${availableParallelism()}`], jestSummary),
   script('clients', 'test-clients.mjs'),

@@ -10,7 +10,7 @@ const versionOf = (name) =>
 export function machine() {
   const processors = cpus();
   return [
-    `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${release()}`,
+    `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${release().split('.').slice(0, 2).join('.')}`,
     `Node ${process.versions.node}, V8 ${process.versions.v8}`,
     `OpenTelemetry: api ${versionOf('@opentelemetry/api')}, sdk-trace-base ${versionOf('@opentelemetry/sdk-trace-base')}, ` +
       `exporter-trace-otlp-proto ${versionOf('@opentelemetry/exporter-trace-otlp-proto')}`,
