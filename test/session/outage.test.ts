@@ -83,14 +83,15 @@ it.concurrent('nobody waits long for a server that is known to be down', async (
 
 it.concurrent('an outage costs one request at a time, however many sessions wait', async () => {
   const receiver = await startRestReceiver();
-  const eight = receiver.received(8);
-  receiver.answer(() => ({ status: 503, after: eight }));
+  receiver.answer(() => ({ status: 503, after: new Promise((resolve) => setTimeout(resolve, 100)) }));
   const ledger = new Counted();
   const queue = queueTo(receiver.url, ledger);
   for (let i = 0; i < 500; i += 1) void queue.update(`event-${i}`, { metadata: { i } });
-  // Eight left together; from then on the back-off is shared by all.
+  // At most eight leave together; from the first answer on the back-off is shared by all.
   await receiver.received(10);
-  expect(receiver.requests.map((r) => r.inFlight).slice(8)).toEqual([1, 1]);
+  const together = receiver.requests.map((request) => request.inFlight);
+  expect(Math.max(...together)).toBeLessThanOrEqual(8);
+  expect(together.slice(-2)).toEqual([1, 1]);
   receiver.answer(undefined);
   await queue.drain(within(10_000));
   expect(ledger.pending).toBe(0);
