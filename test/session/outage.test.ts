@@ -88,10 +88,11 @@ it.concurrent('an outage costs one request at a time, however many sessions wait
   const queue = queueTo(receiver.url, ledger);
   for (let i = 0; i < 500; i += 1) void queue.update(`event-${i}`, { metadata: { i } });
   // At most eight leave together; from the first answer on the back-off is shared by all.
-  await receiver.received(10);
+  // The first to come is alone too; the two after the wave are the probes.
+  await receiver.received(3, (request) => request.inFlight === 1);
   const together = receiver.requests.map((request) => request.inFlight);
+  expect(together.length).toBeLessThanOrEqual(10);
   expect(Math.max(...together)).toBeLessThanOrEqual(8);
-  expect(together.slice(-2)).toEqual([1, 1]);
   receiver.answer(undefined);
   await queue.drain(within(10_000));
   expect(ledger.pending).toBe(0);
