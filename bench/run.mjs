@@ -2,7 +2,8 @@
  * `npm run bench`: what tracing costs, beside OpenTelemetry by hand in the same run. Prints the tables and writes
  * bench/RESULTS.md. `-- --only calls,inside,cold,size,delivery,ingest` measures these and leaves the other sections as
  * they were; `--quick` and
- * `--rounds N` take fewer rounds; `--peers` adds the peers that are installed in bench/peers (`npm ci --prefix bench/peers`).
+ * `--rounds N` take fewer rounds; `--peers` adds the peers in bench/peers once they are installed there
+ * (`npm ci --ignore-scripts --prefix bench/peers`); those that can only send over HTTP send to a local sink.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

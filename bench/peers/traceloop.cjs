@@ -1,5 +1,5 @@
 const traceloop = require('@traceloop/node-server-sdk');
-const { callsOf, keeping } = require('./lib/calls.cjs');
+const { asyncOnly, callsOf, keeping } = require('./lib/calls.cjs');
 
 exports.build = () => {
   const spans = [];
@@ -12,13 +12,13 @@ exports.build = () => {
     traceloopSyncEnabled: false,
     instrumentModules: {},
   });
-  const calls = callsOf(
-    (name, fn) =>
-      (...args) =>
-        traceloop.withTask({ name }, fn, ...args),
-    spans,
-    () => traceloop.forceFlush(),
+  return asyncOnly(
+    callsOf(
+      (name, fn) =>
+        (...args) =>
+          traceloop.withTask({ name }, fn, ...args),
+      spans,
+      () => traceloop.forceFlush(),
+    ),
   );
-  // It makes a promise of a sync function's result: only the calls that are async anyway can be compared.
-  return { spans: calls.spans, clear: calls.clear, async: calls.async, llmAsync: calls.llmAsync };
 };

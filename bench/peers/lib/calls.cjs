@@ -20,6 +20,9 @@ exports.callsOf = (wrap, spans, flush) => {
   };
 };
 
+/** For a wrapper that makes a promise of a sync function's result: only calls that are async anyway can be compared. */
+exports.asyncOnly = ({ spans, clear, async, llmAsync }) => ({ spans, clear, async, llmAsync });
+
 /** An exporter that only keeps what it is given. */
 exports.keeping = (spans) => ({
   export(batch, done) {
