@@ -1,69 +1,11 @@
+import { FACT_NAMES, type KnownFact } from './fact-names.js';
+import { keysOf } from './key-role.js';
 import type { Buckets, SpanRecord } from './span-record.js';
-import { assignPath, listsFromIndexes, parsedText } from './unflatten.js';
+import { assignAt, listsFromIndexes, parsedText } from './unflatten.js';
 import { emptyObject, type Json, type JsonObject, plain } from './value.js';
 
-/** What several naming conventions call the same thing. First name that is there wins. */
-const NAMES = {
-  model: [
-    'gen_ai.response.model',
-    'gen_ai.request.model',
-    'llm.model_name',
-    'llm.response.model',
-    'llm.request.model',
-    'embedding.model_name',
-    'honeyhive_config.model',
-    'honeyhive_metadata.model',
-  ],
-  provider: [
-    'gen_ai.provider.name',
-    'gen_ai.system',
-    'llm.provider',
-    'llm.system',
-    'llm.vendor',
-    'honeyhive_config.provider',
-  ],
-  prompt: [
-    'gen_ai.usage.input_tokens',
-    'gen_ai.usage.prompt_tokens',
-    'llm.token_count.prompt',
-    'llm.usage.prompt_tokens',
-    'honeyhive_metadata.prompt_tokens',
-    'honeyhive_metrics.prompt_tokens',
-    'honeyhive_metadata.usage.prompt_tokens',
-    'honeyhive_metadata.usage.input_tokens',
-  ],
-  completion: [
-    'gen_ai.usage.output_tokens',
-    'gen_ai.usage.completion_tokens',
-    'llm.token_count.completion',
-    'llm.usage.completion_tokens',
-    'honeyhive_metadata.completion_tokens',
-    'honeyhive_metrics.completion_tokens',
-    'honeyhive_metadata.usage.completion_tokens',
-    'honeyhive_metadata.usage.output_tokens',
-  ],
-  total: [
-    'llm.usage.total_tokens',
-    'gen_ai.usage.total_tokens',
-    'llm.token_count.total',
-    'honeyhive_metadata.total_tokens',
-    'honeyhive_metrics.total_tokens',
-    'honeyhive_metadata.usage.total_tokens',
-  ],
-  cost: [
-    'gen_ai.usage.cost',
-    'llm.cost.total',
-    'honeyhive_metadata.cost',
-    'honeyhive_metrics.cost',
-    'honeyhive_metrics.cost_usd',
-    'honeyhive_metadata.cost_usd',
-  ],
-} as const;
-
-export type KnownFact = keyof typeof NAMES;
-
 export function fact(attributes: JsonObject, name: KnownFact): Json | undefined {
-  for (const key of NAMES[name]) {
+  for (const key of FACT_NAMES[name]) {
     const value = attributes[key];
     if (value !== undefined && value !== null && value !== '') return plain(value);
   }
@@ -147,7 +89,8 @@ function messages(attributes: JsonObject, prefixes: string[]): Json | undefined 
       if (!key.startsWith(prefix)) continue;
       found = true;
       // OpenInference says `0.message.role` where others say `0.role`.
-      assignPath(tree, key.slice(prefix.length).replace(/^(\d+)\.message\./, '$1.'), plain(attributes[key] as Json));
+      const path = key.slice(prefix.length).replace(/^(\d+)\.message\./, '$1.');
+      assignAt(tree, keysOf(path), plain(attributes[key] as Json));
     }
     if (found) return listsFromIndexes(tree);
   }

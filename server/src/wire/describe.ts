@@ -1,10 +1,10 @@
-import { byKey } from './by-key.js';
 import { foreignBuckets, numberFact, textFact } from './conventions.js';
 import { eventTypeOf } from './event-type.js';
+import { facetsOf, facetsText } from './facets.js';
 import { canonicalId, sessionOfTrace } from './ids.js';
 import { costOf, type PriceTable } from './price.js';
 import { BUCKETS, type Buckets, type SpanRecord } from './span-record.js';
-import { bucketOf, bucketsOf } from './unflatten.js';
+import { type Survey, surveyOf } from './unflatten.js';
 import { emptyObject, isObject, type Json, type JsonObject, plain } from './value.js';
 
 /** What is known about a span without opening its payload: one thin row, its filter fields and its searchable text. */
@@ -35,8 +35,8 @@ export interface SpanFacts {
   output: string;
   runId: string | undefined;
   hasFeedback: boolean;
-  /** Short scalars by path (`metadata.customer`), for filters. */
-  facets: JsonObject;
+  /** Short scalars by path (`metadata.customer`) as JSON, for filters; null where there are none. */
+  facets: string | null;
   searchText: string;
   /** Higher wins when the same span arrives again. */
   rank: number;
@@ -57,30 +57,30 @@ const INPUT_KEYS = ['value', 'question', 'query', 'prompt', 'input', 'messages']
 const OUTPUT_KEYS = ['result', 'value', 'content', 'messages'];
 
 const PREVIEW = 120;
-const FACET_LENGTH = 256;
-const FACETS = 200;
+/** Characters of an input or output that lists may show. */
+const SHORT = 500;
 /** How much of a span's text is searchable. */
 export const SEARCH_LENGTH = 32_768;
 
 export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
   const { attributes } = span;
-  const buckets = allBuckets(span);
+  const survey = surveyOf(attributes);
+  const buckets = allBucketsOf(span, survey);
   const given = span.sessionId ?? sessionText(attributes);
   const sessionId = given === undefined ? sessionOfTrace(span.traceId) : canonicalId(given);
   const startMs = milliseconds(span.startNs);
   const ended = span.endNs !== '0';
   const eventType = eventTypeOf(span.name, attributes);
-  const model = textFact(attributes, 'model');
-  const tokens = tokensOf(attributes);
+  const model = survey.fact ? textFact(attributes, 'model') : undefined;
+  const tokens = survey.fact ? tokensOf(attributes) : undefined;
   const costUsd =
-    numberFact(attributes, 'cost') ??
+    (survey.fact ? numberFact(attributes, 'cost') : undefined) ??
     (eventType === 'model' || model !== undefined
       ? costOf(model, tokens?.prompt ?? 0, tokens?.completion ?? 0, prices)
       : undefined);
   const errorMessage = errorOf(span);
   const input = shortText(buckets.inputs, INPUT_KEYS);
   const output = shortText(buckets.outputs, OUTPUT_KEYS);
-  const facets = facetsOf(buckets);
   return {
     project: firstText(attributes, PROJECT_NAMES),
     sessionId,
@@ -105,8 +105,8 @@ export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
     output,
     runId: textAt(buckets.metadata, 'run_id'),
     hasFeedback: buckets.feedback !== undefined && Object.keys(buckets.feedback).length > 0,
-    facets,
-    searchText: searchText(span, errorMessage, facets),
+    facets: facetsText(buckets),
+    searchText: searchText(span, errorMessage, survey.searchable, buckets),
     rank:
       (ended ? 1_000_000 : 0) +
       Math.min(
@@ -118,25 +118,25 @@ export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
 
 /** Buckets of REST, of HoneyHive's attributes, and, where these leave inputs or outputs open, of other conventions. */
 export function allBuckets(span: Pick<SpanRecord, 'attributes' | 'events' | 'buckets'>): Buckets {
-  const buckets = bucketsOf(span.attributes);
+  return allBucketsOf(span, surveyOf(span.attributes));
+}
+
+function allBucketsOf(
+  span: Pick<SpanRecord, 'attributes' | 'events' | 'buckets'>,
+  { buckets, foreign: hasForeign }: Survey,
+): Buckets {
   if (span.buckets)
     for (const bucket of BUCKETS)
       if (span.buckets[bucket]) buckets[bucket] = Object.assign(buckets[bucket] ?? emptyObject(), span.buckets[bucket]);
   if (buckets.inputs && buckets.outputs && buckets.config) return buckets;
-  if (span.events.length === 0 && !hasForeign(span.attributes)) return buckets;
+  if (span.events.length === 0 && !hasForeign) return buckets;
   const foreign = foreignBuckets(span);
-  for (const bucket of ['inputs', 'outputs', 'config'] as const) buckets[bucket] ??= foreign[bucket] as JsonObject;
-  for (const bucket of BUCKETS) if (buckets[bucket] === undefined) delete buckets[bucket];
+  for (const bucket of ['inputs', 'outputs', 'config'] as const) {
+    const found = foreign[bucket];
+    if (found !== undefined) buckets[bucket] ??= found;
+  }
   return buckets;
 }
-
-function hasForeign(attributes: JsonObject): boolean {
-  for (const key in attributes) if (isForeign(key)) return true;
-  return false;
-}
-
-const FOREIGN = /^(gen_ai|llm|input|output|traceloop\.entity|embedding)\./;
-const isForeign = byKey((key) => FOREIGN.test(key));
 
 function bucketSize(buckets: Buckets | undefined): number {
   return buckets === undefined
@@ -149,8 +149,17 @@ export function milliseconds(ns: string): number {
   return ns.length <= 6 ? Number(ns) / 1e6 : Number(ns.slice(0, -6)) + Number(ns.slice(-6)) / 1e6;
 }
 
-export function durationMs(span: Pick<SpanRecord, 'startNs' | 'endNs'>): number {
-  return Number(BigInt(span.endNs) - BigInt(span.startNs)) / 1e6;
+const EPOCH_DIGITS = 19;
+/** So many seconds have few enough nanoseconds for a number to keep them all. */
+const EXACT_SECONDS = 9_000_000;
+
+export function durationMs({ startNs, endNs }: Pick<SpanRecord, 'startNs' | 'endNs'>): number {
+  if (startNs.length === EPOCH_DIGITS && endNs.length === EPOCH_DIGITS) {
+    const seconds = Number(endNs.slice(0, -9)) - Number(startNs.slice(0, -9));
+    if (Math.abs(seconds) < EXACT_SECONDS)
+      return (seconds * 1e9 + Number(endNs.slice(-9)) - Number(startNs.slice(-9))) / 1e6;
+  }
+  return Number(BigInt(endNs) - BigInt(startNs)) / 1e6;
 }
 
 function sessionText(attributes: JsonObject): string | undefined {
@@ -226,60 +235,42 @@ export function shortText(bucket: JsonObject | undefined, favourites: readonly s
   const messages = Array.isArray(value) ? value[value.length - 1] : undefined;
   const content = isObject(messages) ? (messages.content ?? messages.parts) : undefined;
   const shown = content !== undefined ? (content as Json) : value;
-  const text = typeof shown === 'string' ? shown.slice(0, 2000) : JSON.stringify(shown).slice(0, 2000);
-  // Most texts are one tidy line, and looking costs much less than replacing every blank by itself.
-  const line = UNTIDY.test(text) ? text.replace(/\s+/g, ' ') : text;
-  return line.trim().slice(0, 500);
+  const text = typeof shown === 'string' ? shown : JSON.stringify(shown);
+  // Most texts begin with one tidy line, and looking costs much less than replacing every blank by itself.
+  const start = text.slice(0, SHORT + 2);
+  return UNTIDY.test(start)
+    ? text
+        .slice(0, 4 * SHORT)
+        .replace(/\s+/g, ' ')
+        .trim()
+        .slice(0, SHORT)
+    : start.trim().slice(0, SHORT);
 }
 
-/** Short scalars of the buckets, by path: what filters look at. */
-export function facetsOf(buckets: Buckets): JsonObject {
-  const facets = emptyObject();
-  let room = FACETS;
-  const walk = (path: string, value: Json, depth: number): void => {
-    if (room <= 0) return;
-    if (typeof value === 'string' ? value.length <= FACET_LENGTH : typeof value !== 'object') {
-      facets[path] = value;
-      room--;
-    } else if (isObject(value) && depth < 8) {
-      for (const key of Object.keys(value)) walk(`${path}.${key}`, value[key] as Json, depth + 1);
-    } else if (Array.isArray(value) && depth < 8) {
-      for (let index = 0; index < Math.min(value.length, 16); index++)
-        walk(`${path}.${index}`, value[index] as Json, depth + 1);
-    }
-  };
-  for (const bucket of BUCKETS) {
-    const map = buckets[bucket];
-    if (map) for (const key of Object.keys(map)) walk(`${bucket}.${key}`, map[key] as Json, 0);
-  }
-  return facets;
-}
-
-const PROTOCOL = /^(honeyhive\.|honeyhive_event|honeyhive_duration|traceloop\.association\.|baggage\.)/;
-const isProtocol = byKey((key) => PROTOCOL.test(key));
-
-function searchText(span: SpanRecord, error: string | undefined, facets: JsonObject): string {
-  const parts: string[] = [span.name];
+function searchText(
+  span: SpanRecord,
+  error: string | undefined,
+  searchable: readonly Json[],
+  buckets: Buckets,
+): string {
+  let text = span.name;
   let room = SEARCH_LENGTH;
-  const add = (text: string): void => {
+  const add = (value: Json): void => {
     if (room <= 0) return;
-    parts.push(text.length > room ? text.slice(0, room) : text);
-    room -= text.length;
-  };
-  const walk = (value: Json): void => {
-    if (typeof value === 'string') add(value);
-    else if (typeof value === 'number') add(String(value));
-    else if (Array.isArray(value)) value.forEach(walk);
-    else if (isObject(value)) for (const key of Object.keys(value)) walk(value[key] as Json);
+    if (typeof value === 'string') {
+      text += `\n${value.length > room ? value.slice(0, room) : value}`;
+      room -= value.length;
+    } else if (typeof value === 'number') add(String(value));
+    else if (Array.isArray(value)) value.forEach(add);
+    else if (isObject(value)) for (const key of Object.keys(value)) add(value[key] as Json);
   };
   if (error !== undefined) add(error);
-  for (const key of Object.keys(span.attributes)) {
-    if (!isProtocol(key) && (bucketOf(key) !== undefined || typeof span.attributes[key] === 'string'))
-      walk(span.attributes[key] as Json);
-  }
-  if (span.buckets) for (const bucket of BUCKETS) if (span.buckets[bucket]) walk(span.buckets[bucket]);
-  for (const event of span.events) for (const key of Object.keys(event.attributes)) walk(event.attributes[key] as Json);
+  for (const value of searchable) add(value);
+  if (span.buckets) for (const bucket of BUCKETS) if (span.buckets[bucket]) add(span.buckets[bucket]);
+  for (const event of span.events) for (const key of Object.keys(event.attributes)) add(event.attributes[key] as Json);
+  if (room > 0) return text;
   // Filters rely on every facet being found, also those of a span with more text than is indexed.
-  if (room <= 0) for (const key of Object.keys(facets)) if (typeof facets[key] === 'string') parts.push(facets[key]);
-  return parts.join('\n');
+  const facets = facetsOf(buckets);
+  for (const key of Object.keys(facets)) if (typeof facets[key] === 'string') text += `\n${facets[key]}`;
+  return text;
 }

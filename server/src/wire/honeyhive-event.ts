@@ -1,5 +1,5 @@
+import { roleOf } from './key-role.js';
 import type { Session, WholeSpan } from './records.js';
-import { bucketOf } from './unflatten.js';
 import { emptyObject, type Json, type JsonObject } from './value.js';
 
 /** An event as HoneyHive's API gives it out. Times are whole Unix milliseconds: clients of HoneyHive refuse fractions. */
@@ -66,7 +66,7 @@ export function eventOfSpan(span: WholeSpan, parentId: string, childrenIds: stri
 function foreignAttributes(attributes: JsonObject): JsonObject {
   const result = emptyObject();
   for (const key of Object.keys(attributes))
-    if (!SHOWN_ELSEWHERE.test(key) && bucketOf(key) === undefined) result[key] = attributes[key] as Json;
+    if (!SHOWN_ELSEWHERE.test(key) && roleOf(key).bucket === undefined) result[key] = attributes[key] as Json;
   return result;
 }
 

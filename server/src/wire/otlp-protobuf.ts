@@ -37,13 +37,34 @@ function readResource(reader: ProtobufReader, depth: number): JsonObject {
 
 function readScopeSpans(reader: ProtobufReader, depth: number, result: DecodedTraces): void {
   let scope: SpanRecord['scope'] = { name: '', version: '', attributes: emptyObject() };
+  let scopeFrom = 0;
+  let scopeTo = 0;
   const first = result.spans.length;
   while (reader.next()) {
-    if (reader.field === 1) scope = reader.message(depth, readScope);
-    else if (reader.field === 2) checkSpan(reader.message(depth, readSpan), result);
-    else reader.skip(depth);
+    if (reader.field === 1) {
+      scope = reader.message(depth, readScope);
+      scopeFrom = reader.from;
+      scopeTo = reader.to;
+    } else if (reader.field === 2) {
+      const span = reader.message(depth, readSpan);
+      span.encoded = { from: reader.from, to: reader.to, scopeFrom: 0, scopeTo: 0 };
+      checkSpan(span, result);
+    } else reader.skip(depth);
   }
-  for (let index = first; index < result.spans.length; index++) (result.spans[index] as SpanRecord).scope = scope;
+  for (let index = first; index < result.spans.length; index++) {
+    const span = result.spans[index] as SpanRecord;
+    span.scope = scope;
+    if (span.encoded === undefined) continue;
+    span.encoded.scopeFrom = scopeFrom;
+    span.encoded.scopeTo = scopeTo;
+  }
+}
+
+/** Reads one span with its scope, as `ScopeSpans` that hold just these. */
+export function decodeSpan(body: Buffer): SpanRecord {
+  const result: DecodedTraces = { spans: [], rejected: 0, message: '' };
+  readScopeSpans(new ProtobufReader(body), 0, result);
+  return result.spans[0] as SpanRecord;
 }
 
 function readScope(reader: ProtobufReader, depth: number): SpanRecord['scope'] {
@@ -153,16 +174,24 @@ function readLink(reader: ProtobufReader, depth: number): SpanLink {
 }
 
 function readKeyValue(reader: ProtobufReader, depth: number, into: JsonObject): void {
-  reader.message(depth, (r, inner) => {
-    let key = '';
-    let value: Json = null;
-    while (r.next()) {
-      if (r.field === 1) key = r.string();
-      else if (r.field === 2) value = r.message(inner, readAnyValue);
-      else r.skip(inner);
-    }
-    into[key] = value;
-  });
+  const { key, value } = reader.message(depth, readEntry);
+  into[key] = value;
+}
+
+/** One at a time is in use: an entry inside an entry is put away before the outer one is. */
+const entry: { key: string; value: Json } = { key: '', value: null };
+
+function readEntry(reader: ProtobufReader, depth: number): { key: string; value: Json } {
+  let key = '';
+  let value: Json = null;
+  while (reader.next()) {
+    if (reader.field === 1) key = reader.name();
+    else if (reader.field === 2) value = reader.message(depth, readAnyValue);
+    else reader.skip(depth);
+  }
+  entry.key = key;
+  entry.value = value;
+  return entry;
 }
 
 function readAnyValue(reader: ProtobufReader, depth: number): Json {

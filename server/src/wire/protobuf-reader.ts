@@ -6,9 +6,16 @@ export const MAX_DEPTH = 100;
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const BYTES = 2;
+const TWO_32 = 2 ** 32;
+const BILLION = 1e9;
 const GROUP = 3;
 const GROUP_END = 4;
 export const FIXED32 = 5;
+
+/** Names that keep coming back are read once: so many are remembered, up to so many bytes long. */
+const NAMES = 2048;
+const LONGEST_NAME = 96;
+const names: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[] = new Array(NAMES).fill(undefined);
 
 /** Reads protobuf from a buffer and refuses everything that steps over a border. */
 export class ProtobufReader {
@@ -17,6 +24,9 @@ export class ProtobufReader {
   #end: number;
   field = 0;
   wireType = 0;
+  /** Where the content of the embedded message lies that was read last. */
+  from = 0;
+  to = 0;
 
   constructor(data: Buffer, start = 0, end = data.length) {
     this.#data = data;
@@ -89,12 +99,19 @@ export class ProtobufReader {
     return this.#data.readDoubleLE(at);
   }
 
+  /** An unsigned 64-bit integer as decimal text. */
   fixed64(): string {
     this.expect(FIXED64);
     const at = this.#take(8);
     const high = this.#data.readUInt32LE(at + 4);
     const low = this.#data.readUInt32LE(at);
-    return high < 0x200000 ? String(high * 4294967296 + low) : String((BigInt(high) << 32n) | BigInt(low));
+    if (high < 0x200000) return String(high * TWO_32 + low);
+    // Long division by 10^9, sixteen bits at a time: no step leaves the integers that a number keeps.
+    const first = (high % BILLION) * 65_536 + (low >>> 16);
+    const second = (first % BILLION) * 65_536 + (low & 0xffff);
+    const quotient =
+      Math.floor(high / BILLION) * TWO_32 + Math.floor(first / BILLION) * 65_536 + Math.floor(second / BILLION);
+    return `${quotient}${String((second % BILLION) + BILLION).slice(1)}`;
   }
 
   #take(length: number): number {
@@ -102,6 +119,28 @@ export class ProtobufReader {
     if (length > this.#end - at) throw new MalformedRequest('protobuf: a length runs past the end');
     this.#position = at + length;
     return at;
+  }
+
+  /** A text that is likely to have come before, as attributes' names have. */
+  name(): string {
+    this.expect(BYTES);
+    const length = this.#smallVarint();
+    const at = this.#take(length);
+    const data = this.#data;
+    if (length > LONGEST_NAME) return data.toString('utf8', at, at + length);
+    let hash = length;
+    for (let index = at; index < at + length; index++) hash = (Math.imul(hash, 31) + (data[index] as number)) | 0;
+    const place = (hash ^ (hash >>> 15)) & (NAMES - 1);
+    const known = names[place];
+    if (known !== undefined && known.bytes.length === length) {
+      const { bytes } = known;
+      let index = 0;
+      while (index < length && bytes[index] === data[at + index]) index++;
+      if (index === length) return known.text;
+    }
+    const text = data.toString('utf8', at, at + length);
+    names[place] = { bytes: Uint8Array.prototype.slice.call(data, at, at + length), text };
+    return text;
   }
 
   string(): string {
@@ -131,6 +170,8 @@ export class ProtobufReader {
     const result = read(this, depth + 1);
     this.#end = outer;
     this.#position = after;
+    this.from = at;
+    this.to = after;
     return result;
   }
 

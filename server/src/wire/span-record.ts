@@ -42,6 +42,16 @@ export interface SpanRecord {
   eventId?: string;
   parentEventId?: string;
   sessionId?: string;
+  /** Only while the body is at hand. */
+  encoded?: EncodedSpan;
+}
+
+/** Where a span and its scope lie in the protobuf body they came in. */
+export interface EncodedSpan {
+  from: number;
+  to: number;
+  scopeFrom: number;
+  scopeTo: number;
 }
 
 export interface DecodedTraces {

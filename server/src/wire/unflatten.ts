@@ -1,13 +1,9 @@
-import { byKey } from './by-key.js';
-import { BUCKETS, type Bucket, type Buckets } from './span-record.js';
+import { roleOf } from './key-role.js';
+import type { Bucket, Buckets } from './span-record.js';
 import { emptyObject, isObject, type Json, type JsonObject, plain } from './value.js';
 
-const MAX_PATH = 64;
-
-/** `a.b.0` and its value into nested objects; a scalar that is in the way moves to the key `value`. */
-export function assignPath(target: JsonObject, path: string, value: Json): void {
-  const keys = path.includes('.') ? path.split('.') : [path];
-  if (keys.length > MAX_PATH) keys.splice(MAX_PATH - 1, keys.length, keys.slice(MAX_PATH - 1).join('.'));
+/** Puts a value where its keys lead; a scalar that is in the way moves to the key `value`. */
+export function assignAt(target: JsonObject, keys: readonly string[], value: Json): void {
   let holder = target;
   for (let index = 0; index < keys.length - 1; index++) {
     const key = keys[index] as string;
@@ -38,42 +34,50 @@ export function listsFromIndexes(value: Json): Json {
   return keys.map((_, index) => map[index] as Json);
 }
 
-const PREFIX = 'honeyhive_';
+/** What a walk over a span's attributes finds. */
+export interface Survey {
+  /** The seven buckets as nested objects, from `honeyhive_<bucket>.*` attributes. */
+  buckets: Buckets;
+  /** Values that searches look at. */
+  searchable: Json[];
+  /** Whether another convention than HoneyHive's is at work. */
+  foreign: boolean;
+  /** Whether something may tell the model, its tokens or its cost. */
+  fact: boolean;
+}
 
-/** The bucket an attribute belongs to and the path inside it; undefined for all other attributes. */
-export const bucketOf = byKey((key: string): { readonly bucket: Bucket; readonly path: string } | undefined => {
-  if (!key.startsWith(PREFIX)) return undefined;
-  for (const bucket of BUCKETS) {
-    if (!key.startsWith(bucket, PREFIX.length)) continue;
-    const at = PREFIX.length + bucket.length;
-    if (key.length === at) return { bucket, path: '' };
-    if (key[at] === '.') return { bucket, path: key.slice(at + 1) };
-  }
-  return undefined;
-});
-
-/** The seven buckets as nested objects, from `honeyhive_<bucket>.*` attributes. */
-export function bucketsOf(attributes: JsonObject): Buckets {
+/** Looks at each attribute once. */
+export function surveyOf(attributes: JsonObject): Survey {
   const buckets: Buckets = {};
+  const searchable: Json[] = [];
+  let foreign = false;
+  let fact = false;
   for (const key of Object.keys(attributes)) {
-    const place = bucketOf(key);
-    if (!place) continue;
-    let holder = buckets[place.bucket];
+    const role = roleOf(key);
+    const value = attributes[key] as Json;
+    foreign ||= role.foreign;
+    fact ||= role.fact;
+    if (role.bucket === undefined) {
+      if (typeof value === 'string' && !role.protocol) searchable.push(value);
+      continue;
+    }
+    searchable.push(value);
+    let holder = buckets[role.bucket];
     if (!holder) {
       holder = emptyObject();
-      buckets[place.bucket] = holder;
+      buckets[role.bucket] = holder;
     }
-    let value = plain(attributes[key] as Json);
-    if (place.bucket === 'inputs') value = parsedInput(value);
-    // What HoneyHive's older TypeScript SDK puts between the bucket and the argument's name is not part of it.
-    const path = place.path.startsWith('_params_.') ? place.path.slice(9) : place.path;
-    assignPath(holder, path === '' ? 'value' : path, value);
+    const shown = plain(value);
+    assignAt(holder, role.path, role.bucket === 'inputs' ? parsedInput(shown) : shown);
   }
-  for (const bucket of Object.keys(buckets) as Bucket[]) {
-    const map = buckets[bucket] as JsonObject;
-    for (const key of Object.keys(map)) map[key] = listsFromIndexes(map[key] as Json);
+  for (const bucket in buckets) {
+    const map = buckets[bucket as Bucket] as JsonObject;
+    for (const key of Object.keys(map)) {
+      const value = map[key] as Json;
+      if (typeof value === 'object') map[key] = listsFromIndexes(value);
+    }
   }
-  return buckets;
+  return { buckets, searchable, foreign, fact };
 }
 
 /** Arguments travel as one JSON text each; the raw text stays readable among the span's attributes. */

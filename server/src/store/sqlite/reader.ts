@@ -8,7 +8,8 @@ import { wholeSpan } from '../whole-span.js';
 import { compile } from './compile.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { Database, Row, SqlValue, Statement } from './driver.js';
-import { type Payload, unpack, unshare } from './payload.js';
+import type { Payload } from './payload.js';
+import { StoredPayloads } from './payload-rows.js';
 import { SESSION_COLUMNS, SPAN_COLUMNS, sessionOf, thinSpanOf } from './rows.js';
 import { parseMap } from './session-rows.js';
 import { Statements } from './statements.js';
@@ -18,9 +19,11 @@ import { pragma } from './store-file.js';
 export class Reader {
   readonly #db: Database;
   readonly #statements: Statements;
+  readonly #payloads: StoredPayloads;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#payloads = new StoredPayloads(db);
     this.#statements = new Statements(db);
   }
 
@@ -119,12 +122,7 @@ export class Reader {
 
   record(row: Row): SpanRecord {
     const thin = thinSpanOf(row, '');
-    const stored = this.#sql('SELECT encoding, data FROM payloads WHERE span_pk = ?').get(Number(row.id)) as Row;
-    const payload = JSON.parse(unpack(Number(stored.encoding), stored.data as Uint8Array)) as Payload;
-    const find = (blob: number): string => {
-      const found = this.#sql('SELECT encoding, data FROM blobs WHERE id = ?').get(blob) as Row;
-      return unpack(Number(found.encoding), found.data as Uint8Array);
-    };
+    const payload = this.#payloads.read(Number(row.id)) as Payload;
     const resource =
       row.resource_id === null
         ? emptyObject()
@@ -134,8 +132,6 @@ export class Reader {
       traceId: thin.traceId,
       spanId: thin.spanId,
       parentSpanId: thin.parentSpanId ?? '',
-      attributes: unshare(payload.attributes, find),
-      events: payload.events.map((event) => ({ ...event, attributes: unshare(event.attributes, find) })),
       resource,
     };
   }

@@ -1,6 +1,6 @@
 import type { SpanFacts } from '../../wire/describe.js';
 import { sessionOfTrace } from '../../wire/ids.js';
-import type { Buckets, SpanRecord } from '../../wire/span-record.js';
+import type { Buckets } from '../../wire/span-record.js';
 import type { Scope } from '../trace-store.js';
 import { contributionOf } from './contribution.js';
 import { RecentMap } from './recent-map.js';
@@ -56,9 +56,9 @@ export class SessionDirectory {
     return project;
   }
 
-  sessionFor(scope: Scope, span: SpanRecord, facts: SpanFacts): number {
+  sessionFor(scope: Scope, traceId: string, facts: SpanFacts): number {
     const project = scope.project ?? facts.project;
-    const traceKey = `${scope.project ?? ''}\n${project ?? ''}\n${span.traceId}`;
+    const traceKey = `${scope.project ?? ''}\n${project ?? ''}\n${traceId}`;
     const known = this.#traceSessions.get(traceKey);
     if (!facts.sessionGiven) {
       if (known) return known.session;
@@ -66,7 +66,7 @@ export class SessionDirectory {
         .get(
           `SELECT s.id AS id, s.made_from AS made_from FROM spans x JOIN sessions s ON s.id = x.session_pk WHERE x.project_id = ? AND x.trace_id = ? LIMIT 1`,
         )
-        .get(this.projectId(project ?? DEFAULT_PROJECT), Buffer.from(span.traceId, 'hex'));
+        .get(this.projectId(project ?? DEFAULT_PROJECT), Buffer.from(traceId, 'hex'));
       if (sibling) {
         this.#traceSessions.set(traceKey, { session: Number(sibling.id), given: sibling.made_from !== 'trace' });
         return Number(sibling.id);
@@ -77,7 +77,7 @@ export class SessionDirectory {
       this.#foreign.add(session);
       this.#sessions.merge(session, { metadata: { session_id_given: facts.foreignSessionId } }, this.#seq());
     }
-    if (facts.sessionGiven && !known?.given) this.#moveTrace(project, span.traceId, session);
+    if (facts.sessionGiven && !known?.given) this.#moveTrace(project, traceId, session);
     if (!known || facts.sessionGiven) this.#traceSessions.set(traceKey, { session, given: facts.sessionGiven });
     return session;
   }

@@ -1,4 +1,5 @@
-import { facetsOf, type SpanFacts } from '../../wire/describe.js';
+import type { SpanFacts } from '../../wire/describe.js';
+import { facetsText } from '../../wire/facets.js';
 import { BUCKETS, type Buckets } from '../../wire/span-record.js';
 import { emptyObject, type JsonObject } from '../../wire/value.js';
 import type { SessionChange } from '../trace-store.js';
@@ -153,7 +154,7 @@ export class SessionRows {
     const hasFeedback = buckets.feedback !== undefined && Object.keys(buckets.feedback).length > 0 ? 1 : 0;
     this.#setBuckets.run(
       ...BUCKETS.map((bucket) => merged[bucket] ?? null),
-      facetsText(merged),
+      facetsOfTexts(merged),
       seq,
       hasFeedback,
       runId,
@@ -255,11 +256,10 @@ export function parseMap(text: unknown): JsonObject {
   return Object.assign(emptyObject(), JSON.parse(text) as JsonObject);
 }
 
-function facetsText(merged: Record<string, string | null>): string | null {
+function facetsOfTexts(merged: Record<string, string | null>): string | null {
   const buckets: Buckets = {};
   for (const bucket of BUCKETS) if (merged[bucket]) buckets[bucket] = parseMap(merged[bucket]);
-  const facets = facetsOf(buckets);
-  return Object.keys(facets).length > 0 ? JSON.stringify(facets) : null;
+  return facetsText(buckets);
 }
 
 /** Column texts after the merge. */

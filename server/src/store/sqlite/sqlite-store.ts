@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
 import type { Target } from '../../query/fields.js';
 import type { HoneyHiveEvent } from '../../wire/honeyhive-event.js';
 import type { PriceTable } from '../../wire/price.js';
@@ -34,14 +35,22 @@ export interface SqliteStoreOptions {
   queryBudgetMs?: number;
 }
 
-/** Traces in one SQLite file: a thread that writes, threads that read. */
+/** Traces in one SQLite file: a thread that takes spans in, one that writes, threads that read. */
 export class SqliteStore implements TraceStore {
+  readonly #intake: StoreThread;
   readonly #writer: StoreThread;
   readonly #readers: ReaderPool;
   readonly notices: readonly string[];
   readonly driver: string;
 
-  private constructor(writer: StoreThread, readers: ReaderPool, notices: readonly string[], driver: string) {
+  private constructor(
+    intake: StoreThread,
+    writer: StoreThread,
+    readers: ReaderPool,
+    notices: readonly string[],
+    driver: string,
+  ) {
+    this.#intake = intake;
     this.#writer = writer;
     this.#readers = readers;
     this.notices = notices;
@@ -50,21 +59,25 @@ export class SqliteStore implements TraceStore {
 
   /** Rejects with `StoreFileError` where the file cannot be used. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
-    const writer = new StoreThread(join(__dirname, 'writer-thread.js'), {
-      file: options.file,
-      prices: options.prices ?? {},
-      retentionBytes: options.retentionBytes,
-    });
+    const prices = options.prices ?? {};
+    const { port1: fromIntake, port2: toWriter } = new MessageChannel();
+    const writer = new StoreThread(
+      join(__dirname, 'writer-thread.js'),
+      { file: options.file, fromIntake, prices, retentionBytes: options.retentionBytes },
+      [fromIntake],
+    );
     const hello = await writer.hello;
     const readers = new ReaderPool(options.file, options.queryBudgetMs);
-    await readers.ready();
-    return new SqliteStore(writer, readers, hello.notices ?? [], hello.driver ?? '');
+    const intake = new StoreThread(join(__dirname, 'intake-thread.js'), { toWriter, prices }, [toWriter]);
+    writer.dependOn(intake);
+    await Promise.all([readers.ready(), intake.hello]);
+    return new SqliteStore(intake, writer, readers, hello.notices ?? [], hello.driver ?? '');
   }
 
   ingest(scope: Scope, body: Uint8Array, encoding: 'protobuf' | 'json'): Promise<IngestReceipt> {
     // Small buffers live in a shared pool that must not be handed over as a whole.
     const own = body.byteOffset === 0 && body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body);
-    return this.#writer.call('ingest', [scope, own, encoding], [own.buffer as ArrayBuffer]);
+    return this.#writer.call('ingest', [scope, own, encoding], [own.buffer as ArrayBuffer], this.#intake);
   }
 
   writeSpans(scope: Scope, spans: SpanRecord[]): Promise<IngestReceipt> {
@@ -168,6 +181,7 @@ export class SqliteStore implements TraceStore {
 
   async close(): Promise<void> {
     await this.#readers.close();
+    await this.#intake.close();
     await this.#writer.close();
   }
 }

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import { QueryError } from '../../query/ast.js';
 import { MalformedRequest } from '../../wire/span-record.js';
 import { StoreError } from '../store-error.js';
@@ -25,8 +25,8 @@ export class StoreThread {
   #gone: Error | undefined;
   readonly hello: Promise<Hello>;
 
-  constructor(script: string, data: object) {
-    this.#worker = new Worker(script, { workerData: data });
+  constructor(script: string, data: object, transfer: MessagePort[] = []) {
+    this.#worker = new Worker(script, { workerData: data, transferList: transfer });
     this.hello = new Promise((resolve, reject) => {
       this.#worker.once('message', (hello: Hello) => {
         if (hello.ready) resolve(hello);
@@ -48,14 +48,21 @@ export class StoreThread {
     return this.#waiting.size;
   }
 
-  call<T>(op: string, args: unknown[], transfer: ArrayBuffer[] = []): Promise<T> {
-    if (this.#gone) return Promise.reject(this.#gone);
+  /** `through`: the thread that the call is handed to, which passes it on to this one. This one answers. */
+  call<T>(op: string, args: unknown[], transfer: ArrayBuffer[] = [], through: StoreThread = this): Promise<T> {
+    const gone = this.#gone ?? through.#gone;
+    if (gone) return Promise.reject(gone);
     const id = ++this.#lastId;
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
       const call: Call = { id, op, args };
-      this.#worker.postMessage(call, transfer);
+      through.#worker.postMessage(call, transfer);
     });
+  }
+
+  /** What waits for this thread fails when `other` ends: it may have been on its way through there. */
+  dependOn(other: StoreThread): void {
+    other.#worker.on('error', (error: Error) => this.#fail(error));
   }
 
   #settle(answer: Answer): void {

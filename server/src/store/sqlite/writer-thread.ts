@@ -1,7 +1,5 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { canonicalId } from '../../wire/ids.js';
-import { decodeTracesJson } from '../../wire/otlp-json.js';
-import { decodeTracesProtobuf } from '../../wire/otlp-protobuf.js';
 import type { PriceTable } from '../../wire/price.js';
 import type { SpanRecord } from '../../wire/span-record.js';
 import { StoreError } from '../store-error.js';
@@ -9,6 +7,7 @@ import type { DocumentKind, EventChange, Scope, SessionChange } from '../trace-s
 import { deleteDocument, putDocument } from './documents.js';
 import { type PruneLimits, Pruning, usedBytes } from './maintenance.js';
 import { type Answer, answerError, type Call } from './messages.js';
+import { type PreparedBatch, prepareRecords } from './prepare.js';
 import { Reserve } from './reserve.js';
 import { type OpenedStore, openForWriting } from './store-file.js';
 import { Writer, type WriterCounters } from './writer.js';
@@ -26,8 +25,9 @@ interface Prepared {
 }
 
 const port = parentPort as NonNullable<typeof parentPort>;
-const { file, prices, retentionBytes } = workerData as {
+const { file, fromIntake, prices, retentionBytes } = workerData as {
   file: string;
+  fromIntake: MessagePort;
   prices: PriceTable;
   retentionBytes: number | undefined;
 };
@@ -43,13 +43,13 @@ function prepare(call: Call): () => unknown {
   const [scope, ...args] = call.args as [Scope, ...unknown[]];
   switch (call.op) {
     case 'ingest': {
-      const body = args[0] as Uint8Array;
-      const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-      const decoded = args[1] === 'json' ? decodeTracesJson(buffer) : decodeTracesProtobuf(buffer);
-      return () => writer.writeSpans(scope, decoded.spans, decoded.rejected, decoded.message);
+      const batch = args[0] as PreparedBatch;
+      return () => writer.writeSpans(scope, batch);
     }
-    case 'writeSpans':
-      return () => writer.writeSpans(scope, args[0] as SpanRecord[]);
+    case 'writeSpans': {
+      const batch = prepareRecords(args[0] as SpanRecord[], prices);
+      return () => writer.writeSpans(scope, batch);
+    }
     case 'startSession':
       return () => writer.startSession(scope, args[0] as SessionChange);
     case 'updateEvent':
@@ -190,30 +190,41 @@ function recover(error: unknown): void {
 let closing: Call | undefined;
 const chores: { pruning: Pruning; call: Call | undefined }[] = [];
 
+/** The call that has waited longest; what did not come through the intake first, since it is little and quick. */
+function waitingCall(): Call | undefined {
+  for (;;) {
+    const message = (receiveMessageOnPort(port) ?? receiveMessageOnPort(fromIntake))?.message as
+      | Call
+      | Answer
+      | undefined;
+    if (message === undefined || 'op' in message) return message;
+    port.postMessage(message);
+  }
+}
+
 function drain(first: Call): void {
   let group: Call[] = [];
   let bytes = 0;
   let next: Call | undefined = first;
   while (next) {
     if (next.op === 'close') {
+      // What the intake has handed over already is still to be written.
       closing = next;
-      break;
-    }
-    if (next.op === 'prune') {
+    } else if (next.op === 'prune') {
       chores.push({ pruning: new Pruning(store.db, writer, next.args[1] as PruneLimits), call: next });
       setImmediate(chore);
     } else if (next.op === 'compact') {
       compact(next);
     } else {
       group.push(next);
-      bytes += next.op === 'ingest' ? (next.args[1] as Uint8Array).byteLength : 1024;
+      bytes += next.op === 'ingest' ? (next.args[1] as PreparedBatch).bytes.byteLength : 1024;
     }
     if (group.length >= GROUP_CALLS || bytes >= GROUP_BYTES) {
       runGroup(group);
       group = [];
       bytes = 0;
     }
-    next = receiveMessageOnPort(port)?.message as Call | undefined;
+    next = waitingCall();
   }
   if (group.length > 0) runGroup(group);
   if (closing) close(closing);
@@ -271,6 +282,7 @@ function close(call: Call): void {
   store.release();
   port.postMessage({ id: call.id, value: undefined });
   clearInterval(timer);
+  fromIntake.close();
   port.close();
 }
 
@@ -283,9 +295,14 @@ try {
   timer = setInterval(retain, RETENTION_EVERY_MS);
   timer.unref();
   port.on('message', (call: Call) => drain(call));
+  fromIntake.on('message', (message: Call | Answer) => {
+    if ('op' in message) drain(message);
+    else port.postMessage(message);
+  });
   port.postMessage({ ready: true, notices: store.notices, driver: store.db.driver });
 } catch (error) {
   const failed = answerError(0, error) as { error: unknown };
   port.postMessage({ ready: false, error: failed.error });
+  fromIntake.close();
   port.close();
 }

@@ -1,17 +1,19 @@
-import { describe, type SpanFacts } from '../../wire/describe.js';
 import type { PriceTable } from '../../wire/price.js';
-import type { SpanRecord } from '../../wire/span-record.js';
-import { emptyObject } from '../../wire/value.js';
+import { emptyObject, type JsonObject } from '../../wire/value.js';
 import type { EventChange, IngestReceipt, Scope, SessionChange } from '../trace-store.js';
 import { contributionOf, STATUS } from './contribution.js';
-import type { Database, Row } from './driver.js';
+import type { Database, Row, SqlValue, Statement } from './driver.js';
 import { EventUpdates } from './event-updates.js';
-import { hashOf, payloadOf } from './payload.js';
+import { type PackedText, unpackPayload, unpackText } from './payload.js';
 import { PayloadRows } from './payload-rows.js';
+import { bytesOf, type PreparedBatch, type PreparedSpan, prepareRecords } from './prepare.js';
 import { Removal } from './removal.js';
 import { SessionDirectory } from './session-directory.js';
 import { SessionRows } from './session-rows.js';
 import { Statements } from './statements.js';
+
+const DESCRIBED = `seq, parent_span_id, event_id, parent_event_id, event_type, name, source,
+  start_ms, end_ms, duration_ms, status, error_message, model, prompt_tokens, completion_tokens, total_tokens, cost_usd, scores, preview, facets, rank, hash, resource_id`;
 
 export interface WriterCounters {
   received: number;
@@ -29,6 +31,8 @@ export class Writer {
   readonly #updates: EventUpdates;
   readonly #prices: PriceTable;
   readonly #payloads: PayloadRows;
+  readonly #insertSpan: Statement;
+  readonly #insertSearch: Statement;
   readonly counters: WriterCounters;
   readonly removal: Removal;
   #seq: number;
@@ -39,6 +43,11 @@ export class Writer {
     this.#statements = new Statements(db);
     this.#sessions = new SessionRows(db);
     this.#payloads = new PayloadRows(db);
+    this.#insertSpan = db.prepare(
+      `INSERT INTO spans(project_id, trace_id, span_id, session_pk, ${DESCRIBED}) VALUES(?,?,?,?${',?'.repeat(DESCRIBED.split(',').length)})
+      ON CONFLICT(project_id, trace_id, span_id) DO NOTHING`,
+    );
+    this.#insertSearch = db.prepare('INSERT INTO search(rowid, text) VALUES(?, ?)');
     this.removal = new Removal(db);
     this.#directory = new SessionDirectory(this.#statements, this.#sessions, () => this.#seq);
     this.#updates = new EventUpdates(
@@ -83,7 +92,6 @@ export class Writer {
     this.setMeta('seq', String(this.#seq));
     this.setMeta('counters', JSON.stringify(this.counters));
     this.#db.exec('COMMIT');
-    this.#payloads.forget();
   }
 
   rollback(counters: WriterCounters): void {
@@ -99,11 +107,12 @@ export class Writer {
     this.#sessions.forget();
   }
 
-  writeSpans(scope: Scope, spans: SpanRecord[], rejected = 0, message = ''): IngestReceipt {
+  writeSpans(scope: Scope, batch: PreparedBatch): IngestReceipt {
+    const { rejected, message, spans } = batch;
     const before = { ...this.counters };
     this.counters.received += spans.length + rejected;
     this.counters.rejected += rejected;
-    for (const span of spans) this.#writeSpan(scope, span);
+    for (const span of spans) this.#writeSpan(scope, batch, span);
     this.#sessions.flush(this.#seq);
     return {
       received: spans.length + rejected,
@@ -115,53 +124,41 @@ export class Writer {
     };
   }
 
-  #writeSpan(scope: Scope, span: SpanRecord): void {
-    const facts = describe(span, this.#prices);
-    const session = this.#directory.sessionFor(scope, span, facts);
+  #writeSpan(scope: Scope, batch: PreparedBatch, span: PreparedSpan): void {
+    const { facts } = span;
+    const session = this.#directory.sessionFor(scope, span.traceId, facts);
     const project = this.#directory.projectOf(session);
-    const { resource, traceId, spanId, parentSpanId } = span;
-    const rest = payloadOf(span);
-    const json = Buffer.from(JSON.stringify(rest));
-    const hash = hashOf(json);
-    const trace = Buffer.from(traceId, 'hex');
-    const id = Buffer.from(spanId, 'hex');
-    const result = this.#statements
-      .get(`INSERT INTO spans(project_id, session_pk, seq, trace_id, span_id, parent_span_id, event_id, parent_event_id, event_type, name, source,
-      start_ms, end_ms, duration_ms, status, error_message, model, prompt_tokens, completion_tokens, total_tokens, cost_usd, scores, preview, facets, rank, hash, resource_id)
-      VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(project_id, trace_id, span_id) DO NOTHING`)
-      .run(
-        project,
-        session,
-        this.#seq,
-        trace,
-        id,
-        parentSpanId === '' ? null : Buffer.from(parentSpanId, 'hex'),
-        facts.eventId ?? null,
-        span.parentEventId ?? null,
-        facts.eventType,
-        facts.name,
-        facts.source ?? null,
-        ...this.#thinValues(facts),
-        facts.rank,
-        hash,
-        this.#payloads.resourceId(resource),
-      );
+    const bytes = bytesOf(batch, span);
+    const result = this.#insertSpan.run(
+      project,
+      bytes.trace,
+      bytes.span,
+      session,
+      ...this.#described(batch, span, bytes.parent, bytes.hash),
+    );
     if (result.changes === 1) {
       this.counters.stored++;
-      this.#payloads.write(result.lastInsertRowid, rest, json);
-      this.#statements
-        .get('INSERT INTO search(rowid, text) VALUES(?, ?)')
-        .run(result.lastInsertRowid, facts.searchText);
-      this.#sessions.addSpan(session, facts, parentSpanId === '');
+      this.#payloads.write(result.lastInsertRowid, bytes.payload);
+      this.#insertSearch.run(result.lastInsertRowid, facts.searchText);
+      this.#sessions.addSpan(session, facts, span.parentSpanId === '');
       if (facts.eventId !== undefined) this.#updates.adopt(project, facts.eventId, session);
       return;
     }
     this.counters.duplicates++;
-    this.#seenAgain(project, trace, id, span, facts, hash, session);
+    this.#seenAgain(project, batch, span, session);
   }
 
-  #thinValues(facts: SpanFacts): (string | number | null)[] {
+  /** The columns from `seq` on, as both statements name them. */
+  #described(batch: PreparedBatch, span: PreparedSpan, parent: Uint8Array, hash: Uint8Array): SqlValue[] {
+    const { facts } = span;
     return [
+      this.#seq,
+      span.parentSpanId === '' ? null : parent,
+      facts.eventId ?? null,
+      span.parentEventId ?? null,
+      facts.eventType,
+      facts.name,
+      facts.source ?? null,
       facts.startMs,
       facts.endMs,
       facts.durationMs,
@@ -174,7 +171,10 @@ export class Writer {
       facts.costUsd ?? null,
       facts.scores ? JSON.stringify(facts.scores) : null,
       facts.preview,
-      Object.keys(facts.facets).length > 0 ? JSON.stringify(facts.facets) : null,
+      facts.facets,
+      facts.rank,
+      hash,
+      this.#payloads.resourceId(batch.resources[span.resource] as string),
     ];
   }
 
@@ -182,60 +182,52 @@ export class Writer {
    * The rule for a span that is there already: an ended one beats a running one (and keeps what only the running one
    * said); among equals the one that says more wins, at a tie the later.
    */
-  #seenAgain(
-    project: number,
-    trace: Buffer,
-    id: Buffer,
-    span: SpanRecord,
-    facts: SpanFacts,
-    hash: Buffer,
-    session: number,
-  ): void {
+  #seenAgain(project: number, batch: PreparedBatch, span: PreparedSpan, session: number): void {
+    const { trace, span: id, hash, payload } = bytesOf(batch, span);
+    const { facts } = span;
     const old = this.#statements
       .get('SELECT * FROM spans WHERE project_id = ? AND trace_id = ? AND span_id = ?')
       .get(project, trace, id) as Row;
     if (facts.rank < Number(old.rank) || Buffer.compare(old.hash as Uint8Array, hash) === 0) return;
-    let merged = span;
-    let mergedFacts = facts;
-    if (old.end_ms === null && facts.endMs !== null) {
-      const running = this.#payloads.read(Number(old.id));
-      if (running) {
-        merged = {
-          ...span,
-          attributes: Object.assign(emptyObject(), running.attributes, span.attributes),
-          name: span.name,
-        };
-        mergedFacts = describe(merged, this.#prices);
-        if (!mergedFacts.sessionGiven || !facts.sessionGiven) mergedFacts.sessionId = facts.sessionId;
-      }
+    const running = old.end_ms === null && facts.endMs !== null ? this.#payloads.read(Number(old.id)) : undefined;
+    if (running === undefined) {
+      this.#replace(old, session, batch, span, hash);
+      return;
     }
-    const { resource, parentSpanId } = merged;
-    const rest = payloadOf(merged);
+    const ended = unpackPayload(payload, {
+      byPlace: (place) => unpackText(span.texts[place] as PackedText),
+      byId: () => '',
+    });
+    const merged = prepareRecords(
+      [
+        {
+          ...ended,
+          traceId: span.traceId,
+          spanId: span.spanId,
+          parentSpanId: span.parentSpanId,
+          attributes: Object.assign(emptyObject(), running.attributes, ended.attributes),
+          resource: JSON.parse(batch.resources[span.resource] as string) as JsonObject,
+        },
+      ],
+      this.#prices,
+    );
+    // Sent once more, the end is found to be known.
+    this.#replace(old, session, merged, merged.spans[0] as PreparedSpan, hash);
+  }
+
+  #replace(old: Row, session: number, batch: PreparedBatch, span: PreparedSpan, hash: Uint8Array): void {
+    const { facts } = span;
+    const bytes = bytesOf(batch, span);
     const pk = Number(old.id);
     this.removal.dropPayload(pk);
-    this.#payloads.write(pk, rest, Buffer.from(JSON.stringify(rest)));
+    this.#payloads.write(pk, bytes.payload);
     this.#statements.get('DELETE FROM search WHERE rowid = ?').run(pk);
-    this.#statements.get('INSERT INTO search(rowid, text) VALUES(?, ?)').run(pk, mergedFacts.searchText);
+    this.#insertSearch.run(pk, facts.searchText);
     this.#statements
-      .get(`UPDATE spans SET session_pk = ?, seq = ?, parent_span_id = ?, event_id = ?, parent_event_id = ?, event_type = ?, name = ?, source = ?, start_ms = ?, end_ms = ?, duration_ms = ?, status = ?, error_message = ?,
-      model = ?, prompt_tokens = ?, completion_tokens = ?, total_tokens = ?, cost_usd = ?, scores = ?, preview = ?, facets = ?, rank = ?, hash = ?, resource_id = ? WHERE id = ?`)
-      .run(
-        session,
-        this.#seq,
-        parentSpanId === '' ? null : Buffer.from(parentSpanId, 'hex'),
-        mergedFacts.eventId ?? null,
-        merged.parentEventId ?? null,
-        mergedFacts.eventType,
-        mergedFacts.name,
-        mergedFacts.source ?? null,
-        ...this.#thinValues(mergedFacts),
-        mergedFacts.rank,
-        hash,
-        this.#payloads.resourceId(resource),
-        pk,
-      );
+      .get(`UPDATE spans SET session_pk = ?, ${DESCRIBED.replace(/\w+/g, '$& = ?')} WHERE id = ?`)
+      .run(session, ...this.#described(batch, span, bytes.parent, hash), pk);
     this.#sessions.count(Number(old.session_pk), contributionOf(old, -1));
-    this.#sessions.addSpan(session, mergedFacts, parentSpanId === '');
+    this.#sessions.addSpan(session, facts, span.parentSpanId === '');
   }
 
   startSession(scope: Scope, change: SessionChange): { sessionId: string; project: string; seq: number } {
