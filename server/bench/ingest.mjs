@@ -1,6 +1,6 @@
 /**
  * Ingest under load from another process: node server/bench/ingest.mjs [--seconds 10] [--batch 100] [--connections 8] [--fill 0]
- *   [--rate 0: as fast as it goes] [--server path of another dist/cli.js, to compare two builds]
+ *   [--rate 0: as fast as it goes] [--trace 10: spans in a trace] [--server path of another dist/cli.js, to compare two builds]
  * Prints acknowledged spans a second, latency of a request, the server's memory, and a reader's list latency meanwhile.
  */
 import { spawn } from 'node:child_process';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '8' },
     fill: { type: 'string', default: '0' },
     rate: { type: 'string', default: '0' },
+    trace: { type: 'string', default: '10' },
     server: { type: 'string' },
   },
 });
@@ -28,6 +29,7 @@ const batch = Number(values.batch);
 const connections = Number(values.connections);
 const fill = Number(values.fill);
 const rate = Number(values.rate);
+const perTrace = Number(values.trace);
 
 const here = dirname(fileURLToPath(import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'honeyhive-bench-'));
@@ -97,7 +99,7 @@ async function load(url, done, perSecond = 0) {
         const wait = due - (performance.now() - began);
         if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       }
-      const body = renew(template, randomUUID());
+      const body = renew(template, randomUUID(), perTrace);
       const from = performance.now();
       const answer = await call(`${url}/v1/traces`, 'POST', body, { 'content-type': 'application/x-protobuf' });
       latencies.push(performance.now() - from);

@@ -67,12 +67,13 @@ export function makeBody(spans, sessionId, seed = 1) {
   return { body, places, sessionPlaces };
 }
 
-/** New ids for every span; the span id follows its trace id by two bytes (tag and length). */
-export function renew({ body, places, sessionPlaces }, sessionId) {
-  for (const at of places) {
-    randomFillSync(body, at, 16);
+/** New ids for every span, `perTrace` of them in a trace; the span id follows its trace id by two bytes (tag and length). */
+export function renew({ body, places, sessionPlaces }, sessionId, perTrace = 10) {
+  places.forEach((at, index) => {
+    if (index % perTrace === 0) randomFillSync(body, at, 16);
+    else body.copy(body, at, places[index - 1], places[index - 1] + 16);
     randomFillSync(body, at + 18, 8);
-  }
+  });
   for (const at of sessionPlaces) body.write(sessionId, at);
   return Buffer.from(body);
 }

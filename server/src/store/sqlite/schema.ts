@@ -56,4 +56,8 @@ CREATE TABLE documents(
 );
 CREATE VIRTUAL TABLE search USING fts5(text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
 `,
+  // From here on payloads may be OTLP, or JSON that lists its shared texts (payload.ts), which version 1 cannot read.
+  `
+INSERT INTO meta(key, value) SELECT 'sessions_from_traces', '1' WHERE EXISTS (SELECT 1 FROM sessions WHERE made_from = 'trace');
+`,
 ];

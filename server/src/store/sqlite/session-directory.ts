@@ -9,6 +9,8 @@ import type { Statements } from './statements.js';
 
 const DEFAULT_PROJECT = 'default';
 const CACHE = 20_000;
+const NOTHING_JOINED = { traceId: '', session: 0 };
+const ANY_FROM_TRACES = 'sessions_from_traces';
 
 /** Which session and project a span, a start or an update belongs to; makes the rows that are not there yet. */
 export class SessionDirectory {
@@ -18,7 +20,13 @@ export class SessionDirectory {
   readonly #projects = new Map<string, number>();
   readonly #sessionKeys = new RecentMap<string, number>(CACHE);
   readonly #sessionProjects = new RecentMap<number, number>(CACHE);
-  readonly #traceSessions = new RecentMap<string, { session: number; given: boolean }>(CACHE);
+  readonly #traceSessions = new RecentMap<string, number>(CACHE);
+  /** Whether any session was ever made from a trace: else no span can have to leave one. */
+  #anyFromTraces: boolean;
+  /** The session found last; spans of one mostly come together. */
+  #last: { stated: string | undefined; sessionId: string; session: number } | undefined;
+  /** The trace seen last that has nothing left to join its session. */
+  #joined = NOTHING_JOINED;
   /** Sessions whose foreign id is among their metadata already. */
   readonly #foreign = new Set<number>();
 
@@ -26,6 +34,7 @@ export class SessionDirectory {
     this.#statements = statements;
     this.#sessions = sessions;
     this.#seq = seq;
+    this.#anyFromTraces = statements.get('SELECT 1 FROM meta WHERE key = ?').get(ANY_FROM_TRACES) !== undefined;
   }
 
   /** After a rolled-back transaction nothing remembered is true any more. */
@@ -58,27 +67,31 @@ export class SessionDirectory {
 
   sessionFor(scope: Scope, traceId: string, facts: SpanFacts): number {
     const project = scope.project ?? facts.project;
-    const traceKey = `${scope.project ?? ''}\n${project ?? ''}\n${traceId}`;
-    const known = this.#traceSessions.get(traceKey);
-    if (!facts.sessionGiven) {
-      if (known) return known.session;
-      const sibling = this.#statements
-        .get(
-          `SELECT s.id AS id, s.made_from AS made_from FROM spans x JOIN sessions s ON s.id = x.session_pk WHERE x.project_id = ? AND x.trace_id = ? LIMIT 1`,
-        )
-        .get(this.projectId(project ?? DEFAULT_PROJECT), Buffer.from(traceId, 'hex'));
-      if (sibling) {
-        this.#traceSessions.set(traceKey, { session: Number(sibling.id), given: sibling.made_from !== 'trace' });
-        return Number(sibling.id);
-      }
-    }
-    const session = this.ensure(scope, facts.sessionId, project, facts.sessionGiven ? 'span' : 'trace', facts.startMs);
+    if (!facts.sessionGiven) return this.#sessionOfTrace(scope, traceId, facts, project);
+    const session = this.ensure(scope, facts.sessionId, project, 'span', facts.startMs);
     if (facts.foreignSessionId !== undefined && !this.#foreign.has(session)) {
       this.#foreign.add(session);
       this.#sessions.merge(session, { metadata: { session_id_given: facts.foreignSessionId } }, this.#seq());
     }
-    if (facts.sessionGiven && !known?.given) this.#moveTrace(project, traceId, session);
-    if (!known || facts.sessionGiven) this.#traceSessions.set(traceKey, { session, given: facts.sessionGiven });
+    if (this.#anyFromTraces && (this.#joined.traceId !== traceId || this.#joined.session !== session)) {
+      this.#moveTrace(project, traceId, session);
+      this.#joined = { traceId, session };
+    }
+    return session;
+  }
+
+  /** Where the rest of the trace is; a session of its own where there is none yet. */
+  #sessionOfTrace(scope: Scope, traceId: string, facts: SpanFacts, project: string | undefined): number {
+    const key = `${scope.project ?? ''}\n${project ?? ''}\n${traceId}`;
+    const known = this.#traceSessions.get(key);
+    if (known !== undefined) return known;
+    const sibling = this.#statements
+      .get('SELECT session_pk FROM spans WHERE project_id = ? AND trace_id = ? LIMIT 1')
+      .get(this.projectId(project ?? DEFAULT_PROJECT), Buffer.from(traceId, 'hex'));
+    const session = sibling
+      ? Number(sibling.session_pk)
+      : this.ensure(scope, facts.sessionId, project, 'trace', facts.startMs);
+    this.#traceSessions.set(key, session);
     return session;
   }
 
@@ -116,6 +129,8 @@ export class SessionDirectory {
 
   /** Row ids kept in memory are not true any more: a session was removed or moved. */
   forgetIds(): void {
+    this.#last = undefined;
+    this.#joined = NOTHING_JOINED;
     this.#sessionKeys.clear();
     this.#traceSessions.clear();
     this.#sessionProjects.clear();
@@ -136,12 +151,17 @@ export class SessionDirectory {
     startMs: number | null,
   ): number {
     const stated = scope.project ?? givenProject;
+    const last = this.#last;
+    if (last !== undefined && last.sessionId === sessionId && last.stated === stated) return last.session;
     const key = `${stated ?? ''}\n${sessionId}`;
-    const cached = this.#sessionKeys.get(key);
-    if (cached !== undefined) return cached;
-    const found = this.find(sessionId, stated, scope.project !== undefined);
-    const session = found ?? this.#makeSession(sessionId, stated, madeFrom, startMs);
-    this.#sessionKeys.set(key, session);
+    let session = this.#sessionKeys.get(key);
+    if (session === undefined) {
+      session =
+        this.find(sessionId, stated, scope.project !== undefined) ??
+        this.#makeSession(sessionId, stated, madeFrom, startMs);
+      this.#sessionKeys.set(key, session);
+    }
+    this.#last = { stated, sessionId, session };
     return session;
   }
 
@@ -172,6 +192,10 @@ export class SessionDirectory {
 
   #makeSession(sessionId: string, stated: string | undefined, madeFrom: string, startMs: number | null): number {
     const project = this.projectId(stated ?? DEFAULT_PROJECT);
+    if (madeFrom === 'trace' && !this.#anyFromTraces) {
+      this.#anyFromTraces = true;
+      this.#statements.get('INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)').run(ANY_FROM_TRACES, '1');
+    }
     const metadata = madeFrom === 'trace' ? '{"session_source":"trace"}' : null;
     const session = this.#statements
       .get(

@@ -109,7 +109,7 @@ function openAndMigrate(file: string, notices: string[], migrations: readonly st
       );
     }
     db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 2000',
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 6000',
     );
     if (version > 0 && version < newest) notices.push(`${file} was copied to ${backUp(db, file, version)} first`);
     for (let next = version; next < newest; next++) {

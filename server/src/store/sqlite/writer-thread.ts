@@ -4,6 +4,7 @@ import type { PriceTable } from '../../wire/price.js';
 import type { SpanRecord } from '../../wire/span-record.js';
 import { StoreError } from '../store-error.js';
 import type { DocumentKind, EventChange, Scope, SessionChange } from '../trace-store.js';
+import { Checkpoints } from './checkpoints.js';
 import { deleteDocument, putDocument } from './documents.js';
 import { type PruneLimits, Pruning, usedBytes } from './maintenance.js';
 import { type Answer, answerError, type Call } from './messages.js';
@@ -32,6 +33,7 @@ const { file, fromIntake, prices, retentionBytes } = workerData as {
   retentionBytes: number | undefined;
 };
 const reserve = new Reserve(file);
+const checkpoints = new Checkpoints(file);
 
 let store: OpenedStore;
 let writer: Writer;
@@ -147,6 +149,7 @@ function attempt(prepared: Prepared[]): Answer[] | undefined {
     writer.begin();
     const answers = prepared.map((one): Answer => ({ id: one.call.id, value: one.run() }));
     writer.commit();
+    checkpoints.committed();
     if (wasFull) {
       wasFull = false;
       reserve.hold();
@@ -227,7 +230,7 @@ function drain(first: Call): void {
     next = waitingCall();
   }
   if (group.length > 0) runGroup(group);
-  if (closing) close(closing);
+  if (closing) void close(closing);
 }
 
 function chore(): void {
@@ -235,6 +238,7 @@ function chore(): void {
   if (!current || closing) return;
   try {
     if (current.pruning.step()) {
+      checkpoints.committed();
       setImmediate(chore);
       return;
     }
@@ -255,8 +259,6 @@ function compact(call: Call): void {
   }
 }
 
-let lastSeq = 0;
-
 function retain(): void {
   if (closing) return;
   try {
@@ -264,16 +266,14 @@ function retain(): void {
       chores.push({ pruning: new Pruning(store.db, writer, { maxBytes: retentionBytes }), call: undefined });
       setImmediate(chore);
     }
-    // A quiet moment: the log goes back into the file, so that it stays small.
-    if (writer.seq === lastSeq) return;
-    lastSeq = writer.seq;
-    store.db.exec('PRAGMA wal_checkpoint(PASSIVE)');
   } catch {
     // Tried again the next time.
   }
 }
 
-function close(call: Call): void {
+async function close(call: Call): Promise<void> {
+  clearInterval(timer);
+  await checkpoints.close();
   try {
     store.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch {
@@ -281,7 +281,6 @@ function close(call: Call): void {
   }
   store.release();
   port.postMessage({ id: call.id, value: undefined });
-  clearInterval(timer);
   fromIntake.close();
   port.close();
 }
