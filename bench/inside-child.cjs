@@ -1,6 +1,7 @@
 /** Parts that have no wrapper: node bench/inside-child.cjs flatten | session. Prints JSON. */
 const { createServer } = require('node:http');
 const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
 const { nested } = require('./subjects/payload.cjs');
 
 const dist = process.env.BENCH_DIST ?? join(__dirname, '../dist/cjs');
@@ -19,10 +20,13 @@ function least(work, ms = 200) {
   return best;
 }
 
-function flatten() {
-  const { flattenInto } = require(join(dist, 'src/attributes/flatten.js'));
-  const { createCapture } = require(join(dist, 'src/attributes/capture.js'));
-  const { DEFAULT_LIMITS } = require(join(dist, 'src/attributes/limits.js'));
+/** Only the build for bundlers has the parts as files of their own. */
+const part = (name) => import(pathToFileURL(join(dist, '../esm/src/attributes', name)));
+
+async function flatten() {
+  const { flattenInto } = await part('flatten.js');
+  const { createCapture } = await part('capture.js');
+  const { DEFAULT_LIMITS } = await part('limits.js');
   const capture = createCapture(DEFAULT_LIMITS, undefined);
   const out = {};
   for (const leaves of [10, 100, 1_000, 10_000]) {
@@ -75,6 +79,6 @@ async function session() {
 }
 
 (async () => {
-  console.log(JSON.stringify(process.argv[2] === 'session' ? await session() : flatten()));
+  console.log(JSON.stringify(await (process.argv[2] === 'session' ? session() : flatten())));
   process.exit(0);
 })();

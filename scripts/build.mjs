@@ -1,8 +1,8 @@
 /**
- * Builds what is stale: the SDK as CommonJS and as ES modules (for bundlers, and gathered for Node), the local server, its page, the sample.
+ * Builds what is stale: the SDK for Node (as CommonJS and as ES modules) and for bundlers, the local server, its page, the sample.
  * A part is stale when the content of its sources, its settings or its compiler changed.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureInstalled } from './install.mjs';
@@ -40,30 +40,41 @@ async function compile(config, type, extra = []) {
   const next = nextFolder(type);
   rmSync(next, { recursive: true, force: true });
   const result = await tsc(['-p', config, '--outDir', next, ...extra]);
-  if (result.code !== 0) return result;
-  mkdirSync(next, { recursive: true });
-  writeFileSync(join(next, 'package.json'), `${JSON.stringify({ type, sideEffects: false }, null, 2)}\n`);
-  if (type === 'module') giveRequire(join(next, 'src', 'base', 'load.js'));
+  if (result.code === 0) describePackage(next, type);
   return result;
 }
 
+function describePackage(folder, type) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ type, sideEffects: false }, null, 2)}\n`);
+}
+
 /** `require` does not exist in ES modules; the one file that needs it gets its own. */
-function giveRequire(file) {
-  const head = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\n";
-  writeFileSync(file, head + readFileSync(file, 'utf8'));
+const REQUIRE = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\n";
+const needsRequire = (folder) => join(folder, 'src', 'base', 'load.js');
+
+function giveRequire(folder) {
+  const file = needsRequire(folder);
+  writeFileSync(file, REQUIRE + readFileSync(file, 'utf8'));
 }
 
 const doors = ['index', 'decorators/index', 'evaluators/index', 'testing/index'];
 
+/** esbuild calls a class that names itself `_Name` inside and so for everybody who asks; here it keeps its own name. */
+function keepClassNames(code) {
+  let kept = code;
+  for (const [, name] of code.matchAll(/^var (\w+) = class _\1\b/gm))
+    kept = kept.replaceAll(new RegExp(`\\b_${name}\\b`, 'g'), name);
+  return kept;
+}
+
 /**
- * For Node, the ES modules once more in a handful of files: importing some two hundred costs three times as much.
- * Bundlers get them one by one (the condition `module`), since they drop what is not used file by file.
+ * For Node, the modules in a handful of files: loading some two hundred costs three times as much. Bundlers get them
+ * one by one (the condition `module`), since they drop what is not used file by file.
  */
-async function gather() {
+async function gather(to) {
   const { build } = await import('esbuild');
   const from = nextFolder('module');
-  const to = nextFolder('node');
-  rmSync(to, { recursive: true, force: true });
   await build({
     entryPoints: doors.map((door) => join(from, `${door}.js`)),
     outdir: to,
@@ -74,22 +85,49 @@ async function gather() {
     platform: 'node',
     packages: 'external',
     target: 'node20',
-    // An evaluator's default name is its class's.
-    keepNames: true,
     logLevel: 'error',
   });
-  writeFileSync(join(to, 'package.json'), `${JSON.stringify({ type: 'module', sideEffects: false }, null, 2)}\n`);
+  return readdirSync(to, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => join(to, name));
+}
+
+async function gatherModules() {
+  const to = nextFolder('node');
+  rmSync(to, { recursive: true, force: true });
+  for (const file of await gather(to)) writeFileSync(file, keepClassNames(readFileSync(file, 'utf8')));
+  describePackage(to, 'module');
+}
+
+/** Beside the types, which the CommonJS pass has written there. */
+async function gatherCommonJs() {
+  const { transform } = await import('esbuild');
+  for (const file of await gather(nextFolder('commonjs'))) {
+    const { code } = await transform(readFileSync(file, 'utf8'), {
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      // As modules are by themselves.
+      banner: '"use strict";',
+      // Like TypeScript: what is imported late is required late. A test runner's CommonJS knows nothing else.
+      supported: { 'dynamic-import': false },
+    });
+    writeFileSync(file, keepClassNames(code));
+  }
 }
 
 async function buildSdk() {
-  // The CommonJS pass checks the types; the other one, beside it, only emits.
+  // One pass checks the types and writes them; the other one, beside it, only emits.
   const passes = await Promise.all([
-    compile('tsconfig.cjs.json', 'commonjs'),
+    compile('tsconfig.cjs.json', 'commonjs', ['--emitDeclarationOnly']),
     compile('tsconfig.esm.json', 'module', ['--noCheck']),
   ]);
   const failed = passes.find(({ code }) => code !== 0);
   if (failed) throw new Error(`The SDK does not compile:\n${failed.output.trim()}`);
-  await gather();
+  await gatherCommonJs();
+  giveRequire(nextFolder('module'));
+  await gatherModules();
   mkdirSync(inRoot('dist'), { recursive: true });
   replaceFolder(nextFolder('node'), inRoot('dist/node'));
   replaceFolder(nextFolder('commonjs'), inRoot('dist/cjs'));

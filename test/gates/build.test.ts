@@ -16,16 +16,16 @@ describe('the build', () => {
     expect(build().output).toContain('Nothing to build');
     project.edit('src/base/ids.ts', (text) => `${text}\nexport const added = 1;\n`);
     expect(build().output).toContain('Built the SDK');
-    expect(project.read('dist/cjs/src/base/ids.js')).toContain('added');
+    expect(project.read('dist/esm/src/base/ids.js')).toContain('added');
   });
 
   it('fails with the words of the compiler and leaves the last good build alone', () => {
-    const before = project.read('dist/cjs/src/base/ids.js');
+    const before = project.read('dist/esm/src/base/ids.js');
     project.edit('src/base/ids.ts', (text) => `${text}\nexport const wrong: number = 'text';\n`);
     const { code, output } = build();
     expect(output).toContain('error TS2322');
     expect(code).not.toBe(0);
-    expect(project.read('dist/cjs/src/base/ids.js')).toBe(before);
+    expect(project.read('dist/esm/src/base/ids.js')).toBe(before);
   });
 
   it('and the gates over it fail on an export that the report does not know, on size, and on a broken package', () => {
