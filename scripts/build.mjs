@@ -3,7 +3,7 @@
  * A part is stale when the content of its sources, its settings or its compiler changed.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureInstalled } from './install.mjs';
 import { cacheFolder, commandFile, inRoot } from './lib/project.mjs';
@@ -51,10 +51,9 @@ function describePackage(folder, type) {
 
 /** `require` does not exist in ES modules; the one file that needs it gets its own. */
 const REQUIRE = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\n";
-const needsRequire = (folder) => join(folder, 'src', 'base', 'load.js');
 
 function giveRequire(folder) {
-  const file = needsRequire(folder);
+  const file = join(folder, 'src', 'base', 'load.js');
   writeFileSync(file, REQUIRE + readFileSync(file, 'utf8'));
 }
 
@@ -69,17 +68,19 @@ function keepClassNames(code) {
 }
 
 /**
- * For Node, the modules in a handful of files: loading some two hundred costs three times as much. Bundlers get them
- * one by one (the condition `module`), since they drop what is not used file by file.
+ * For Node, the modules in a handful of files, as CommonJS beside the types: loading some two hundred costs three times
+ * as much. Bundlers get them one by one (the condition `module`), since they drop what is not used file by file.
  */
-async function gather(to) {
-  const { build } = await import('esbuild');
+async function gather() {
+  const { build, transform } = await import('esbuild');
   const from = nextFolder('module');
+  const to = nextFolder('commonjs');
   await build({
     entryPoints: doors.map((door) => join(from, `${door}.js`)),
     outdir: to,
     outbase: from,
     bundle: true,
+    // Only ES modules can be divided into parts that doors share; each part is made CommonJS afterwards.
     splitting: true,
     format: 'esm',
     platform: 'node',
@@ -87,24 +88,9 @@ async function gather(to) {
     target: 'node20',
     logLevel: 'error',
   });
-  return readdirSync(to, { recursive: true })
-    .map(String)
-    .filter((name) => name.endsWith('.js'))
-    .map((name) => join(to, name));
-}
-
-async function gatherModules() {
-  const to = nextFolder('node');
-  rmSync(to, { recursive: true, force: true });
-  for (const file of await gather(to)) writeFileSync(file, keepClassNames(readFileSync(file, 'utf8')));
-  describePackage(to, 'module');
-}
-
-/** Beside the types, which the CommonJS pass has written there. */
-async function gatherCommonJs() {
-  const { transform } = await import('esbuild');
-  for (const file of await gather(nextFolder('commonjs'))) {
-    const { code } = await transform(readFileSync(file, 'utf8'), {
+  for (const name of readdirSync(to, { recursive: true }).map(String)) {
+    if (!name.endsWith('.js')) continue;
+    const { code } = await transform(readFileSync(join(to, name), 'utf8'), {
       format: 'cjs',
       platform: 'node',
       target: 'node20',
@@ -113,7 +99,33 @@ async function gatherCommonJs() {
       // Like TypeScript: what is imported late is required late. A test runner's CommonJS knows nothing else.
       supported: { 'dynamic-import': false },
     });
-    writeFileSync(file, keepClassNames(code));
+    writeFileSync(join(to, name), keepClassNames(code));
+  }
+}
+
+/** `import` in Node reaches the same code as `require`: there is one copy of it in a process, and one to load. */
+async function openDoors() {
+  const { build } = await import('esbuild');
+  const to = nextFolder('node');
+  rmSync(to, { recursive: true, force: true });
+  describePackage(to, 'module');
+  const { metafile } = await build({
+    entryPoints: doors.map((door) => join(nextFolder('module'), `${door}.js`)),
+    outdir: to,
+    outbase: nextFolder('module'),
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+  });
+  for (const [file, { exports }] of Object.entries(metafile.outputs)) {
+    const door = relative(to, file).replaceAll('\\', '/');
+    const up = '../'.repeat(door.split('/').length);
+    mkdirSync(dirname(join(to, door)), { recursive: true });
+    writeFileSync(join(to, door), `export { ${exports.toSorted().join(', ')} } from '${up}cjs/${door}';\n`);
   }
 }
 
@@ -125,9 +137,9 @@ async function buildSdk() {
   ]);
   const failed = passes.find(({ code }) => code !== 0);
   if (failed) throw new Error(`The SDK does not compile:\n${failed.output.trim()}`);
-  await gatherCommonJs();
+  await gather();
+  await openDoors();
   giveRequire(nextFolder('module'));
-  await gatherModules();
   mkdirSync(inRoot('dist'), { recursive: true });
   replaceFolder(nextFolder('node'), inRoot('dist/node'));
   replaceFolder(nextFolder('commonjs'), inRoot('dist/cjs'));

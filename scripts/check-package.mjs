@@ -69,7 +69,10 @@ console.log('fine');
 `,
   'both.mjs': `import { createRequire } from 'node:module';
 import { HoneyHiveTracer } from 'honeyhive-decorators';
-const other = createRequire(import.meta.url)('honeyhive-decorators');
+if (createRequire(import.meta.url)('honeyhive-decorators').HoneyHiveTracer !== HoneyHiveTracer)
+  throw new Error('import and require give two copies');
+// What a bundle would hold, or another version.
+const other = await import('./node_modules/honeyhive-decorators/dist/esm/index.js');
 if (other.HoneyHiveTracer === HoneyHiveTracer) throw new Error('one copy only: nothing was tested');
 const tracer = HoneyHiveTracer.init({ testMode: true });
 if (other.HoneyHiveTracer.default?.sessionId !== tracer.sessionId) throw new Error('the two copies do not share the default tracer');
