@@ -3,7 +3,7 @@
  * A part is stale when the content of its sources, its settings or its compiler changed.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureInstalled } from './install.mjs';
 import { cacheFolder, commandFile, inRoot } from './lib/project.mjs';
@@ -73,20 +73,12 @@ function keepClassNames(code) {
  */
 async function gather() {
   const { build, transform } = await import('esbuild');
-  const from = nextFolder('module');
   const to = nextFolder('commonjs');
   await build({
-    entryPoints: doors.map((door) => join(from, `${door}.js`)),
+    ...fromDoors,
     outdir: to,
-    outbase: from,
-    bundle: true,
     // Only ES modules can be divided into parts that doors share; each part is made CommonJS afterwards.
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    target: 'node20',
-    logLevel: 'error',
   });
   for (const name of readdirSync(to, { recursive: true }).map(String)) {
     if (!name.endsWith('.js')) continue;
@@ -99,8 +91,18 @@ async function gather() {
       // Like TypeScript: what is imported late is required late. A test runner's CommonJS knows nothing else.
       supported: { 'dynamic-import': false },
     });
-    writeFileSync(join(to, name), keepClassNames(code));
+    writeFileSync(join(to, name), exportValues(keepClassNames(code)));
   }
+}
+
+/** esbuild exports getters that ask getters, at every call from file to file; by the end of a file all has its value. */
+function exportValues(code) {
+  const getters = /__export\(stdin_exports, \{\n([\s\S]*?)\n\}\);\nmodule\.exports = __toCommonJS\(stdin_exports\);\n/;
+  const found = getters.exec(code);
+  if (!found) throw new Error('esbuild writes exports in another way than scripts/build.mjs knows.');
+  const values = found[1].replaceAll(/: \(\) => /g, ': ');
+  const end = `module.exports = {\n${values}\n};\nObject.defineProperty(module.exports, "__esModule", { value: true });\n`;
+  return code.replace(getters, '') + end;
 }
 
 /** `import` in Node reaches the same code as `require`: there is one copy of it in a process, and one to load. */
@@ -109,25 +111,25 @@ async function openDoors() {
   const to = nextFolder('node');
   rmSync(to, { recursive: true, force: true });
   describePackage(to, 'module');
-  const { metafile } = await build({
-    entryPoints: doors.map((door) => join(nextFolder('module'), `${door}.js`)),
-    outdir: to,
-    outbase: nextFolder('module'),
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    write: false,
-    metafile: true,
-    logLevel: 'error',
-  });
+  const { metafile } = await build({ ...fromDoors, outdir: to, write: false, metafile: true });
   for (const [file, { exports }] of Object.entries(metafile.outputs)) {
-    const door = relative(to, file).replaceAll('\\', '/');
+    const door = relative(to, resolve(file)).replaceAll('\\', '/');
     const up = '../'.repeat(door.split('/').length);
     mkdirSync(dirname(join(to, door)), { recursive: true });
     writeFileSync(join(to, door), `export { ${exports.toSorted().join(', ')} } from '${up}cjs/${door}';\n`);
   }
 }
+
+const fromDoors = {
+  entryPoints: doors.map((door) => join(nextFolder('module'), `${door}.js`)),
+  outbase: nextFolder('module'),
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  packages: 'external',
+  target: 'node20',
+  logLevel: 'error',
+};
 
 async function buildSdk() {
   // One pass checks the types and writes them; the other one, beside it, only emits.
