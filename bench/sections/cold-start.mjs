@@ -30,5 +30,20 @@ export async function coldStartRows({ rounds }) {
     rows.push(row('time', 'ms', 'ms', '≤ 50 ms'), row('CPU', 'cpuMs', 'ms'), row('memory', 'rssMb', 'MB', '≤ 10 MB'));
     if (how === 'require') rows.push(row('files', 'files', ''));
   }
+  const firsts = [];
+  for (let count = 0; count < rounds; count += 1)
+    firsts.push([await runChild('cold-child.mjs', ['first:ours']), await runChild('cold-child.mjs', ['first:otel'])]);
+  for (const [what, key, unit] of [
+    ['time', 'ms', 'ms'],
+    ['memory', 'rssMb', 'MB'],
+  ])
+    rows.push({
+      what: `require and a first tracer: ${what}`,
+      ours: `${median(firsts.map(([ours]) => ours[key])).toFixed(1)} ${unit}`,
+      other: `${median(firsts.map(([, otel]) => otel[key])).toFixed(1)} ${unit}`,
+      ratio: ratio(firsts.map(([ours, otel]) => ours[key] / otel[key])),
+      budget: '',
+      command: 'node bench/cold-child.mjs first:ours',
+    });
   return rows;
 }

@@ -1,14 +1,13 @@
 import type { OptionProblem } from '../base/errors.js';
-import { load } from '../base/load.js';
+import { type ClassValidator, loadClassValidator } from './class-validator.js';
 
-type ClassValidator = typeof import('class-validator');
 type Validate = (options: object) => OptionProblem[];
 
 let validate: Validate | undefined;
 
 /** What is wrong with the options given, every field at once. */
 export function optionProblems(options: object): OptionProblem[] {
-  validate ??= makeValidator(load<ClassValidator>('class-validator'));
+  validate ??= makeValidator(loadClassValidator());
   return validate(options);
 }
 
@@ -82,8 +81,9 @@ function makeValidator(cv: ClassValidator): Validate {
   }
 
   const known = new Set(Object.keys(new OptionRules()));
+  const validator = new cv.Validator();
   const check = (rules: object, values: object, prefix: string): OptionProblem[] =>
-    cv
+    validator
       .validateSync(Object.assign(rules, values), { forbidUnknownValues: false, stopAtFirstError: true })
       .map((error) => ({
         field: prefix + error.property,

@@ -12,6 +12,7 @@ interface KeyEntry {
 
 const MAX_KEYS = 2_000;
 const MAX_REPEATED = 96;
+const TWO_32 = 2 ** 32;
 
 export interface AttributeWriter {
   /** Writes the entries of an object as repeated `KeyValue` fields with that tag. */
@@ -73,11 +74,31 @@ export function createAttributeWriter(writer: ByteWriter): AttributeWriter {
     } else entry.seen = value;
   }
 
+  /** A message all of whose lengths are known beforehand; false for the few numbers that are not like that. */
+  function numberAttribute(tag: number, key: string, value: number): boolean {
+    const isInt = isInt64(value);
+    if (isInt ? value < 0 || value >= TWO_32 : !Number.isFinite(value)) return false;
+    const { field } = keyEntry(key);
+    const w = writer;
+    const anyLength = isInt ? 1 + varintSize(value) : 9;
+    w.ensure(field.length + 32);
+    w.byte(tag);
+    w.varint(field.length + 2 + anyLength);
+    w.raw(field);
+    w.byte(0x12);
+    w.byte(anyLength);
+    w.byte(isInt ? 0x18 : 0x21);
+    if (isInt) w.varint(value);
+    else w.double(value);
+    return true;
+  }
+
   function attribute(tag: number, key: string, value: unknown, depth: number): void {
     if (typeof value === 'string') {
       stringAttribute(tag, key, value);
       return;
     }
+    if (typeof value === 'number' && numberAttribute(tag, key, value)) return;
     if (!isSendable(value)) return;
     const { field } = keyEntry(key);
     writer.ensure(field.length + 32);

@@ -3,6 +3,9 @@ const FIRST_BYTES = 64 * 1024;
 const MAX_BYTES = 256 * 1024 * 1024;
 const MOST_KEPT_BYTES = 4 * 1024 * 1024;
 const TWO_32 = 2 ** 32;
+const DOUBLE = new Float64Array(1);
+const HALVES = new Uint32Array(DOUBLE.buffer);
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** A growing buffer with the few moves that protobuf needs. Lengths are written minimal, in one pass. */
 export class ByteWriter {
@@ -63,19 +66,33 @@ export class ByteWriter {
     buf[this.pos++] = lo;
   }
 
+  // Byte by byte: the methods of Buffer check what is known here.
   fixed32(value: number): void {
-    this.buf.writeUInt32LE(value >>> 0, this.pos);
-    this.pos += 4;
+    const { buf, pos } = this;
+    buf[pos] = value;
+    buf[pos + 1] = value >>> 8;
+    buf[pos + 2] = value >>> 16;
+    buf[pos + 3] = value >>> 24;
+    this.pos = pos + 4;
   }
 
   fixed64(low: number, high: number): void {
-    this.buf.writeUInt32LE(low, this.pos);
-    this.buf.writeUInt32LE(high, this.pos + 4);
-    this.pos += 8;
+    this.fixed32(low);
+    this.fixed32(high);
   }
 
   double(value: number): void {
-    this.pos = this.buf.writeDoubleLE(value, this.pos);
+    DOUBLE[0] = value;
+    this.fixed32(HALVES[LITTLE_ENDIAN ? 0 : 1] as number);
+    this.fixed32(HALVES[LITTLE_ENDIAN ? 1 : 0] as number);
+  }
+
+  /** The bytes that an even number of hexadecimal digits stand for; false where there are others among them. */
+  hex(digits: string): boolean {
+    const bytes = digits.length >> 1;
+    const written = this.buf.write(digits, this.pos, 'hex');
+    this.pos += written;
+    return written === bytes && digits.length === bytes * 2;
   }
 
   raw(bytes: Uint8Array): void {

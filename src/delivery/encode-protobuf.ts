@@ -21,9 +21,6 @@ interface SpanParts {
   readonly own: readonly unknown[];
 }
 
-const NO_DIGIT = 0x10;
-const NIBBLES = nibbles();
-
 /**
  * Encodes spans as an OTLP `ExportTraceServiceRequest` (opentelemetry/proto/collector/trace/v1), straight from what
  * the SDK holds: no object tree in between, one pass, names and recurring values encoded once.
@@ -36,21 +33,11 @@ export function createProtobufEncoder(): BatchEncoder {
   let count = 0;
 
   function id(tag: number, hex: string): void {
-    const w = writer;
     const bytes = hex.length >> 1;
-    w.ensure(bytes + 8);
-    w.byte(tag);
-    w.varint(bytes);
-    const { buf, pos } = w;
-    let wrong = 0;
-    for (let i = 0; i < bytes; i++) {
-      const high = NIBBLES[hex.charCodeAt(2 * i)] as number;
-      const low = NIBBLES[hex.charCodeAt(2 * i + 1)] as number;
-      wrong |= high | low;
-      buf[pos + i] = (high << 4) | low;
-    }
-    if (!(wrong >= 0 && wrong < NO_DIGIT)) throw new TypeError(`not a hexadecimal id: ${hex.slice(0, 64)}`);
-    w.pos = pos + bytes;
+    writer.ensure(bytes + 8);
+    writer.byte(tag);
+    writer.varint(bytes);
+    if (!writer.hex(hex)) throw new TypeError(`not a hexadecimal id: ${hex.slice(0, 64)}`);
   }
 
   function time(tag: number, at: readonly [number, number]): void {
@@ -282,15 +269,4 @@ function lengthPrefix(tag: number, parts: readonly Uint8Array[]): Uint8Array {
   }
   prefix[at] = rest;
   return prefix;
-}
-
-/** The values of hexadecimal digits by character code; every code that is none has {@link NO_DIGIT}. */
-function nibbles(): Uint8Array {
-  const table = new Uint8Array(0x1_0000).fill(NO_DIGIT);
-  for (let value = 0; value < 16; value++) {
-    const digit = value.toString(16);
-    table[digit.charCodeAt(0)] = value;
-    table[digit.toUpperCase().charCodeAt(0)] = value;
-  }
-  return table;
 }

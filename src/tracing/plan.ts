@@ -101,7 +101,8 @@ function beginningOf(options: SpanOptionsBase, core: TracerCore): SpanBeginning 
     }
   }
   const attributes: Record<string, unknown> = { ...tracerStamps(core), ...fixed };
-  return { attributes, fixed, named: EVENT_NAME in fixed, counted: { attributes: count, bytes, dropped } };
+  const names = new Set(Object.keys(attributes));
+  return { attributes, names, fixed, named: EVENT_NAME in fixed, counted: { attributes: count, bytes, dropped } };
 }
 
 /** `__proto__` is a key like any other. */

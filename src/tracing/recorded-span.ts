@@ -200,7 +200,7 @@ export class RecordedSpan implements Span, ReadableSpan {
 
   /** Whether there is an attribute of that name. */
   has(key: string): boolean {
-    return this.#begin.attributes[key] !== undefined || this.attributes[key] !== undefined;
+    return this.#begin.names.has(key) || this.attributes[key] !== undefined;
   }
 
   setAttribute(key: string, value: AttributeValue): this {
@@ -295,13 +295,13 @@ export class RecordedSpan implements Span, ReadableSpan {
   get parts(): SpanParts | undefined {
     const written = this.#written;
     if (this.#attributes !== undefined || written.length > MAX_PARTS) return undefined;
-    const shared = this.#begin.attributes;
+    const { attributes: shared, names } = this.#begin;
     const own: unknown[] = [];
     for (let i = 0; i < written.length; i += 2) {
       if (written[i] === STAMP) i++;
       const key = written[i] as string;
       const value = written[i + 1];
-      if (shared[key] !== undefined || own.includes(key)) return undefined;
+      if (names.has(key) || own.includes(key)) return undefined;
       own.push(key, value instanceof JsonText ? value.text() : value);
     }
     return { shared, own };

@@ -131,12 +131,11 @@ export class Recorder implements SpanSource, SpanSink {
   }
 
   #plainBeginning(core: TracerCore): SpanBeginning {
-    this.#plain ??= {
-      attributes: tracerStamps(core),
-      named: true,
-      fixed: {},
-      counted: { attributes: 0, bytes: 0, dropped: 0 },
-    };
+    if (this.#plain === undefined) {
+      const attributes = tracerStamps(core);
+      const names = new Set(Object.keys(attributes));
+      this.#plain = { attributes, names, named: true, fixed: {}, counted: { attributes: 0, bytes: 0, dropped: 0 } };
+    }
     return this.#plain;
   }
 
