@@ -1,6 +1,7 @@
 /**
  * `npm run test:clients`: installs other people's clients beside their tests, where they are not there yet, and runs them
- * against the local server. Two hundred packages: `npm test` runs these tests only once they are there.
+ * against the local server. Two hundred packages: `npm test` runs these tests only once they are there. Langfuse's stand
+ * in a folder of their own, because they take another major version of OpenTelemetry than Traceloop's.
  */
 import { existsSync } from 'node:fs';
 import { build } from './build.mjs';
@@ -8,12 +9,15 @@ import { ensureInstalled } from './install.mjs';
 import { commandFile, inRoot, readJson } from './lib/project.mjs';
 import { runNode, runNpm, seconds } from './lib/run.mjs';
 
-const folder = inRoot('test', 'clients');
+const folders = [
+  ['test', 'clients'],
+  ['test', 'clients', 'langfuse'],
+];
 
-function installed() {
-  const { dependencies } = readJson(inRoot('test', 'clients', 'package.json'));
+function installed(folder) {
+  const { dependencies } = readJson(inRoot(...folder, 'package.json'));
   return Object.entries(dependencies).every(([name, wanted]) => {
-    const manifest = inRoot('test', 'clients', 'node_modules', name, 'package.json');
+    const manifest = inRoot(...folder, 'node_modules', name, 'package.json');
     return existsSync(manifest) && (!/^\d/.test(wanted) || readJson(manifest).version === wanted);
   });
 }
@@ -21,12 +25,12 @@ function installed() {
 try {
   await ensureInstalled();
   await build();
-  if (!installed()) {
+  for (const folder of folders.filter((one) => !installed(one))) {
     const started = performance.now();
     const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    const { code, output } = await runNpm(args, { cwd: folder, capture: true, timeoutMs: 300_000 });
-    if (code !== 0 || !installed()) throw new Error(`npm ci in test/clients failed:\n${output}`);
-    process.stderr.write(`Installed the clients in ${seconds(started)}.\n`);
+    const { code, output } = await runNpm(args, { cwd: inRoot(...folder), capture: true, timeoutMs: 300_000 });
+    if (code !== 0 || !installed(folder)) throw new Error(`npm ci in ${folder.join('/')} failed:\n${output}`);
+    process.stderr.write(`Installed the clients of ${folder.join('/')} in ${seconds(started)}.\n`);
   }
   const { code, output } = await runNode(
     [commandFile('jest'), '--ci', '--selectProjects', 'legacy', '--testPathPatterns', 'test/clients/'],

@@ -1,44 +1,20 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../dist/store/sqlite/open-database';
 import { MIGRATIONS } from '../dist/store/sqlite/schema';
 import { openForWriting } from '../dist/store/sqlite/store-file';
 import { client, folder, inSession, local, span, traces } from './support/local';
 import { runLocal } from './support/run-local';
+import { canTrace, strace } from './support/strace';
 
-/** strace may look into a process that is not its child only as root, or where the kernel's setting allows it. */
-function canInjectFaults(): boolean {
-  if (process.platform !== 'linux' || spawnSync('strace', ['-V']).status !== 0) return false;
-  const scope = '/proc/sys/kernel/yama/ptrace_scope';
-  return process.getuid?.() === 0 || !existsSync(scope) || readFileSync(scope, 'utf8').trim() === '0';
-}
-
-const injecting = canInjectFaults();
+const injecting = canTrace();
 if (!injecting)
   process.stderr.write('A disk that fails to sync is tested on Linux with strace, where it may attach to processes.\n');
 
 /** Every sync to disk fails with EIO until the answer is called. */
-async function breakSyncs(pid: number, logFile: string): Promise<() => Promise<void>> {
-  const fault = 'inject=fdatasync,fsync:error=EIO';
-  const tracer = spawn('strace', ['-f', '-p', String(pid), '-o', logFile, '-e', 'trace=fdatasync,fsync', '-e', fault], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const ended = new Promise<void>((resolve) => tracer.once('close', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    let said = '';
-    tracer.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      if (/attached/.test(said)) resolve();
-    });
-    tracer.once('close', () => reject(new Error(`strace ended: ${said}`)));
-  });
-  return async () => {
-    tracer.kill('SIGINT');
-    await ended;
-  };
-}
+const breakSyncs = (pid: number, logFile: string): Promise<() => Promise<void>> =>
+  strace(pid, ['-o', logFile, '-e', 'trace=fdatasync,fsync', '-e', 'inject=fdatasync,fsync:error=EIO']);
 
 (injecting ? test : test.skip)(
   'a disk that cannot sync: 503 and no false acknowledgement, reading goes on, and writing too once it can',

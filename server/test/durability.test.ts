@@ -14,33 +14,37 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { openDatabase } from '../dist/store/sqlite/open-database';
 import { client, folder, hex, inSession, local, span, traces } from './support/local';
+import { percentile } from './support/measure';
+import { random } from './support/random';
 import { runLocal } from './support/run-local';
 
 const LONG = Boolean(process.env.HH_LONG);
 
-/** A small generator with a seed, so that a failing run can be had again. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1103515245 + 12345) % 2147483648;
-    return state / 2147483648;
-  };
+function integrity(file: string): unknown {
+  const db = openDatabase(file, { readonly: true, busyMs: 5000 });
+  try {
+    return Object.values(db.prepare('PRAGMA integrity_check').get() ?? {})[0];
+  } finally {
+    db.close();
+  }
 }
 
+const cycles = LONG ? 200 : 20;
+const seed = Number(process.env.HH_SEED ?? 20260105);
+
 test(
-  `killed ${LONG ? 200 : 20} times at random while it takes spans: every acknowledged one is there, none twice`,
+  `killed ${cycles} times at random while it takes spans (seed ${seed}): every acknowledged one is there, none twice`,
   async () => {
-    const cycles = LONG ? 200 : 20;
-    const seed = Number(process.env.HH_SEED ?? 20260105);
     const next = random(seed);
     const db = join(folder(), 'traces.db');
     const acknowledged = new Map<string, string[]>();
+    const startsMs: number[] = [];
     let sent = 0;
     for (let cycle = 0; cycle < cycles; cycle++) {
       const began = Date.now();
       const running = await runLocal(['--port', '0', '--db', db]);
-      const readyMs = Date.now() - began;
-      expect(readyMs).toBeLessThan(10_000);
+      startsMs.push(Date.now() - began);
+      expect(integrity(db)).toBe('ok');
       const call = client(running.url);
       const sessionId = randomUUID();
       let alive = true;
@@ -66,6 +70,12 @@ test(
       alive = false;
       await Promise.all(senders);
     }
+    // Beside other tests a process waits for its turn; on its own it has two seconds.
+    expect(percentile(startsMs, LONG ? 0.99 : 0.5)).toBeLessThan(2000);
+    if (LONG)
+      process.stderr.write(
+        `${cycles} kills, seed ${seed}: ready after at most ${Math.max(...startsMs)} ms, ${sent} spans sent\n`,
+      );
     const server = await local({ db });
     let found = 0;
     for (const [sessionId, ids] of acknowledged) {

@@ -1,22 +1,14 @@
 /** Much at once. The short forms run with all tests, the long ones with HH_LONG=1 (`npm run test:faults`). */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { client, folder, hex, inSession, local, span, T0, traces } from './support/local';
+import { percentile, residentMb } from './support/measure';
 import { runLocal } from './support/run-local';
+import { until } from './support/wait';
 
 const LONG = Boolean(process.env.HH_LONG);
-
-/** Resident memory of a process in MB, where the system tells it. */
-function residentMb(pid: number): number {
-  const file = `/proc/${pid}/status`;
-  return existsSync(file) ? Number(/VmRSS:\s+(\d+)/.exec(readFileSync(file, 'utf8'))?.[1] ?? 0) / 1024 : 0;
-}
-
-const percentile = (values: number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] as number;
 
 const total = LONG ? 100_000 : 20_000;
 test(
@@ -72,6 +64,7 @@ test(`${crowd} idle connections do not keep a healthy client out or waiting`, as
         wave.map((socket) => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))),
       );
     }
+    await until('a thousand stay', () => sockets.filter((socket) => !socket.destroyed).length <= 1000);
     const call = client(running.url);
     const waits: number[] = [];
     for (let n = 0; n < 100; n++) {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { EventSearch, Scope, TraceStore } from '../store/trace-store.js';
 import { eventFilter } from '../wire/event-filters.js';
 import type { HoneyHiveEvent } from '../wire/honeyhive-event.js';
@@ -86,19 +86,19 @@ export function honeyhiveEventRoutes(app: FastifyInstance, store: TraceStore, sc
   }
 
   for (const path of ['/events/:id', '/v1/events/:id']) {
-    app.get<{ Params: { id: string }; Querystring: { tree?: string } }>(path, async (request) => {
+    app.get<{ Params: { id: string }; Querystring: { tree?: string } }>(path, async (request, reply) => {
       const scope = scopeOf(request, 'read');
       const event = await store.getEvent(scope, request.params.id);
       if (!event) throw new HttpError(404, 'not_found', 'there is no event with this id');
-      return event.event_type === 'session' ? sessionTree(store, scope, event) : event;
+      return event.event_type === 'session' ? sendTree(reply, await sessionTree(store, scope, event)) : event;
     });
   }
   for (const path of ['/session/:id', '/v1/sessions/:id', '/sessions/:id/tree']) {
-    app.get<{ Params: { id: string } }>(path, async (request) => {
+    app.get<{ Params: { id: string } }>(path, async (request, reply) => {
       const scope = scopeOf(request, 'read');
       const event = await store.getEvent(scope, request.params.id);
       if (event?.event_type !== 'session') throw new HttpError(404, 'not_found', 'there is no session with this id');
-      return sessionTree(store, scope, event);
+      return sendTree(reply, await sessionTree(store, scope, event));
     });
   }
   for (const path of ['/session/:id', '/v1/sessions/:id', '/api/sessions/:id']) {
@@ -173,36 +173,59 @@ function project(event: HoneyHiveEvent, fields: string[]): JsonObject {
 
 type Tree = HoneyHiveEvent & { children: Tree[] };
 
+const TREE_PAGE = 7500;
+
 /** A session's events nested as they were called; who has no parent here hangs under the session. */
 async function sessionTree(store: TraceStore, scope: Scope, session: HoneyHiveEvent): Promise<Tree> {
-  const search = {
-    filter: { kind: 'compare', field: 'session_id', operator: '=', value: session.session_id },
-    limit: 7500,
-    page: 1,
-  } as const;
-  const found = await store.searchEvents(scope, search);
+  const filter = { kind: 'compare', field: 'session_id', operator: '=', value: session.session_id } as const;
+  const events: HoneyHiveEvent[] = [];
+  for (let page = 1; ; page++) {
+    const found = await store.searchEvents(scope, { filter, limit: TREE_PAGE, page });
+    events.push(...found.events);
+    if (found.events.length < TREE_PAGE) break;
+  }
   const nodes = new Map<string, Tree>();
   const root: Tree = { ...session, children: [] };
-  for (const event of found.events.filter((one) => one.event_type !== 'session').reverse())
+  for (const event of events.filter((one) => one.event_type !== 'session').reverse())
     nodes.set(event.event_id, { ...event, children: [] });
-  for (const node of nodes.values()) {
-    const parent = node.parent_id === null ? undefined : nodes.get(node.parent_id);
-    if (parent && !reaches(node.event_id, parent, nodes)) parent.children.push(node);
-    else root.children.push(node);
-  }
+  const parentOf = (node: Tree): Tree | undefined => (node.parent_id === null ? undefined : nodes.get(node.parent_id));
+  const cuts = ringCuts(nodes, parentOf);
+  for (const node of nodes.values()) ((cuts.has(node) ? undefined : parentOf(node)) ?? root).children.push(node);
   return root;
 }
 
-/** Whether going up from `from` comes to `id`: parents that form a ring would never end. */
-function reaches(id: string, from: Tree, nodes: Map<string, Tree>): boolean {
-  const seen = new Set<string>();
-  for (
-    let at: Tree | undefined = from;
-    at && !seen.has(at.event_id);
-    at = at.parent_id === null ? undefined : nodes.get(at.parent_id)
-  ) {
-    if (at.event_id === id) return true;
-    seen.add(at.event_id);
+/** One event of each ring of parents: without its parent the ring is a chain. Each event is walked over once. */
+function ringCuts(nodes: Map<string, Tree>, parentOf: (node: Tree) => Tree | undefined): Set<Tree> {
+  const cuts = new Set<Tree>();
+  const walkOf = new Map<Tree, Tree>();
+  for (const start of nodes.values()) {
+    let at: Tree | undefined = start;
+    for (; at && !walkOf.has(at); at = parentOf(at)) walkOf.set(at, start);
+    if (at && walkOf.get(at) === start) cuts.add(at);
   }
-  return false;
+  return cuts;
+}
+
+function sendTree(reply: FastifyReply, root: Tree): FastifyReply {
+  return reply.header('content-type', 'application/json; charset=utf-8').send(treeText(root));
+}
+
+/** `JSON.stringify` recurses, and calls may nest deeper than its stack. */
+function treeText(root: Tree): string {
+  const pieces: string[] = [];
+  const left: (Tree | string)[] = [root];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (typeof next === 'string') {
+      pieces.push(next);
+      continue;
+    }
+    const { children, ...event } = next;
+    pieces.push(`${JSON.stringify(event).slice(0, -1)},"children":[`);
+    left.push(']}');
+    for (let index = children.length - 1; index >= 0; index--) {
+      left.push(children[index] as Tree);
+      if (index > 0) left.push(',');
+    }
+  }
+  return pieces.join('');
 }

@@ -23,6 +23,7 @@ const DESCRIBED: Record<string, Described> = {
     answer: 'ExportTraceServiceResponse; header x-honeyhive-duplicates counts spans that were there already.',
   },
   'POST /opentelemetry/v1/traces': { summary: "The same on HoneyHive's path." },
+  'POST /api/public/otel/v1/traces': { summary: "The same on Langfuse's path." },
   'GET /api/sessions': {
     summary: 'Sessions, newest first.',
     query: { ...LIST, run: 'Only sessions of this experiment run.' },

@@ -11,7 +11,7 @@ interface Seen {
 }
 
 const KEPT = 50;
-const IGNORED = /^\/(api|assets|healthz|favicon)/;
+const IGNORED = /^\/(api(?!\/public\/otel\/)|assets|healthz|favicon)/;
 
 /** What arrived lately and how it was answered, so that `doctor` can say why nothing shows up. No bodies, no keys. */
 export class RequestLog {

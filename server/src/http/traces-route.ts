@@ -5,7 +5,8 @@ import { readBody } from './body.js';
 import { asHttpError, HttpError } from './http-error.js';
 import type { ScopeOf } from './scope.js';
 
-export const TRACE_PATHS = ['/v1/traces', '/opentelemetry/v1/traces'];
+/** OpenTelemetry's own path, HoneyHive's and Langfuse's, so that their exporters need no more than the address. */
+export const TRACE_PATHS = ['/v1/traces', '/opentelemetry/v1/traces', '/api/public/otel/v1/traces'];
 
 /** OTLP over HTTP: answered once it is committed. */
 export function tracesRoute(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {

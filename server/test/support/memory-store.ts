@@ -7,22 +7,38 @@ import { decodeTracesProtobuf } from '../../dist/wire/otlp-protobuf';
 
 export type Defect =
   | 'none'
-  | 'loses'
-  | 'duplicates'
-  | 'mis-orders'
-  | 'leaks'
+  | 'loses a span in three'
+  | 'loses the last span of a session when listing'
+  | 'loses a session at the edge of a page'
   | 'forgets updates'
+  | 'keeps the same span twice'
+  | 'lists a span twice'
+  | 'repeats a session on the next page'
   | 'counts wrongly'
-  | 'keeps the poorer version';
+  | 'lists sessions oldest first'
+  | 'lists spans latest first'
+  | 'keeps the poorer version'
+  | 'keeps what came last'
+  | 'shows spans of other projects'
+  | 'shows sessions of other projects'
+  | 'lists sessions of other projects'
+  | 'keeps all projects in one'
+  | 'takes what it cannot read';
 
 /** The part of a store that the contract asks for, in memory, with one defect on demand: the contract must notice each. */
 export function memoryStore(defect: Defect): Partial<TraceStore> & Pick<TraceStore, 'close'> {
   const spans: any[] = [];
   const sessions = new Map<string, any>();
   let seq = 0;
-  const key = (project: string, id: string): string => (defect === 'leaks' ? id : `${project}/${id}`);
+  const projectOf = (scope: { project?: string }, given: string | undefined): string =>
+    defect === 'keeps all projects in one' ? 'one' : (scope.project ?? given ?? 'default');
+  const own = (scope: { project?: string }, project: string, leak: Defect): boolean =>
+    defect === leak ||
+    defect === 'keeps all projects in one' ||
+    scope.project === undefined ||
+    project === scope.project;
   const session = (project: string, id: string, startMs: number): any => {
-    const at = key(project, id);
+    const at = `${project}/${id}`;
     if (!sessions.has(at))
       sessions.set(at, {
         sessionId: id,
@@ -42,24 +58,20 @@ export function memoryStore(defect: Defect): Partial<TraceStore> & Pick<TraceSto
     return sessions.get(at);
   };
   const rowsOf = (scope: { project?: string }, id: string): any[] =>
-    spans.filter(
-      (one) =>
-        one.facts.sessionId === id &&
-        (defect === 'leaks' || scope.project === undefined || one.project === scope.project),
-    );
+    spans.filter((one) => one.facts.sessionId === id && own(scope, one.project, 'shows sessions of other projects'));
   const view = (scope: { project?: string }, row: any): any => {
-    const own = rowsOf(scope, row.sessionId);
+    const rows = rowsOf(scope, row.sessionId);
     const scores: Record<string, { mean: number; count: number }> = {};
-    for (const one of own)
+    for (const one of rows)
       for (const [name, score] of Object.entries(one.facts.scores ?? {})) {
         const old = scores[name] ?? { mean: 0, count: 0 };
         scores[name] = { mean: (old.mean * old.count + (score as number)) / (old.count + 1), count: old.count + 1 };
       }
     return {
       ...row,
-      spanCount: own.length + (defect === 'counts wrongly' ? 1 : 0),
-      errorCount: own.filter((one) => one.facts.status === 'error').length,
-      modelCount: own.filter((one) => one.facts.eventType === 'model').length,
+      spanCount: rows.length + (defect === 'counts wrongly' ? 1 : 0),
+      errorCount: rows.filter((one) => one.facts.status === 'error').length,
+      modelCount: rows.filter((one) => one.facts.eventType === 'model').length,
       scores,
     };
   };
@@ -80,19 +92,20 @@ export function memoryStore(defect: Defect): Partial<TraceStore> & Pick<TraceSto
     let duplicates = 0;
     for (const span of list) {
       const facts = factsOf(span);
-      const project = scope.project ?? facts.project ?? 'default';
+      const project = projectOf(scope, facts.project);
       const old = spans.find(
         (one) => one.project === project && one.span.traceId === span.traceId && one.span.spanId === span.spanId,
       );
       session(project, facts.sessionId, facts.startMs).seq = seq;
-      if (old && defect !== 'duplicates') {
+      if (old && defect !== 'keeps the same span twice') {
         duplicates++;
-        if (defect === 'keeps the poorer version' ? facts.rank < old.facts.rank : facts.rank >= old.facts.rank)
+        const poorer = facts.rank < old.facts.rank;
+        if (defect === 'keeps what came last' || (defect === 'keeps the poorer version' ? poorer : !poorer))
           Object.assign(old, { span, facts });
         continue;
       }
       stored++;
-      if (defect === 'loses' && stored % 3 === 0) continue;
+      if (defect === 'loses a span in three' && stored % 3 === 0) continue;
       spans.push({ project, span, facts });
     }
     return { received: list.length + rejected, stored, duplicates, rejected, message, seq };
@@ -100,12 +113,13 @@ export function memoryStore(defect: Defect): Partial<TraceStore> & Pick<TraceSto
   return {
     writeSpans: (scope, list) => write(scope, list),
     ingest: async (scope, body, encoding) => {
+      if (defect === 'takes what it cannot read' && encoding === 'protobuf') return write(scope, []);
       const decoded =
         encoding === 'json' ? decodeTracesJson(Buffer.from(body)) : decodeTracesProtobuf(Buffer.from(body));
       return write(scope, decoded.spans, decoded.rejected, decoded.message);
     },
     startSession: async (scope, change) => {
-      const row = session(scope.project ?? change.project ?? 'default', change.sessionId, change.startMs ?? 0);
+      const row = session(projectOf(scope, change.project), change.sessionId, change.startMs ?? 0);
       row.seq = ++seq;
       if (change.name) row.sessionName = change.name;
       Object.assign(row.metadata, change.buckets.metadata);
@@ -113,39 +127,49 @@ export function memoryStore(defect: Defect): Partial<TraceStore> & Pick<TraceSto
     },
     updateEvent: async (scope, change) => {
       if (defect === 'forgets updates') return { found: true, seq };
-      const row = session(scope.project ?? 'default', change.eventId, 0);
+      const row = session(projectOf(scope, undefined), change.eventId, 0);
       row.seq = ++seq;
       for (const bucket of ['metadata', 'feedback'] as const) Object.assign(row[bucket], change.buckets[bucket]);
       return { found: true, seq };
     },
     listSessions: async (scope, options) => {
       const all = [...sessions.values()]
-        .filter((row) => defect === 'leaks' || scope.project === undefined || row.project === scope.project)
-        .sort((a, b) => (defect === 'mis-orders' ? a.startTime - b.startTime : b.startTime - a.startTime));
+        .filter((row) => own(scope, row.project, 'lists sessions of other projects'))
+        .sort((a, b) =>
+          defect === 'lists sessions oldest first' ? a.startTime - b.startTime : b.startTime - a.startTime,
+        );
       const from = Number(options.cursor ?? 0);
       const limit = options.limit ?? 50;
+      const next =
+        from +
+        limit +
+        (defect === 'loses a session at the edge of a page' ? 1 : 0) -
+        (defect === 'repeats a session on the next page' ? 1 : 0);
       return {
         items: all.slice(from, from + limit).map((row) => view(scope, row)),
-        nextCursor: from + limit < all.length ? String(from + limit) : null,
+        nextCursor: from + limit < all.length ? String(next) : null,
       };
     },
     getSession: async (scope, id) => {
       const row = [...sessions.values()].find(
-        (one) =>
-          one.sessionId === id && (defect === 'leaks' || scope.project === undefined || one.project === scope.project),
+        (one) => one.sessionId === id && own(scope, one.project, 'shows sessions of other projects'),
       );
       if (!row) return undefined;
-      const own = rowsOf(scope, id)
+      const listed = rowsOf(scope, id)
         .map(thin)
-        .sort((a, b) => (defect === 'mis-orders' ? b.startTime - a.startTime : a.startTime - b.startTime));
-      return { session: view(scope, row), spans: own, nextCursor: null };
+        .sort((a, b) =>
+          defect === 'lists spans latest first' ? b.startTime - a.startTime : a.startTime - b.startTime,
+        );
+      if (defect === 'loses the last span of a session when listing') listed.pop();
+      if (defect === 'lists a span twice') listed.push(...listed.slice(-1));
+      return { session: view(scope, row), spans: listed, nextCursor: null };
     },
     getSpan: async (scope, traceId, spanId) => {
       const one = spans.find(
         (entry) =>
           entry.span.traceId === traceId &&
           entry.span.spanId === spanId &&
-          (defect === 'leaks' || scope.project === undefined || entry.project === scope.project),
+          own(scope, entry.project, 'shows spans of other projects'),
       );
       return one ? wholeSpan(thin(one), one.span, { project: one.project, source: null }, {}) : undefined;
     },

@@ -3,6 +3,13 @@ import { join } from 'node:path';
 
 export const CLI = join(__dirname, '../../dist/cli.js');
 
+const children = new Set<ChildProcess>();
+
+// A test that fails leaves its server running, and its pipes would keep the test runner alive.
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 export interface Running {
   child: ChildProcess;
   url: string;
@@ -16,6 +23,8 @@ export function runLocal(args: string[], env: Record<string, string> = {}): Prom
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
+  children.add(child);
+  child.once('close', () => children.delete(child));
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
