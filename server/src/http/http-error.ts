@@ -27,6 +27,7 @@ export function asHttpError(error: unknown): HttpError {
   if (error instanceof StoreError) {
     if (error.code === 'cancelled') return new HttpError(499, 'cancelled', error.message);
     if (error.code === 'too_slow') return new HttpError(503, 'too_slow', error.message);
+    if (error.code === 'damaged') return new HttpError(500, 'storage_damaged', error.message);
     return new HttpError(503, error.code === 'full' ? 'storage_full' : 'unavailable', error.message);
   }
   const known = error as { statusCode?: unknown; code?: unknown; message?: unknown };

@@ -1,6 +1,6 @@
 /** The store could not do what was asked, through no fault of the request. */
 export class StoreError extends Error {
-  readonly code: 'unavailable' | 'full' | 'too_slow' | 'cancelled';
+  readonly code: 'unavailable' | 'full' | 'damaged' | 'too_slow' | 'cancelled';
   constructor(code: StoreError['code'], message: string) {
     super(message);
     this.name = 'StoreError';

@@ -15,10 +15,11 @@ export function decodeTracesProtobuf(body: Buffer): DecodedTraces {
 }
 
 function readResourceSpans(reader: ProtobufReader, depth: number, result: DecodedTraces): void {
-  let resource = emptyObject();
+  const resource = emptyObject();
   const first = result.spans.length;
   while (reader.next()) {
-    if (reader.field === 1) resource = reader.message(depth, readResource);
+    // Protobuf joins the parts of a message that comes in several.
+    if (reader.field === 1) Object.assign(resource, reader.message(depth, readResource));
     else if (reader.field === 2) reader.message(depth, (r, d) => readScopeSpans(r, d, result));
     else reader.skip(depth);
   }

@@ -17,8 +17,8 @@ interface Sample {
   sessionId: string;
 }
 
-/** A database as a clean end leaves it, or as a kill does: most of it in the file, some of it in the log. */
-async function sample(killed: boolean): Promise<Sample> {
+/** A database as a kill leaves it: most of it in the file, some of it in the log. */
+async function sample(): Promise<Sample> {
   const where = folder();
   const db = join(where, 'traces.db');
   const sessionId = randomUUID();
@@ -30,7 +30,6 @@ async function sample(killed: boolean): Promise<Sample> {
       traces([span({ attributes: inSession(sessionId, { 'honeyhive_outputs.result': hex(2000) }) })]),
     );
   await first.close();
-  if (!killed) return { where, db, sessionId };
   const running = await runLocal(['--port', '0', '--db', db]);
   const call = client(running.url);
   for (let n = 0; n < 5; n++)
@@ -63,7 +62,8 @@ async function use(db: string, sessionId: string): Promise<'kept' | 'put aside' 
       if (aside !== undefined && start === 0) {
         outcome = 'put aside';
         expect(notices.join()).toContain(aside);
-        expect(readFileSync(join(dirname(db), aside)).length).toBe(before.length);
+        // SQLite brings the log into the file as it lets go of it.
+        expect(readFileSync(join(dirname(db), aside)).length).toBeGreaterThanOrEqual(before.length);
       }
       const answers = [
         await call('GET', '/api/sessions'),
@@ -109,7 +109,7 @@ test.each([
 ] as const)(
   `%s: %s at ${each} places`,
   async (_file, _damage, suffix, damage) => {
-    const original = await sample(suffix !== '');
+    const original = await sample();
     expect(existsSync(original.db + suffix)).toBe(true);
     const next = random(seed);
     const outcomes: Record<string, number> = {};

@@ -99,3 +99,22 @@ test(`${many} traces of a session each: pages without end or gap, and the first 
   expect(times[18]).toBeLessThan(LONG ? 200 : 1000);
   expect(findMs).toBeLessThan(5000);
 }, 600_000);
+
+test('7,000 calls of one trace, each inside the one before, are given out as events within the time of a query', async () => {
+  const sessionId = randomUUID();
+  const root = span({ attributes: inSession(sessionId) });
+  const spans = [root];
+  for (let n = 1; n < 7000; n++)
+    spans.push(
+      span({ traceId: root.traceId, parentSpanId: spans[n - 1]?.spanId as string, attributes: inSession(sessionId) }),
+    );
+  expect((await server.call('POST', '/v1/traces', traces(spans))).status).toBe(200);
+  const filters = [{ field: 'session_id', operator: 'is', value: sessionId, type: 'id' }];
+  const [answer, ms] = await timed(() => server.call('POST', '/v1/events/export', { filters, limit: 7500 }));
+  expect(answer.status).toBe(200);
+  expect(answer.json.totalEvents).toBe(7001);
+  expect(answer.json.events.filter((one: { children_ids: string[] }) => one.children_ids.length === 1)).toHaveLength(
+    7000,
+  );
+  expect(ms).toBeLessThan(5000);
+});

@@ -24,6 +24,13 @@ export class Checkpoints {
     this.#timer.unref();
   }
 
+  /** A full disk: what is free is for the writer, until it has committed something again. */
+  hold(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#again = false;
+  }
+
   #start(): void {
     this.#timer = undefined;
     this.#busy = true;

@@ -12,6 +12,7 @@ import type { Budget } from './budget.js';
 import { type Compiled, compile } from './compile.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { Database, Row, SqlValue } from './driver.js';
+import { Family } from './family.js';
 import type { Reader } from './reader.js';
 import { hex, SESSION_COLUMNS, SPAN_COLUMNS, sessionOf, thinSpanOf } from './rows.js';
 import { parseMap } from './session-rows.js';
@@ -123,9 +124,10 @@ export class Queries {
     const rows = [...spanRows, ...sessionRows].sort(
       (a, b) => Number(b.t) - Number(a.t) || Number(a.session) - Number(b.session) || Number(b.id) - Number(a.id),
     );
+    const family = new Family(this.#db, this.#budget);
     const events = rows.slice(skip, until).map((row) => {
       this.#budget.tick();
-      return Number(row.session) === 1 ? this.#sessionEvent(Number(row.id)) : this.#spanEvent(Number(row.id));
+      return Number(row.session) === 1 ? this.#sessionEvent(Number(row.id)) : this.#spanEvent(Number(row.id), family);
     });
     return { events, total };
   }
@@ -142,7 +144,7 @@ export class Queries {
     return eventOfSession(sessionOf(row), roots.map(idOf));
   }
 
-  #spanEvent(pk: number): HoneyHiveEvent {
+  #spanEvent(pk: number, family: Family): HoneyHiveEvent {
     const row = this.#db
       .prepare(
         `SELECT ${WHOLE} FROM spans x JOIN sessions s ON s.id = x.session_pk JOIN projects p ON p.id = x.project_id WHERE x.id = ?`,
@@ -157,11 +159,7 @@ export class Queries {
               'SELECT trace_id, span_id, event_id FROM spans WHERE project_id = ? AND trace_id = ? AND span_id = ?',
             )
             .get(Number(row.project_id), row.trace_id as Uint8Array, row.parent_span_id as Uint8Array);
-    const children = this.#db
-      .prepare(
-        'SELECT trace_id, span_id, event_id FROM spans WHERE session_pk = ? AND trace_id = ? AND parent_span_id = ? ORDER BY start_ms, id LIMIT 1000',
-      )
-      .all(Number(row.session_pk), row.trace_id as Uint8Array, row.span_id as Uint8Array);
+    const children = family.childrenOf(row);
     const parentId =
       row.parent_event_id !== null ? String(row.parent_event_id) : parent ? idOf(parent) : span.sessionId;
     return eventOfSpan(span, parentId, children.map(idOf));
@@ -188,7 +186,7 @@ export class Queries {
           Buffer.from(derived.spanId, 'hex'),
         );
     }
-    return row ? this.#spanEvent(Number(row.id)) : undefined;
+    return row ? this.#spanEvent(Number(row.id), new Family(this.#db, this.#budget)) : undefined;
   }
 
   changes(scope: Scope, after: number, sessionId?: string): Changes {

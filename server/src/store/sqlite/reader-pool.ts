@@ -75,7 +75,11 @@ export class ReaderPool {
     const until = Date.now() + this.#budgetMs;
     for (;;) {
       if (this.#closed) throw new StoreError('unavailable', 'the store has been closed');
-      if (signal?.aborted) throw new StoreError('cancelled', 'nobody waits for this query any more');
+      if (signal?.aborted) {
+        // It may have been woken because a lane is free: somebody else has a use for that.
+        this.#queue.shift()?.();
+        throw new StoreError('cancelled', 'nobody waits for this query any more');
+      }
       const free = this.#slow.find((lane) => !lane.busy);
       if (free) {
         free.busy = true;

@@ -46,7 +46,7 @@ export class Reader {
     }
     const project = scope.project ?? options.project;
     if (project !== undefined) {
-      where.push('p.name = ?');
+      where.push('s.project_id = (SELECT id FROM projects WHERE name = ?)');
       values.push(project);
     }
     if (options.cursor !== undefined) {

@@ -59,5 +59,6 @@ CREATE VIRTUAL TABLE search USING fts5(text, content='', contentless_delete=1, t
   // From here on payloads may be OTLP, or JSON that lists its shared texts (payload.ts), which version 1 cannot read.
   `
 INSERT INTO meta(key, value) SELECT 'sessions_from_traces', '1' WHERE EXISTS (SELECT 1 FROM sessions WHERE made_from = 'trace');
+CREATE INDEX sessions_by_project ON sessions(project_id, start_ms, id);
 `,
 ];

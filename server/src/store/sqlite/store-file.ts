@@ -92,6 +92,8 @@ function takeLock(file: string): Database {
 function openAndMigrate(file: string, notices: string[], migrations: readonly string[]): Database {
   const newest = migrations.length;
   const fresh = !existsSync(file) || statSync(file).size === 0;
+  if (fresh && existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0)
+    notices.push(`${file} was empty although it had a log; a new one was begun`);
   const db = openDatabase(file, { busyMs: 5000 });
   try {
     if (fresh) db.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL');
@@ -124,11 +126,23 @@ function openAndMigrate(file: string, notices: string[], migrations: readonly st
       }
       if (!fresh) notices.push(`${file} was brought from schema ${next} to ${next + 1}`);
     }
+    if (!fresh) lookEverywhere(db);
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+const LOOKS = [
+  ...['sessions', 'spans', 'blobs', 'documents'].map((table) => `SELECT * FROM ${table} ORDER BY id DESC LIMIT 1`),
+  'SELECT * FROM payloads ORDER BY span_pk DESC LIMIT 1',
+  "SELECT rowid FROM search WHERE search MATCH 'a' LIMIT 1",
+];
+
+/** A file that was cut short shows it here, while it can still be put aside, and not when the first span comes. */
+function lookEverywhere(db: Database): void {
+  for (const look of LOOKS) db.prepare(look).get();
 }
 
 /** The file as it was before its schema changes, for going back to the version that wrote it. */
@@ -162,7 +176,10 @@ export function pragma(db: Database, name: string): number {
 }
 
 function isDamage(error: unknown): boolean {
-  return /SQLITE_(CORRUPT|NOTADB)|malformed|not a database|file is encrypted/i.test(`${code(error)} ${message(error)}`);
+  // The last two are what the text index says when its own tables are cut off.
+  return /SQLITE_(CORRUPT|NOTADB)|malformed|not a database|file is encrypted|vtable constructor failed|invalid fts5 file/i.test(
+    `${code(error)} ${message(error)}`,
+  );
 }
 
 function message(error: unknown): string {

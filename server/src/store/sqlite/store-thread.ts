@@ -102,6 +102,11 @@ function revive(error: NonNullable<Hello['error']>): Error {
     /disk (is full|I\/O error)|readonly database/.test(error.message)
   )
     return new StoreError('full', `the store cannot write: ${error.message}`);
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code ?? '') || /malformed|vtable constructor failed/.test(error.message))
+    return new StoreError(
+      'damaged',
+      `the database is damaged (${error.message}): keep a copy of it, and start the server again, which puts aside what it cannot read`,
+    );
   const revived = new Error(error.message);
   revived.name = error.name;
   return revived;

@@ -179,6 +179,7 @@ function storageProblem(error: unknown): string | undefined {
 function recover(error: unknown): void {
   fullUntil = Date.now() + FULL_MS;
   wasFull = true;
+  checkpoints.hold();
   reserve.giveUp();
   if (!/IOERR|I\/O/.test(`${(error as { code?: string }).code} ${(error as Error).message}`)) return;
   try {
