@@ -1,6 +1,6 @@
 /**
  * Ingest under load from another process: node server/bench/ingest.mjs [--seconds 10] [--batch 100] [--connections 8] [--fill 0]
- *   [--rate 0: as fast as it goes] [--trace 10: spans in a trace] [--server path of another dist/cli.js, to compare two builds]
+ *   [--rate 0: as fast as it goes] [--trace 10: spans in a trace] [--warm 3: seconds before it counts] [--server path of another dist/cli.js, to compare two builds]
  * Prints acknowledged spans a second, latency of a request, the server's memory, and a reader's list latency meanwhile.
  */
 import { spawn } from 'node:child_process';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     fill: { type: 'string', default: '0' },
     rate: { type: 'string', default: '0' },
     trace: { type: 'string', default: '10' },
+    warm: { type: 'string', default: '3' },
     server: { type: 'string' },
   },
 });
@@ -120,10 +121,12 @@ async function load(url, done, perSecond = 0) {
   };
 }
 
+let filledSpans = 0;
 let { child, url, startMs } = await start(join(directory, 'traces.db'));
 const idleAfterStart = rss(child.pid);
 if (fill > 0) {
   const filled = await load(url, (count) => count >= fill);
+  filledSpans = filled.acknowledged;
   console.log(`filled ${filled.acknowledged} spans at ${filled.perSecond}/s`);
   child.removeAllListeners('exit');
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -145,6 +148,9 @@ let peak = 0;
 const watch = setInterval(() => {
   peak = Math.max(peak, rss(child.pid));
 }, 200);
+const warmed = await load(url, (_, ms) => ms >= Number(values.warm) * 1000, rate);
+peak = 0;
+lists.length = 0;
 const cpuBefore = cpu(child.pid);
 const result = await load(url, (_, ms) => ms >= seconds * 1000, rate);
 const cpuMs = cpu(child.pid) - cpuBefore;
@@ -168,7 +174,7 @@ console.log(
       startMs: Math.round(startMs),
       spans: stats.spans,
       dbMb: Math.round(stats.dbBytes / 1e6),
-      lost: fill + result.acknowledged > stats.spans ? fill + result.acknowledged - stats.spans : 0,
+      lost: Math.max(0, filledSpans + warmed.acknowledged + result.acknowledged - stats.spans),
     },
     null,
     2,

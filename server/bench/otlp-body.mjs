@@ -64,12 +64,23 @@ export function makeBody(spans, sessionId, seed = 1) {
   for (let at = body.indexOf(trace); at !== -1; at = body.indexOf(trace, at + 16)) places.push(at);
   const sessionPlaces = [];
   for (let at = body.indexOf(sessionId); at !== -1; at = body.indexOf(sessionId, at + 36)) sessionPlaces.push(at);
-  return { body, places, sessionPlaces };
+  const timePlaces = places.map((from, i) => body.indexOf(time(7, start + BigInt(i) * 1_000_000n), from) + 1);
+  return { body, places, sessionPlaces, timePlaces };
 }
 
-/** New ids for every span, `perTrace` of them in a trace; the span id follows its trace id by two bytes (tag and length). */
-export function renew({ body, places, sessionPlaces }, sessionId, perTrace = 10) {
+const BATCH_MS = 100;
+const SPAN_NS = 5_000_000n;
+
+/**
+ * New ids for every span, `perTrace` of them in a trace, and times that end about now. A span id follows its trace id by
+ * two bytes (tag and length), an end its start by one.
+ */
+export function renew({ body, places, sessionPlaces, timePlaces }, sessionId, perTrace = 10) {
+  const from = BigInt(Date.now() - BATCH_MS) * 1_000_000n;
   places.forEach((at, index) => {
+    const start = from + BigInt(Math.floor((index * BATCH_MS * 1e6) / places.length));
+    body.writeBigUInt64LE(start, timePlaces[index]);
+    body.writeBigUInt64LE(start + SPAN_NS, timePlaces[index] + 9);
     if (index % perTrace === 0) randomFillSync(body, at, 16);
     else body.copy(body, at, places[index - 1], places[index - 1] + 16);
     randomFillSync(body, at + 18, 8);

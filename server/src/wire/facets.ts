@@ -48,6 +48,14 @@ const quotedIn = Object.fromEntries(
   BUCKETS.map((bucket) => [bucket, byKey((key) => `${JSON.stringify(`${bucket}.${key}`)}:`)]),
 ) as Record<Bucket, (key: string) => string>;
 
+/** A quotation mark, a backslash, a control character, half of a surrogate pair. */
+const NEEDS_ESCAPE = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
+
+/** As `JSON.stringify` does it, which takes longer than a look. */
+function quoted(text: string): string {
+  return NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
 /** Most buckets hold nothing but scalars, and then no object is needed to write them down. */
 function flatText(buckets: Buckets): string | undefined {
   let text = '';
@@ -60,7 +68,7 @@ function flatText(buckets: Buckets): string | undefined {
       if (typeof value === 'object' && value !== null) return undefined;
       if (!isFacet(value)) continue;
       if (--room < 0) return undefined;
-      text += `${text === '' ? '{' : ','}${quotedIn[bucket](key)}${typeof value === 'string' ? JSON.stringify(value) : value}`;
+      text += `${text === '' ? '{' : ','}${quotedIn[bucket](key)}${typeof value === 'string' ? quoted(value) : value}`;
     }
   }
   return text === '' ? undefined : `${text}}`;

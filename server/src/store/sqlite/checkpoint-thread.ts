@@ -9,26 +9,30 @@ import { openDatabase } from './open-database.js';
 const port = parentPort as NonNullable<typeof parentPort>;
 const { file } = workerData as { file: string };
 
-/** Frames of a page each. */
-const LONG_LOG = 2000;
-const LAST_FRAMES = 200;
-const ROUNDS = 4;
+/** The log is begun anew from so many frames on, of a page each: the writer's own limit is higher. */
+const LONG_LOG = 4500;
+/** So few new ones during a round, and what is left for the writer to wait for takes a few ms. */
+const FEW_FRAMES = 150;
+const ROUNDS = 6;
 /** How long the writer may be held up because of a reader. */
 const BUSY_MS = 20;
 
 let db: Database | undefined;
 
-function checkpoint(mode: 'PASSIVE' | 'RESTART'): { log: number; left: number } {
+/** How many frames the log had as it began. */
+function checkpoint(mode: 'PASSIVE' | 'RESTART'): number {
   db ??= openDatabase(file, { busyMs: BUSY_MS });
-  const row = db.prepare(`PRAGMA wal_checkpoint(${mode})`).get();
-  const log = Number(row?.log ?? 0);
-  return { log, left: log - Number(row?.checkpointed ?? 0) };
+  return Number(db.prepare(`PRAGMA wal_checkpoint(${mode})`).get()?.log ?? 0);
 }
 
 function work(): void {
-  let { log, left } = checkpoint('PASSIVE');
-  if (log < LONG_LOG) return;
-  for (let round = 0; left > LAST_FRAMES && round < ROUNDS; round++) ({ log, left } = checkpoint('PASSIVE'));
+  let frames = checkpoint('PASSIVE');
+  if (frames < LONG_LOG) return;
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = frames;
+    frames = checkpoint('PASSIVE');
+    if (frames - before < FEW_FRAMES) break;
+  }
   checkpoint('RESTART');
 }
 

@@ -71,9 +71,9 @@ export function unpackPayload(
   };
 }
 
-/** Tells one content from another. */
-export function payloadHash({ data, texts }: PackedPayload): Uint8Array {
-  return hashOf(texts.length === 0 ? data : Buffer.concat([data, ...texts.map((text) => text.hash)]));
+/** Tells one content from another: 32 hexadecimal digits. */
+export function payloadHash({ data, texts }: PackedPayload): string {
+  return hexHashOf(texts.length === 0 ? data : Buffer.concat([data, ...texts.map((text) => text.hash)]));
 }
 
 function payloadOf(span: SpanRecord): Payload {
@@ -122,9 +122,13 @@ function oneSpan(body: Uint8Array, { from, to, scopeFrom, scopeTo }: EncodedSpan
 /** One call instead of three objects; Node has it since 20.12. */
 const hashAtOnce = (crypto as Partial<Pick<typeof crypto, 'hash'>>).hash;
 
+function hexHashOf(data: string | Uint8Array): string {
+  const digits = hashAtOnce?.('sha1', data, 'hex') ?? crypto.createHash('sha1').update(data).digest('hex');
+  return digits.slice(0, 32);
+}
+
 export function hashOf(data: string | Uint8Array): Uint8Array {
-  if (hashAtOnce) return Buffer.from(hashAtOnce('sha1', data, 'hex').slice(0, 32), 'hex');
-  return crypto.createHash('sha1').update(data).digest().subarray(0, 16);
+  return Buffer.from(hexHashOf(data), 'hex');
 }
 
 function pack(raw: Buffer, plain: number, deflated: number): { encoding: number; data: Uint8Array } {

@@ -69,7 +69,7 @@ export function prepare(decoded: DecodedTraces, prices?: PriceTable, body?: Uint
     bytes.hex(span.traceId, SPAN - TRACE);
     bytes.hex(span.spanId, PARENT - SPAN);
     bytes.hex(span.parentSpanId, HASH - PARENT);
-    bytes.add(payloadHash(payload));
+    bytes.hex(payloadHash(payload), PAYLOAD - HASH);
     bytes.add(payload.data);
     return {
       facts: describe(span, prices),

@@ -5,6 +5,9 @@ import { StoreError } from '../store-error.js';
 import type { Answer, Call } from './messages.js';
 import { StoreFileError } from './store-file.js';
 
+/** What a call makes is garbage once it is answered: little room for it means short pauses, and less memory. */
+const YOUNG_MB = 8;
+
 interface Waiting {
   resolve: (value: never) => void;
   reject: (error: Error) => void;
@@ -26,7 +29,11 @@ export class StoreThread {
   readonly hello: Promise<Hello>;
 
   constructor(script: string, data: object, transfer: MessagePort[] = []) {
-    this.#worker = new Worker(script, { workerData: data, transferList: transfer });
+    this.#worker = new Worker(script, {
+      workerData: data,
+      transferList: transfer,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     this.hello = new Promise((resolve, reject) => {
       this.#worker.once('message', (hello: Hello) => {
         if (hello.ready) resolve(hello);
