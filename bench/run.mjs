@@ -17,12 +17,19 @@ import { sizeRows } from './sections/size.mjs';
 
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', default: false },
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     peers: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  process.stdout.write(
+    'npm run bench -- [--only calls,inside,cold,size,delivery,ingest] [--quick] [--rounds N] [--peers]\n',
+  );
+  process.exit(0);
+}
 const rounds = Number(values.rounds ?? (values.quick ? 3 : 7));
 /** Rounds of the long sections. */
 const fewRounds = Math.ceil(rounds / 3);
@@ -100,6 +107,7 @@ Written by \`npm run bench\`. "Raw OpenTelemetry" is the same work by hand in th
 HTTP where spans are delivered). Ours masks secrets, bounds what it takes and stamps session and source besides.
 Figures are medians over rounds of one process each, in shuffled order, without what the call itself takes; of a process
 the quickest group of calls counts, with its share of garbage collection. Ratios are formed inside a round; their
-quartiles stand in brackets.`;
+quartiles stand in brackets. Of the peers, braintrust, honeyhive, langsmith, opik and weave can only send over HTTP: they do so
+to a sink in a thread of its own, all others keep their spans in memory.`;
 
 writeFileSync(file, `${[HEAD, ...merged()].join('\n\n')}\n`);

@@ -27,6 +27,11 @@ const SUBJECTS = [
   { name: 'ours unsampled', subject: 'honeyhive', mode: 'unsampled', cases: ['sync', 'async', 'llm'] },
 ];
 
+/** Where a peer does less than the others in the call itself. */
+const LATER = {
+  opik: ' (keeps references to arguments and result and writes them down later: what the program changes meanwhile shows)',
+};
+
 function shuffled(list) {
   const out = [...list];
   for (let i = out.length - 1; i > 0; i -= 1) {
@@ -121,7 +126,7 @@ export function callRows(results, peers = []) {
     for (const which of ['sync', 'async', 'llm', 'llmAsync', 'nested']) {
       if (results[0][name][which] === undefined) continue;
       compare(
-        `ours beside ${name} (right), ${CASES[which][0]}`,
+        `ours beside ${name} (right), ${CASES[which][0]}${which.startsWith('llm') ? (LATER[name] ?? '') : ''}`,
         (figures) => cost(figures, 'ours', which),
         (figures) => cost(figures, name, which),
         COMMAND(`../peers/${name}`, 'record', which),

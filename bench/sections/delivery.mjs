@@ -5,8 +5,8 @@ const PATTERNS = [
   { pattern: 'tight', spans: 100_000, payload: 'small', what: '100k spans in one tick' },
   { pattern: 'yield', spans: 100_000, payload: 'small', what: '100k spans, a turn of the loop every 100' },
   { pattern: 'yield', spans: 20_000, payload: 'llm', what: '20k spans with LLM payload, a turn every 100' },
-  { pattern: 'rate', spans: 50_000, payload: 'small', what: '10k spans/s for 5 s' },
-  { pattern: 'rate', spans: 50_000, payload: 'llm', what: '10k spans/s for 5 s, LLM payload' },
+  { pattern: 'rate', spans: 50_000, payload: 'small', what: '10k spans/s for 5 s, warm' },
+  { pattern: 'rate', spans: 50_000, payload: 'llm', what: '10k spans/s for 5 s, warm, LLM payload' },
 ];
 const SUBJECTS = ['none', 'otel', 'otel-gzip', 'otel-stock', 'honeyhive'];
 
