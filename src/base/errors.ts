@@ -5,7 +5,7 @@ export type ErrorCode = 'config' | 'decorator' | 'evaluator';
 
 /**
  * Every error this package throws on purpose. Compare with {@link isHoneyHiveError}, not `instanceof`:
- * the brand also holds across the ESM and the CommonJS copy of the package.
+ * the brand also holds across two copies of the package, as a bundle or another version makes them.
  */
 export class HoneyHiveError extends Error {
   override readonly name: string = 'HoneyHiveError';

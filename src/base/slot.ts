@@ -1,6 +1,6 @@
 /**
- * Process-wide state. It hangs on a versioned `Symbol.for` key of `globalThis`, so that the ESM and the
- * CommonJS copy of this package, and a copy loaded again by a test runner, share it. Bump the version
+ * Process-wide state. It hangs on a versioned `Symbol.for` key of `globalThis`, so that two copies
+ * of this package (another version, one in a bundle, one loaded again by a test runner) share it. Bump the version
  * only when the shape of a shared value changes incompatibly.
  */
 const KEY = Symbol.for('honeyhive-decorators.v1');

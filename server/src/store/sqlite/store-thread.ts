@@ -112,7 +112,7 @@ function revive(error: NonNullable<Hello['error']>): Error {
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code ?? '') || /malformed|vtable constructor failed/.test(error.message))
     return new StoreError(
       'damaged',
-      `the database is damaged (${error.message}): keep a copy of it, and start the server again, which puts aside what it cannot read`,
+      `the database is damaged (${error.message}): keep a copy of it, export what can still be read, and begin a new one with another --db`,
     );
   const revived = new Error(error.message);
   revived.name = error.name;

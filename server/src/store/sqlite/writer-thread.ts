@@ -192,6 +192,7 @@ function recover(error: unknown): void {
 }
 
 let closing: Call | undefined;
+let ending = false;
 const chores: { pruning: Pruning; call: Call | undefined }[] = [];
 
 /** The call that has waited longest; what did not come through the intake first, since it is little and quick. */
@@ -273,6 +274,8 @@ function retain(): void {
 }
 
 async function close(call: Call): Promise<void> {
+  if (ending) return;
+  ending = true;
   clearInterval(timer);
   await checkpoints.close();
   try {
