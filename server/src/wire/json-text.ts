@@ -11,7 +11,7 @@ const ZERO = 48;
 const NINE = 57;
 
 /**
- * Parses JSON of a stranger: the depth is looked at before parsing, and whole numbers of 16 and more digits come out as
+ * Parses JSON of a stranger: what breaks off or nests too deep is found before parsing, and whole numbers of 16 and more digits come out as
  * text, because `JSON.parse` would round them (nanoseconds and 64-bit integers).
  */
 export function parseJson(body: Uint8Array, maxDepth = MAX_JSON_DEPTH): unknown {
@@ -63,6 +63,8 @@ function quoteLongIntegers(text: string, maxDepth: number): string {
       at = end - 1;
     }
   }
+  // What a parser would find out only after making everything before it.
+  if (depth > 0) throw new MalformedRequest(`the body is not valid JSON: it breaks off, with ${depth} brackets open`);
   return copied === 0 ? text : result + text.slice(copied);
 }
 

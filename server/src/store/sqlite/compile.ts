@@ -8,6 +8,7 @@ import {
   type Target,
 } from '../../query/fields.js';
 import type { SqlValue } from './driver.js';
+import { COMMON_TEXTS } from './text-parts.js';
 
 export interface Compiled {
   sql: string;
@@ -60,15 +61,16 @@ const SPAN_SQL: Record<SpanField, string> = {
 };
 
 /**
- * A filter as SQL over `sessions s` or `spans x`. Everything that came from outside is a bound value; the only texts
+ * A filter as SQL over `sessions s` or `spans x`; `texts` are the tables with texts of spans. Everything that came from outside is a bound value; the only texts
  * taken over into SQL are the ones in this file.
  */
-export function compile(filter: Filter, target: Target): Compiled {
+export function compile(filter: Filter, target: Target, texts: readonly string[]): Compiled {
   const values: SqlValue[] = [];
   const bind = (value: SqlValue): string => {
     values.push(value);
     return '?';
   };
+  const spansWith: SpansWith = (match) => spansSql(match, texts, bind);
   const walk = (node: Filter): string => {
     switch (node.kind) {
       case 'all':
@@ -78,9 +80,9 @@ export function compile(filter: Filter, target: Target): Compiled {
       case 'not':
         return `NOT ${walk(node.item)}`;
       case 'text':
-        return textSql(node.text, node.prefix, target, bind);
+        return textSql(node.text, node.prefix, target, bind, spansWith);
       default:
-        return compareSql(node.field, node.operator, node.value, target, bind);
+        return compareSql(node.field, node.operator, node.value, target, bind, spansWith);
     }
   };
   // NULL is neither true nor false in SQL; a condition on a missing value is false here, so that NOT of it is true.
@@ -89,16 +91,39 @@ export function compile(filter: Filter, target: Target): Compiled {
 }
 
 type Bind = (value: SqlValue) => string;
+/** The rows of spans whose text matches, as a list for `IN`. */
+type SpansWith = (match: string) => string;
 
-function textSql(text: string, prefix: boolean, target: Target, bind: Bind): string {
+/** SQLite joins at most 500 selects in one. */
+const TABLES_AT_ONCE = 400;
+
+function spansSql(match: string, texts: readonly string[], bind: Bind): string {
+  const lists: string[] = [];
+  for (let first = 0; first < texts.length; first += TABLES_AT_ONCE) {
+    const tables = texts.slice(first, first + TABLES_AT_ONCE);
+    lists.push(
+      tables.map((table) => `SELECT rowid FROM ${table} WHERE ${table} MATCH ${bind(match)}`).join(' UNION ALL '),
+    );
+  }
+  return lists.length === 1 ? `${lists[0]}` : lists.map((list) => `SELECT * FROM (${list})`).join(' UNION ALL ');
+}
+
+function textSql(text: string, prefix: boolean, target: Target, bind: Bind, spansWith: SpansWith): string {
   // Only letters and digits are indexed: a search for other signs alone can find nothing.
   if (!/[\p{L}\p{N}]/u.test(text)) return '0';
   const match = `"${text.replaceAll('"', '""').replaceAll('\0', ' ')}"${prefix ? '*' : ''}`;
-  if (target === 'span') return `(x.id IN (SELECT rowid FROM search WHERE search MATCH ${bind(match)}))`;
-  return `(s.id IN (SELECT y.session_pk FROM search f JOIN spans y ON y.id = f.rowid WHERE f.text MATCH ${bind(match)}) OR -s.id IN (SELECT rowid FROM search WHERE search MATCH ${bind(match)} AND rowid < 0))`;
+  if (target === 'span') return `(x.id IN (${spansWith(match)}))`;
+  return `(s.id IN (SELECT session_pk FROM spans WHERE id IN (${spansWith(match)})) OR -s.id IN (SELECT rowid FROM ${COMMON_TEXTS} WHERE ${COMMON_TEXTS} MATCH ${bind(match)} AND rowid < 0))`;
 }
 
-function compareSql(name: string, operator: Operator, value: Literal, target: Target, bind: Bind): string {
+function compareSql(
+  name: string,
+  operator: Operator,
+  value: Literal,
+  target: Target,
+  bind: Bind,
+  spansWith: SpansWith,
+): string {
   const field = resolveField(name, target);
   if (field.kind === 'column') {
     const sql = field.of === 'session' ? SESSION_SQL[field.name as SessionField] : SPAN_SQL[field.name as SpanField];
@@ -110,7 +135,7 @@ function compareSql(name: string, operator: Operator, value: Literal, target: Ta
   const other = operator === '!=' ? 'NOT' : '';
   const positive: Operator = operator === '!=' ? '=' : operator;
   const ofSession = jsonSql('s', field, positive, value, bind);
-  return `${other} (${ofSession} OR ${someSpan(field, positive, value, target, bind)})`;
+  return `${other} (${ofSession} OR ${someSpan(field, positive, value, target, bind, spansWith)})`;
 }
 
 /**
@@ -123,12 +148,12 @@ function someSpan(
   value: Literal,
   target: Target,
   bind: Bind,
+  spansWith: SpansWith,
 ): string {
   if (operator !== '=' || typeof value !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9 _.@:-]*$/.test(value)) {
     return across(jsonSql('x', field, operator, value, bind), 'span', target);
   }
-  const match = bind(`"${value}"`);
-  return `s.id IN (SELECT x.session_pk FROM search f JOIN spans x ON x.id = f.rowid WHERE f.text MATCH ${match} AND hh_tick(x.id) AND ${jsonSql('x', field, operator, value, bind)})`;
+  return `s.id IN (SELECT x.session_pk FROM spans x WHERE x.id IN (${spansWith(`"${value}"`)}) AND hh_tick(x.id) AND ${jsonSql('x', field, operator, value, bind)})`;
 }
 
 /** A condition on the other kind of row: some span of the session, or the session of the span. */

@@ -7,6 +7,7 @@ import type { PayloadRows } from './payload-rows.js';
 import type { SessionDirectory } from './session-directory.js';
 import { mergeBuckets, parseMap, type SessionRows } from './session-rows.js';
 import type { Statements } from './statements.js';
+import type { TextIndex } from './text-index.js';
 
 /** What HoneyHive's REST API changes: sessions begin, sessions and events are added to. */
 export class EventUpdates {
@@ -14,6 +15,7 @@ export class EventUpdates {
   readonly #directory: SessionDirectory;
   readonly #sessions: SessionRows;
   readonly #payloads: PayloadRows;
+  readonly #texts: TextIndex;
   readonly #seq: () => number;
 
   constructor(
@@ -21,12 +23,14 @@ export class EventUpdates {
     directory: SessionDirectory,
     sessions: SessionRows,
     payloads: PayloadRows,
+    texts: TextIndex,
     seq: () => number,
   ) {
     this.#statements = statements;
     this.#directory = directory;
     this.#sessions = sessions;
     this.#payloads = payloads;
+    this.#texts = texts;
     this.#seq = seq;
   }
 
@@ -52,8 +56,7 @@ export class EventUpdates {
       .filter((value) => typeof value === 'string')
       .join('\n')
       .slice(0, 65_536);
-    this.#statements.get('DELETE FROM search WHERE rowid = ?').run(-session);
-    this.#statements.get('INSERT INTO search(rowid, text) VALUES(?, ?)').run(-session, words);
+    this.#texts.replace(-session, words);
   }
 
   /** Finds the session or span an id belongs to; an id that is not known yet begins a session that a span may take over. */
@@ -134,10 +137,7 @@ export class EventUpdates {
         parentSpanId: '',
         resource: emptyObject(),
       });
-      this.#statements.get('DELETE FROM search WHERE rowid = ?').run(Number(span.id));
-      this.#statements
-        .get('INSERT INTO search(rowid, text) VALUES(?, ?)')
-        .run(Number(span.id), `${searchText}\n${JSON.stringify(body)}`);
+      this.#texts.replace(Number(span.id), `${searchText}\n${JSON.stringify(body)}`);
     }
     // Later lookups by this id must not depend on how it was derived.
     this.#statements

@@ -16,6 +16,7 @@ import { Family } from './family.js';
 import type { Reader } from './reader.js';
 import { hex, SESSION_COLUMNS, SPAN_COLUMNS, sessionOf, thinSpanOf } from './rows.js';
 import { parseMap } from './session-rows.js';
+import { textTables } from './text-parts.js';
 
 const WHOLE = 'x.*, s.session_id AS session_id, p.name AS project';
 const CHANGES = 200;
@@ -44,7 +45,7 @@ export class Queries {
       values.push(only);
     }
     if (filter) {
-      const compiled = compile(filter, target);
+      const compiled = compile(filter, target, textTables(this.#db));
       parts.push(compiled.sql);
       values.push(...compiled.values);
     }

@@ -14,6 +14,7 @@ import { SESSION_COLUMNS, SPAN_COLUMNS, sessionOf, thinSpanOf } from './rows.js'
 import { parseMap } from './session-rows.js';
 import { Statements } from './statements.js';
 import { pragma } from './store-file.js';
+import { textTables } from './text-parts.js';
 
 /** All that only looks at the file, for one thread. */
 export class Reader {
@@ -36,7 +37,7 @@ export class Reader {
     const where: string[] = [];
     const values: SqlValue[] = [];
     if (options.q !== undefined) {
-      const compiled = compile(parseQuery(options.q), 'session');
+      const compiled = compile(parseQuery(options.q), 'session', textTables(this.#db));
       where.push(`hh_tick(s.id) AND ${compiled.sql}`);
       values.push(...compiled.values);
     }

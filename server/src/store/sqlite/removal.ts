@@ -1,25 +1,26 @@
 import type { Database, Statement } from './driver.js';
+import type { TextIndex } from './text-index.js';
 
 /** Spans removed in one transaction: short enough that ingest hardly waits. */
 export const REMOVE_AT_ONCE = 1000;
 
 /** Takes sessions out of the file, payload, search index and shared texts included. */
 export class Removal {
+  readonly #texts: TextIndex;
   readonly #spans: Statement;
   readonly #dropPayload: Statement;
-  readonly #dropSearch: Statement;
   readonly #dropSpan: Statement;
   readonly #lessBlob: Statement;
   readonly #dropBlob: Statement;
   readonly #dropSession: Statement;
   readonly #dropPatch: Statement;
 
-  constructor(db: Database) {
+  constructor(db: Database, texts: TextIndex) {
+    this.#texts = texts;
     this.#spans = db.prepare(
       'SELECT id, project_id, event_id FROM spans WHERE session_pk = ? ORDER BY start_ms, id LIMIT ?',
     );
     this.#dropPayload = db.prepare('DELETE FROM payloads WHERE span_pk = ? RETURNING refs');
-    this.#dropSearch = db.prepare('DELETE FROM search WHERE rowid = ?');
     this.#dropSpan = db.prepare('DELETE FROM spans WHERE id = ?');
     this.#lessBlob = db.prepare('UPDATE blobs SET refs = refs - 1 WHERE id = ?');
     this.#dropBlob = db.prepare('DELETE FROM blobs WHERE id = ? AND refs <= 0');
@@ -33,14 +34,14 @@ export class Removal {
     for (const row of rows) {
       const id = Number(row.id);
       this.dropPayload(id);
-      this.#dropSearch.run(id);
+      this.#texts.remove(id);
       this.#dropSpan.run(id);
       if (row.event_id !== null) this.#dropPatch.run(Number(row.project_id), row.event_id as string);
     }
     const done = rows.length < REMOVE_AT_ONCE;
     if (done) {
       this.#dropSession.run(session);
-      this.#dropSearch.run(-session);
+      this.#texts.remove(-session);
     }
     return { spans: rows.length, done };
   }

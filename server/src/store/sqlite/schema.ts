@@ -56,9 +56,12 @@ CREATE TABLE documents(
 );
 CREATE VIRTUAL TABLE search USING fts5(text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
 `,
-  // From here on payloads may be OTLP, or JSON that lists its shared texts (payload.ts), which version 1 cannot read.
+  // From here on payloads may be OTLP, or JSON that lists its shared texts (payload.ts), and texts of spans are in parts
+  // (text-parts.ts): version 1 cannot read either.
   `
 INSERT INTO meta(key, value) SELECT 'sessions_from_traces', '1' WHERE EXISTS (SELECT 1 FROM sessions WHERE made_from = 'trace');
 CREATE INDEX sessions_by_project ON sessions(project_id, start_ms, id);
+CREATE TABLE text_parts(id INTEGER PRIMARY KEY);
+INSERT INTO meta(key, value) SELECT 'text_parts_from', ifnull(max(id), 0) + 1 FROM spans;
 `,
 ];

@@ -6,6 +6,7 @@ import { contributionOf } from './contribution.js';
 import { RecentMap } from './recent-map.js';
 import type { SessionRows } from './session-rows.js';
 import type { Statements } from './statements.js';
+import type { TextIndex } from './text-index.js';
 
 const DEFAULT_PROJECT = 'default';
 const CACHE = 20_000;
@@ -16,6 +17,7 @@ const ANY_FROM_TRACES = 'sessions_from_traces';
 export class SessionDirectory {
   readonly #statements: Statements;
   readonly #sessions: SessionRows;
+  readonly #texts: TextIndex;
   readonly #seq: () => number;
   readonly #projects = new Map<string, number>();
   readonly #sessionKeys = new RecentMap<string, number>(CACHE);
@@ -30,9 +32,10 @@ export class SessionDirectory {
   /** Sessions whose foreign id is among their metadata already. */
   readonly #foreign = new Set<number>();
 
-  constructor(statements: Statements, sessions: SessionRows, seq: () => number) {
+  constructor(statements: Statements, sessions: SessionRows, texts: TextIndex, seq: () => number) {
     this.#statements = statements;
     this.#sessions = sessions;
+    this.#texts = texts;
     this.#seq = seq;
     this.#anyFromTraces = statements.get('SELECT 1 FROM meta WHERE key = ?').get(ANY_FROM_TRACES) !== undefined;
   }
@@ -123,7 +126,7 @@ export class SessionDirectory {
 
   forgetSession(session: number): void {
     this.#statements.get('DELETE FROM sessions WHERE id = ?').run(session);
-    this.#statements.get('DELETE FROM search WHERE rowid = ?').run(-session);
+    this.#texts.remove(-session);
     this.forgetIds();
   }
 

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { type Database, NoDriverError } from './driver.js';
 import { openDatabase } from './open-database.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
+import { textTables } from './text-parts.js';
 
 /** The file cannot be used as it is; the message says what to do. */
 export class StoreFileError extends Error {
@@ -111,7 +112,7 @@ function openAndMigrate(file: string, notices: string[], migrations: readonly st
       );
     }
     db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 6000',
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 6000',
     );
     if (version > 0 && version < newest) notices.push(`${file} was copied to ${backUp(db, file, version)} first`);
     for (let next = version; next < newest; next++) {
@@ -137,12 +138,17 @@ function openAndMigrate(file: string, notices: string[], migrations: readonly st
 const LOOKS = [
   ...['sessions', 'spans', 'blobs', 'documents'].map((table) => `SELECT * FROM ${table} ORDER BY id DESC LIMIT 1`),
   'SELECT * FROM payloads ORDER BY span_pk DESC LIMIT 1',
-  "SELECT rowid FROM search WHERE search MATCH 'a' LIMIT 1",
 ];
+
+/** What was written last stands at the end of the file. */
+const LAST_TEXTS = 3;
 
 /** A file that was cut short shows it here, while it can still be put aside, and not when the first span comes. */
 function lookEverywhere(db: Database): void {
-  for (const look of LOOKS) db.prepare(look).get();
+  const texts = textTables(db)
+    .slice(-LAST_TEXTS)
+    .map((table) => `SELECT rowid FROM ${table} WHERE ${table} MATCH 'a' LIMIT 1`);
+  for (const look of [...LOOKS, ...texts]) db.prepare(look).get();
 }
 
 /** The file as it was before its schema changes, for going back to the version that wrote it. */

@@ -11,6 +11,7 @@ import { Removal } from './removal.js';
 import { SessionDirectory } from './session-directory.js';
 import { SessionRows } from './session-rows.js';
 import { Statements } from './statements.js';
+import { TextIndex } from './text-index.js';
 
 const DESCRIBED = `seq, parent_span_id, event_id, parent_event_id, event_type, name, source,
   start_ms, end_ms, duration_ms, status, error_message, model, prompt_tokens, completion_tokens, total_tokens, cost_usd, scores, preview, facets, rank, hash, resource_id`;
@@ -32,9 +33,9 @@ export class Writer {
   readonly #prices: PriceTable;
   readonly #payloads: PayloadRows;
   readonly #insertSpan: Statement;
-  readonly #insertSearch: Statement;
   readonly counters: WriterCounters;
   readonly removal: Removal;
+  readonly texts: TextIndex;
   #seq: number;
 
   constructor(db: Database, prices: PriceTable = {}) {
@@ -47,14 +48,15 @@ export class Writer {
       `INSERT INTO spans(project_id, trace_id, span_id, session_pk, ${DESCRIBED}) VALUES(?,?,?,?${',?'.repeat(DESCRIBED.split(',').length)})
       ON CONFLICT(project_id, trace_id, span_id) DO NOTHING`,
     );
-    this.#insertSearch = db.prepare('INSERT INTO search(rowid, text) VALUES(?, ?)');
-    this.removal = new Removal(db);
-    this.#directory = new SessionDirectory(this.#statements, this.#sessions, () => this.#seq);
+    this.texts = new TextIndex(db, this.#statements);
+    this.removal = new Removal(db, this.texts);
+    this.#directory = new SessionDirectory(this.#statements, this.#sessions, this.texts, () => this.#seq);
     this.#updates = new EventUpdates(
       this.#statements,
       this.#directory,
       this.#sessions,
       this.#payloads,
+      this.texts,
       () => this.#seq,
     );
     this.counters = {
@@ -103,6 +105,7 @@ export class Writer {
     Object.assign(this.counters, counters);
     this.#seq = Number(this.#meta('seq') ?? 0);
     this.#payloads.forget();
+    this.texts.forget();
     this.#directory.forgetAll();
     this.#sessions.forget();
   }
@@ -139,7 +142,7 @@ export class Writer {
     if (result.changes === 1) {
       this.counters.stored++;
       this.#payloads.write(result.lastInsertRowid, bytes.payload);
-      this.#insertSearch.run(result.lastInsertRowid, facts.searchText);
+      this.texts.add(result.lastInsertRowid, facts.searchText);
       this.#sessions.addSpan(session, facts, span.parentSpanId === '');
       if (facts.eventId !== undefined) this.#updates.adopt(project, facts.eventId, session);
       return;
@@ -221,8 +224,7 @@ export class Writer {
     const pk = Number(old.id);
     this.removal.dropPayload(pk);
     this.#payloads.write(pk, bytes.payload);
-    this.#statements.get('DELETE FROM search WHERE rowid = ?').run(pk);
-    this.#insertSearch.run(pk, facts.searchText);
+    this.texts.replace(pk, facts.searchText);
     this.#statements
       .get(`UPDATE spans SET session_pk = ?, ${DESCRIBED.replace(/\w+/g, '$& = ?')} WHERE id = ?`)
       .run(session, ...this.#described(batch, span, bytes.parent, hash), pk);

@@ -1,0 +1,285 @@
+import type { PriceTable } from '../../wire/price.js';
+import { StoreError } from '../store-error.js';
+import { Checkpoints } from './checkpoints.js';
+import { LogSync } from './log-sync.js';
+import { type PruneLimits, Pruning, usedBytes } from './maintenance.js';
+import { type Answer, answerError, type Call } from './messages.js';
+import { Operations } from './operations.js';
+import type { PreparedBatch } from './prepare.js';
+import { Reserve } from './reserve.js';
+import { type OpenedStore, openForWriting } from './store-file.js';
+import { Writer, type WriterCounters } from './writer.js';
+
+/** One commit carries at most this much, so that no caller waits for a giant one. */
+const GROUP_CALLS = 256;
+const GROUP_BYTES = 8 * 1024 * 1024;
+/** Where calls are always waiting, chores get a piece done after so many groups. */
+const GROUPS_PER_CHORE = 4;
+/** Where texts can always be merged, pruning gets a piece done after so many pieces of that. */
+const MERGES_PER_PRUNING = 8;
+/** After the disk was full, how long everything is refused before the next try. */
+const FULL_MS = 1000;
+
+export interface WriteLoopOptions {
+  file: string;
+  prices: PriceTable;
+  retentionBytes: number | undefined;
+  answer: (answer: Answer) => void;
+}
+
+/** What belongs to one connection, and is made anew with it. */
+interface Opened {
+  store: OpenedStore;
+  writer: Writer;
+  operations: Operations;
+  sync: LogSync;
+}
+
+/**
+ * Writes what it is asked to, in groups of what is waiting: one commit each, answered once it is on the disk. Between
+ * groups come chores, a piece at a time: pruning, and merging the text index.
+ */
+export class WriteLoop {
+  readonly #options: WriteLoopOptions;
+  readonly #reserve: Reserve;
+  readonly #checkpoints: Checkpoints;
+  readonly #queue: Call[] = [];
+  readonly #prunings: { pruning: Pruning; call: Call | undefined }[] = [];
+  #opened: Opened;
+  #scheduled = false;
+  #groups = 0;
+  #merged = 0;
+  #fullUntil = 0;
+  #wasFull = false;
+  /** A sync of the log failed: what is in the log is not to be trusted before the file has it. */
+  #logInDoubt = false;
+  #closing = false;
+
+  /** Throws `StoreFileError` where the file cannot be used. */
+  constructor(options: WriteLoopOptions) {
+    this.#options = options;
+    this.#reserve = new Reserve(options.file);
+    this.#checkpoints = new Checkpoints(options.file);
+    this.#opened = this.#open();
+    this.#reserve.hold();
+  }
+
+  get notices(): string[] {
+    return this.#opened.store.notices;
+  }
+
+  get driver(): string {
+    return this.#opened.store.db.driver;
+  }
+
+  #open(): Opened {
+    const { file, prices } = this.#options;
+    const store = openForWriting(file);
+    const writer = new Writer(store.db, prices);
+    return {
+      store,
+      writer,
+      operations: new Operations(store.db, writer, prices),
+      sync: new LogSync(file),
+    };
+  }
+
+  /** Takes a call in; it is run on a later turn, together with what else has come by then. */
+  add(call: Call): void {
+    this.#queue.push(call);
+    this.#schedule();
+  }
+
+  // A turn of the event loop a group: only so do syncs that are done get their answers out in between.
+  #schedule(): void {
+    if (this.#scheduled || this.#closing) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#closing) return;
+      this.#turn();
+      if (this.#queue.length > 0 || this.#prunings.length > 0 || this.#opened.writer.texts.due) this.#schedule();
+    });
+  }
+
+  #turn(): void {
+    const group = this.#nextGroup();
+    if (group.length > 0) this.#runGroup(group);
+    if (group.length === 0 || ++this.#groups % GROUPS_PER_CHORE === 0) this.#chore();
+  }
+
+  #nextGroup(): Call[] {
+    const group: Call[] = [];
+    let bytes = 0;
+    while (group.length < GROUP_CALLS && bytes < GROUP_BYTES) {
+      const call = this.#queue.shift();
+      if (call === undefined) break;
+      if (call.op === 'prune') {
+        this.#prune(call.args[1] as PruneLimits, call);
+      } else if (call.op === 'compact') {
+        this.#compact(call);
+      } else {
+        group.push(call);
+        bytes += call.op === 'ingest' ? (call.args[1] as PreparedBatch).bytes.byteLength : 1024;
+      }
+    }
+    return group;
+  }
+
+  #runGroup(calls: Call[]): void {
+    if (Date.now() < this.#fullUntil) {
+      this.#refuse(calls, 'the disk is full; reading still works');
+      return;
+    }
+    if (this.#attempt(calls)) return;
+    // One of them spoiled the group: each gets a transaction of its own, so that the others are kept.
+    for (const call of calls) this.#attempt([call]);
+  }
+
+  /** False where the group failed and should be tried one by one. */
+  #attempt(calls: Call[]): boolean {
+    const { writer, operations, sync } = this.#opened;
+    const counters: WriterCounters = { ...writer.counters };
+    let answers: Answer[];
+    try {
+      if (this.#logInDoubt) this.#emptyLog();
+      writer.begin();
+      answers = calls.map((call) => ({ id: call.id, value: operations.run(call) }));
+      writer.commit();
+    } catch (error) {
+      writer.rollback(counters);
+      const cannotWrite = storageProblem(error);
+      if (cannotWrite === undefined) {
+        if (calls.length > 1) return false;
+        for (const call of calls) this.#options.answer(answerError(call.id, error));
+        return true;
+      }
+      this.#recover(error);
+      this.#refuse(calls, cannotWrite);
+      return true;
+    }
+    this.#committed();
+    sync.after((error) => {
+      if (error === undefined) {
+        for (const answer of answers) this.#options.answer(answer);
+        return;
+      }
+      this.#logInDoubt = true;
+      if (sync === this.#opened.sync) this.#recover(error);
+      this.#refuse(calls, `what was written could not be brought to the disk: ${error.message}`);
+    });
+    return true;
+  }
+
+  #committed(): void {
+    this.#checkpoints.committed();
+    if (!this.#wasFull) return;
+    this.#wasFull = false;
+    this.#reserve.hold();
+  }
+
+  #refuse(calls: Call[], why: string): void {
+    for (const call of calls) this.#options.answer(answerError(call.id, new StoreError('full', why)));
+  }
+
+  /** Stops writing for a moment, gives the reserve up, and after an I/O error starts over with a fresh connection. */
+  #recover(error: unknown): void {
+    this.#fullUntil = Date.now() + FULL_MS;
+    this.#wasFull = true;
+    this.#checkpoints.hold();
+    this.#reserve.giveUp();
+    if (!/EIO|IOERR|I\/O/.test(`${(error as { code?: string }).code} ${(error as Error).message}`)) return;
+    this.#opened.sync.release();
+    try {
+      this.#opened.store.release();
+    } catch {
+      // Closing may fail for the same reason as writing did.
+    }
+    this.#opened = this.#open();
+  }
+
+  /** Begins the log anew, with all of it in the file: the next commits then do not stand behind a hole. */
+  #emptyLog(): void {
+    const busy = this.#opened.store.db.prepare('PRAGMA wal_checkpoint(RESTART)').get()?.busy;
+    if (Number(busy) !== 0) throw Object.assign(new Error('the log is in use'), { code: 'SQLITE_IOERR' });
+    this.#logInDoubt = false;
+  }
+
+  /** One piece of what can wait. Pruning looks at the file's size, which only shrinks once the texts are merged. */
+  #chore(): void {
+    this.#mergeText();
+    const current = this.#prunings[0];
+    if (current === undefined || (this.#opened.writer.texts.due && ++this.#merged % MERGES_PER_PRUNING !== 0)) return;
+    try {
+      if (current.pruning.step()) {
+        this.#checkpoints.committed();
+        return;
+      }
+      if (current.call) this.#options.answer({ id: current.call.id, value: current.pruning.report });
+    } catch (error) {
+      if (current.call) this.#options.answer(answerError(current.call.id, error));
+    }
+    this.#prunings.shift();
+  }
+
+  #mergeText(): void {
+    if (!this.#opened.writer.texts.due || Date.now() < this.#fullUntil) return;
+    try {
+      this.#opened.writer.texts.step();
+      this.#checkpoints.committed();
+    } catch {
+      // The next commit meets what is wrong, and says so.
+    }
+  }
+
+  #prune(limits: PruneLimits, call?: Call): void {
+    this.#prunings.push({ pruning: new Pruning(this.#opened.store.db, this.#opened.writer, limits), call });
+  }
+
+  #compact(call: Call): void {
+    const { db } = this.#opened.store;
+    try {
+      db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize');
+      this.#options.answer({ id: call.id, value: { dbBytes: usedBytes(db) } });
+    } catch (error) {
+      this.#options.answer(answerError(call.id, error));
+    }
+  }
+
+  /** Begins to remove the oldest sessions where the file holds more than it should. */
+  retain(): void {
+    const { retentionBytes } = this.#options;
+    if (this.#closing || retentionBytes === undefined || this.#prunings.length > 0) return;
+    try {
+      if (usedBytes(this.#opened.store.db) <= retentionBytes) return;
+      this.#prune({ maxBytes: retentionBytes });
+      this.#schedule();
+    } catch {
+      // Tried again the next time.
+    }
+  }
+
+  /** Writes and answers what has come, then lets go of the file. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) this.#runGroup(group);
+    await this.#opened.sync.settled();
+    await this.#checkpoints.close();
+    this.#opened.sync.release();
+    try {
+      this.#opened.store.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // The log file is read again at the next start.
+    }
+    this.#opened.store.release();
+  }
+}
+
+function storageProblem(error: unknown): string | undefined {
+  const { code, message } = error as { code?: string; message?: string };
+  if (
+    !/SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|disk is full|disk I\/O error|readonly database/.test(`${code} ${message}`)
+  )
+    return undefined;
+  return `nothing can be written at the moment: ${message}`;
+}
