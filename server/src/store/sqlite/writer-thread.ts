@@ -33,10 +33,14 @@ try {
     fromIntake.close();
     port.close();
   };
-  let closing: Promise<void> | undefined;
+  let closing = false;
   port.on('message', (call: Call) => {
-    if (call.op === 'close') closing ??= close(call);
-    else take(call);
+    if (call.op !== 'close') {
+      take(call);
+    } else if (!closing) {
+      closing = true;
+      void close(call);
+    }
   });
   fromIntake.on('message', take);
   port.postMessage({ ready: true, notices: loop.notices, driver: loop.driver });
