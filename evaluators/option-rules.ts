@@ -1,5 +1,4 @@
-/** The package, as far as types are concerned: it is loaded when options are first given. */
-export type ClassValidator = typeof import('class-validator');
+import type { ClassValidator } from '../src/base/class-validator.js';
 
 /** Short names for the rules that built-in evaluators use; every option may be left out. */
 export interface OptionRules {

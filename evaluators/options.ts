@@ -1,8 +1,8 @@
+import { type ClassValidator, loadClassValidator } from '../src/base/class-validator.js';
 import { ConfigError, type OptionProblem } from '../src/base/errors.js';
-import { load } from '../src/base/load.js';
-import { type ClassValidator, rulesOf } from './option-rules.js';
+import { rulesOf } from './option-rules.js';
 
-export type { ClassValidator } from './option-rules.js';
+export type { ClassValidator } from '../src/base/class-validator.js';
 
 type OptionsClass = new () => object;
 
@@ -59,11 +59,15 @@ function optionProblems(options: unknown, shape: OptionShape | undefined): Optio
   }
   const given = pick(options as Record<string, unknown>, shape === undefined);
   if (Object.keys(given).length === 0) return [];
-  const cv = load<ClassValidator>('class-validator');
+  const cv = loadClassValidator();
   const empty = new (optionsClass(cv, shape))();
   const known = Object.keys(empty);
   const instance = Object.assign(empty, given);
-  const errors = cv.validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
+  const errors = new cv.Validator().validateSync(instance, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: false,
+  });
   const found = errors.map((e) => ({
     field: e.property,
     given: given[e.property],

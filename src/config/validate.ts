@@ -1,5 +1,5 @@
+import { type ClassValidator, loadClassValidator } from '../base/class-validator.js';
 import type { OptionProblem } from '../base/errors.js';
-import { type ClassValidator, loadClassValidator } from './class-validator.js';
 
 type Validate = (options: object) => OptionProblem[];
 

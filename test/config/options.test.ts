@@ -1,7 +1,7 @@
 /** Options of the tracer: from the caller, from the environment, and wrong ones. */
 import * as wholeClassValidator from 'class-validator';
+import { loadClassValidator } from '../../src/base/class-validator.js';
 import { isConfigError, type OptionProblem } from '../../src/base/errors.js';
-import { loadClassValidator } from '../../src/config/class-validator.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { TracerOptions } from '../../src/config/options.js';
 
@@ -85,9 +85,10 @@ test('right values pass: options come before the environment, an empty text coun
 });
 
 test('the parts of class-validator in use are those of its front door', () => {
-  const { Validator, ...decorators } = loadClassValidator();
+  const { Validator, ...rest } = loadClassValidator();
   expect(Validator).toBe(wholeClassValidator.Validator);
-  expect(Object.keys(decorators)).toHaveLength(10);
-  for (const [name, part] of Object.entries(decorators))
+  // The front door itself has more than a hundred.
+  expect(Object.keys(rest)).toHaveLength(15);
+  for (const [name, part] of Object.entries(rest))
     expect(part).toBe((wholeClassValidator as Record<string, unknown>)[name]);
 });

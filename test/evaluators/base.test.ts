@@ -126,15 +126,17 @@ describe('options', () => {
 
   test('left out do not load class-validator', () => {
     jest.isolateModules(() => {
-      jest.doMock('class-validator', () => {
-        throw new Error('loaded');
-      });
+      jest.doMock('../../src/base/class-validator', () => ({
+        loadClassValidator: () => {
+          throw new Error('loaded');
+        },
+      }));
       const fresh = require('../../evaluators/index') as typeof import('../../evaluators/index');
       expect(() => new fresh.ExactMatchEvaluator()).not.toThrow();
       expect(() => new fresh.LengthEvaluator({})).not.toThrow();
       expect(() => new fresh.LengthEvaluator({ minLength: 1 })).toThrow('loaded');
     });
-    jest.dontMock('class-validator');
+    jest.dontMock('../../src/base/class-validator');
   });
 });
 
