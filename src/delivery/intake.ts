@@ -2,7 +2,11 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { BatchEncoder } from './encoder.js';
 import { stubOf } from './stub.js';
 
-const MAX_SPANS = 512;
+/**
+ * Two tenths of a second at 10,000 spans a second. Each request costs some 0.5 ms whatever is in it: batches of 512, as
+ * OpenTelemetry's, took 2 µs a span more. Large spans are cut by bytes long before.
+ */
+const MAX_SPANS = 2048;
 /** How long the event loop may be taken in one go. */
 const SLICE_MS = 5;
 /** What an ended span holds besides its texts, roughly. */
