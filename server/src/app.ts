@@ -54,8 +54,7 @@ export async function startServer(options: ServerOptions = {}): Promise<LocalSer
   const keys = new Keys(options.keys);
   if (!isLoopback(host) && !keys.used)
     throw new KeysError(`listening on ${host} lets other machines in; that needs keys: HH_LOCAL_KEYS=project=key`);
-  const store = await openStore(options, db, host, wanted);
-  for (const message of store.notices) notice(message);
+  const store = await openStore({ ...options, onNotice: notice }, db, host, wanted);
   const feed = new LiveFeed();
   const http = createHttp({
     store,
@@ -93,10 +92,16 @@ export async function startServer(options: ServerOptions = {}): Promise<LocalSer
   };
 }
 
-async function openStore(options: ServerOptions, db: string, host: string, port: number): Promise<SqliteStore> {
+async function openStore(
+  options: ServerOptions & Required<Pick<ServerOptions, 'onNotice'>>,
+  db: string,
+  host: string,
+  port: number,
+): Promise<SqliteStore> {
   try {
     return await SqliteStore.open({
       file: db,
+      onNotice: options.onNotice,
       ...(options.retentionBytes === 0 ? {} : { retentionBytes: options.retentionBytes ?? DEFAULT_RETENTION }),
       ...(options.prices ? { prices: options.prices } : {}),
     });

@@ -57,6 +57,8 @@ const breakSyncs = (pid: number, logFile: string): Promise<() => Promise<void>> 
   30_000,
 );
 
+const say = (): void => undefined;
+
 describe('a file of an older schema', () => {
   const NEXT = [...MIGRATIONS, 'CREATE TABLE later(a); UPDATE sessions SET name = upper(name)'];
 
@@ -80,10 +82,11 @@ describe('a file of an older schema', () => {
 
   test('is copied before it is changed, and the copy is usable', async () => {
     const { db, sessionId } = await written();
-    const store = openForWriting(db, NEXT);
+    const notices: string[] = [];
+    const store = openForWriting(db, (notice) => notices.push(notice), NEXT);
     store.release();
     const copy = `${db}.schema-${MIGRATIONS.length}`;
-    expect(store.notices[0]).toContain(copy);
+    expect(notices[0]).toContain(copy);
     expect(nameIn(db)).toEqual({ name: 'KEPT', version: NEXT.length });
     expect(nameIn(copy)).toEqual({ name: 'kept', version: MIGRATIONS.length });
     expect(existsSync(`${copy}.part`)).toBe(false);
@@ -99,10 +102,10 @@ describe('a file of an older schema', () => {
       'CREATE TABLE later(a); NOT SQL',
       'DROP TABLE spans; DELETE FROM sessions; NOT SQL',
     ]) {
-      expect(() => openForWriting(db, [...MIGRATIONS, broken])).toThrow(/syntax error/);
+      expect(() => openForWriting(db, say, [...MIGRATIONS, broken])).toThrow(/syntax error/);
       expect(nameIn(db)).toEqual({ name: 'kept', version: MIGRATIONS.length });
     }
-    const store = openForWriting(db, NEXT);
+    const store = openForWriting(db, say, NEXT);
     store.release();
     expect(nameIn(db).version).toBe(NEXT.length);
   });
@@ -111,13 +114,13 @@ describe('a file of an older schema', () => {
     const { db } = await written();
     // A folder that is in the way stands for a full disk: the copy cannot be written.
     mkdirSync(`${db}.schema-${MIGRATIONS.length}.part`);
-    expect(() => openForWriting(db, NEXT)).toThrow('could not be copied first');
+    expect(() => openForWriting(db, say, NEXT)).toThrow('could not be copied first');
     expect(nameIn(db)).toEqual({ name: 'kept', version: MIGRATIONS.length });
   });
 
   test('is not copied where nothing has to change', async () => {
     const { db } = await written();
-    openForWriting(db).release();
+    openForWriting(db, say).release();
     expect(existsSync(`${db}.schema-${MIGRATIONS.length}`)).toBe(false);
   });
 });

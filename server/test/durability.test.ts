@@ -17,6 +17,7 @@ import { client, folder, hex, inSession, local, span, traces } from './support/l
 import { percentile } from './support/measure';
 import { random } from './support/random';
 import { runLocal } from './support/run-local';
+import { until } from './support/wait';
 
 const LONG = Boolean(process.env.HH_LONG);
 
@@ -253,6 +254,22 @@ test('a full disk: 503 and Retry-After, reading goes on, then writing again', as
           span({ attributes: inSession(sessionId, { 'honeyhive_outputs.result': hex(4000) }) }),
         ),
       );
+    const feed = new AbortController();
+    const said: unknown[] = [];
+    const events = (await fetch(`${running?.url}/api/live`, { signal: feed.signal })).body
+      ?.pipeThrough(new TextDecoderStream())
+      .getReader();
+    const listening = (async () => {
+      let text = '';
+      for (let part = await events?.read(); part && !part.done; part = await events?.read()) {
+        text += part.value;
+        said.splice(
+          0,
+          said.length,
+          ...[...text.matchAll(/event: store\ndata: (.*)\n/g)].map(([, data]) => JSON.parse(data as string)),
+        );
+      }
+    })().catch(() => undefined);
     const refused = await call('POST', '/v1/traces', big());
     expect(refused.status).toBe(503);
     expect(refused.headers['retry-after']).toBe('1');
@@ -265,6 +282,11 @@ test('a full disk: 503 and Retry-After, reading goes on, then writing again', as
     }
     expect(answer.status).toBe(200);
     expect((await call('GET', `/api/sessions/${sessionId}`)).json.session.spanCount).toBe(51);
+    await until('the page is told', () => said.length >= 2);
+    expect(said[0]).toEqual({ refusing: expect.stringContaining('nothing can be written') });
+    expect(said.at(-1)).toEqual({ refusing: null });
+    feed.abort();
+    await listening;
   }
   running?.child.kill('SIGTERM');
   expect((await running?.ended)?.code).toBe(0);

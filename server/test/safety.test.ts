@@ -146,13 +146,17 @@ describe('with keys', () => {
     expect((await server.call('POST', '/v1/traces', traces([]))).status).toBe(401);
   });
 
-  test('who guesses is slowed down', async () => {
+  test('who guesses is slowed down, even when the guess is right; whoever was let in before is not', async () => {
     const server = await local({ keys });
+    const status = async (key: string): Promise<number> =>
+      (await server.call('GET', '/api/stats', undefined, bearer(key))).status;
+    expect(await status('red-key-1')).toBe(200);
     const answers: number[] = [];
-    for (let n = 0; n < 25; n++)
-      answers.push((await server.call('GET', '/api/stats', undefined, bearer(`guess-${n}`))).status);
+    for (let n = 0; n < 25; n++) answers.push(await status(`guess-${n}`));
     expect(answers.slice(0, 20)).toEqual(Array(20).fill(401));
     expect(answers.at(-1)).toBe(429);
+    expect(await status('blue-read')).toBe(429);
+    expect(await status('red-key-1')).toBe(200);
   });
 
   test('the page signs in with a key and gets a cookie that reads', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { type CountrySession, countrySessions, sendCountrySessions } from '../support/country-sessions.js';
 import { runLocalServer } from '../support/local-server.js';
 import { hexId, sendJson, uuidOf } from '../support/otlp-json.js';
@@ -34,6 +35,41 @@ onPage('the page of the local server', (stage) => {
     const names = await stage.rows().getByRole('link').allTextContents();
     expect(names.slice(-stage.sessions.length)).toEqual(stage.sessions.map((session) => session.sessionName));
   });
+
+  const limits = spawnSync('prlimit', ['--version']).status === 0;
+  if (!limits) process.stderr.write("The bar of a full disk is tested where util-linux's prlimit can limit files.\n");
+  (limits ? test : test.skip)(
+    'a full disk is said above what is shown, until something can be stored again',
+    async () => {
+      const full = await runLocalServer();
+      const limit = (bytes: string) =>
+        execFileSync('prlimit', ['--pid', String(full.pid), `--fsize=${bytes}:unlimited`]);
+      try {
+        stage.home = full.url;
+        await sendCountrySessions(full.url, countrySessions(2, Date.now()));
+        await stage.page.goto(full.url);
+        await stage.rows().nth(1).waitFor();
+        limit('65536');
+        await expect(sendCountrySessions(full.url, countrySessions(40, Date.now()))).rejects.toThrow();
+        const bar = stage.page.getByRole('alert').filter({ hasText: 'New spans cannot be stored' });
+        await bar.waitFor();
+        expect(await stage.rows().count()).toBeGreaterThanOrEqual(2);
+        await stage.page.screenshot({ path: stage.artifact('full-disk.png') });
+        limit('unlimited');
+        // The server tries the disk again after a second.
+        for (let sent = false; !sent; ) {
+          sent = await sendCountrySessions(full.url, countrySessions(1, Date.now())).then(
+            () => true,
+            () => false,
+          );
+        }
+        await bar.waitFor({ state: 'detached' });
+      } finally {
+        await stage.page.goto('about:blank');
+        await full.remove();
+      }
+    },
+  );
 
   test('search narrows the list, and the address holds it', async () => {
     await stage.page.goto(stage.server.url);

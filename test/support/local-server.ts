@@ -8,6 +8,7 @@ const startMs = 15_000;
 
 export interface LocalServerProcess {
   readonly url: string;
+  readonly pid: number;
   /** Ends the process and keeps its data; `start` goes on from there, on the same port. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -61,6 +62,9 @@ export async function runLocalServer(): Promise<LocalServerProcess> {
   const url = await launch('0');
   return {
     url,
+    get pid() {
+      return child.pid as number;
+    },
     stop,
     start: async () => void (await launch(new URL(url).port)),
     remove: async () => {

@@ -18,12 +18,19 @@ export class KeysError extends Error {
 const ALL: readonly Right[] = ['ingest', 'read'];
 const TRIES = 20;
 const TRIES_MS = 60_000;
+/** So many are remembered. */
+const ADDRESSES = 10_000;
 export const COOKIE = 'honeyhive_local';
 
-/** Keys of projects. Only hashes are kept, compared in constant time; who guesses is slowed down. */
+/**
+ * Keys of projects. Only hashes are kept, compared in constant time. Who guesses is slowed down, by address; whoever has
+ * shown a valid key from there before is let in all the same, so that one wrong setting does not keep the others out.
+ */
 export class Keys {
   readonly #keys: Key[];
   readonly #failures = new Map<string, { count: number; since: number }>();
+  /** Address and key that came together before there was too much guessing. */
+  readonly #known = new Set<string>();
   /** Signs the page's cookie; a restart asks for the key again. */
   readonly #cookies = new Map<string, Key>();
 
@@ -43,12 +50,13 @@ export class Keys {
   project(request: FastifyRequest, right: Right): string | undefined {
     if (!this.used) return undefined;
     const address = request.ip;
-    this.#throttle(address);
     const key = this.#find(request);
+    if (!key || !this.#known.has(knownAs(address, key))) this.#throttle(address);
     if (!key) {
       if (given(request) !== undefined) this.#failed(address);
       throw new HttpError(401, 'unauthorized', 'a valid key is needed: Authorization: Bearer <key>');
     }
+    this.#remember(address, key);
     if (!key.rights.has(right))
       throw new HttpError(403, 'forbidden', `this key may not ${right === 'read' ? 'read' : 'write'}`);
     return key.project;
@@ -87,6 +95,11 @@ export class Keys {
     return found;
   }
 
+  #remember(address: string, key: Key): void {
+    if (this.#known.size > ADDRESSES) this.#known.clear();
+    this.#known.add(knownAs(address, key));
+  }
+
   #throttle(address: string): void {
     const failure = this.#failures.get(address);
     if (!failure) return;
@@ -95,7 +108,7 @@ export class Keys {
   }
 
   #failed(address: string): void {
-    if (this.#failures.size > 10_000) this.#failures.clear();
+    if (this.#failures.size > ADDRESSES) this.#failures.clear();
     const failure = this.#failures.get(address) ?? { count: 0, since: Date.now() };
     failure.count++;
     this.#failures.set(address, failure);
@@ -115,6 +128,10 @@ function parse(entry: string, index: number): Key {
   if (project === '' || key === '')
     throw new KeysError(`HH_LOCAL_KEYS: entry ${index + 1} is not project=key, project=key:ingest or project=key:read`);
   return { project, rights: new Set(rights), hash: sha256(key) };
+}
+
+function knownAs(address: string, key: Key): string {
+  return `${address} ${key.hash.toString('base64')}`;
 }
 
 function sha256(text: string): Buffer {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Feed } from '../store/announcing.js';
 import type { Scope, TraceStore } from '../store/trace-store.js';
 import { HttpError } from './http-error.js';
 import { numberOf } from './query-routes.js';
@@ -16,16 +17,32 @@ interface Listener {
   end(): void;
 }
 
-/** Tells listeners that something was committed. */
-export class LiveFeed {
+/** Tells listeners that something was committed, or that nothing can be. */
+export class LiveFeed implements Feed {
   readonly #listeners = new Set<Listener>();
   #timer: NodeJS.Timeout | undefined;
+  #refusing: string | null = null;
+
+  /** Why nothing can be written, as long as nothing can: what was said first. */
+  get refusing(): string | null {
+    return this.#refusing;
+  }
 
   get size(): number {
     return this.#listeners.size;
   }
 
   committed(): void {
+    this.#refusing = null;
+    this.#wake();
+  }
+
+  refused(why: string): void {
+    this.#refusing ??= why;
+    this.#wake();
+  }
+
+  #wake(): void {
     if (this.#listeners.size === 0 || this.#timer) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -47,7 +64,8 @@ export class LiveFeed {
 
 /**
  * Server-sent events from a number of the ingest sequence: `sessions` with the session rows that changed, or, with
- * `?session=`, `spans` with that session's row and its changed spans. `Last-Event-ID` continues after a break.
+ * `?session=`, `spans` with that session's row and its changed spans. `Last-Event-ID` continues after a break. `store`
+ * says in `refusing` why nothing can be written (a full disk), and null when that is over.
  */
 export function liveRoute(app: FastifyInstance, store: TraceStore, feed: LiveFeed, scopeOf: ScopeOf): void {
   app.get<{ Querystring: { after?: string; session?: string } }>('/api/live', async (request, reply) => {
@@ -73,6 +91,7 @@ export function liveRoute(app: FastifyInstance, store: TraceStore, feed: LiveFee
     raw.write(`retry: 1000\nevent: hello\nid: ${seq}\ndata: ${JSON.stringify({ seq })}\n\n`);
     let busy = false;
     let again = false;
+    let told: string | null = null;
     const send = async (): Promise<void> => {
       if (busy) {
         again = true;
@@ -82,6 +101,10 @@ export function liveRoute(app: FastifyInstance, store: TraceStore, feed: LiveFee
       try {
         do {
           again = false;
+          if (told !== feed.refusing) {
+            told = feed.refusing;
+            raw.write(`event: store\ndata: ${JSON.stringify({ refusing: told })}\n\n`);
+          }
           seq = await tell(store, scope, seq, request.query.session, (text) => raw.write(text));
           if (raw.writableLength > MAX_WAITING) raw.destroy();
         } while (again && !raw.destroyed);

@@ -1,3 +1,4 @@
+import { StoreError } from './store-error.js';
 import type { TraceStore } from './trace-store.js';
 
 const WRITES = [
@@ -8,8 +9,15 @@ const WRITES = [
   'deleteSession',
 ] as const satisfies readonly (keyof TraceStore)[];
 
-/** The same store, which tells `feed` whenever a write was committed. */
-export function announcing(store: TraceStore, feed: { committed(): void }): TraceStore {
+/** Told how writing goes. */
+export interface Feed {
+  committed(): void;
+  /** Nothing can be written, and why. */
+  refused(why: string): void;
+}
+
+/** The same store, which tells `feed` whenever a write was committed, or could not be. */
+export function announcing(store: TraceStore, feed: Feed): TraceStore {
   const writes: ReadonlySet<PropertyKey> = new Set(WRITES);
   return new Proxy(store, {
     get(target, key) {
@@ -17,7 +25,13 @@ export function announcing(store: TraceStore, feed: { committed(): void }): Trac
       if (typeof method !== 'function') return method;
       if (!writes.has(key)) return method.bind(target);
       return async (...args: unknown[]) => {
-        const result: unknown = await Reflect.apply(method, target, args);
+        let result: unknown;
+        try {
+          result = await Reflect.apply(method, target, args);
+        } catch (error) {
+          if (error instanceof StoreError && error.code === 'full') feed.refused(error.message);
+          throw error;
+        }
         feed.committed();
         return result;
       };

@@ -4,5 +4,5 @@ const { openForWriting } = require('../../dist/store/sqlite/store-file.js');
 
 const [, , file, next] = process.argv;
 process.stdout.write('begin\n');
-openForWriting(file, [...MIGRATIONS, ...JSON.parse(next)]).release();
+openForWriting(file, (notice) => process.stdout.write(`${notice}\n`), [...MIGRATIONS, ...JSON.parse(next)]).release();
 process.stdout.write('done\n');

@@ -79,7 +79,7 @@ function check(db: string): number {
   expect(state).toMatchObject({ spans: 500, sound: 'ok', ...BY_VERSION[state.version] });
   const copy = `${db}.schema-${OLD}`;
   if (state.version > OLD) expect(stateOf(copy)).toMatchObject({ version: OLD, name: 'kept', spans: 500, sound: 'ok' });
-  openForWriting(db, [...MIGRATIONS, ...NEXT]).release();
+  openForWriting(db, () => undefined, [...MIGRATIONS, ...NEXT]).release();
   expect(stateOf(db)).toMatchObject({ version: OLD + 2, spans: 500, sound: 'ok', ...BY_VERSION[OLD + 2] });
   expect(stateOf(copy)).toMatchObject({ version: OLD, name: 'kept', spans: 500 });
   expect(existsSync(`${copy}.part`)).toBe(false);
@@ -133,4 +133,36 @@ test(
     }
   },
   LONG ? 300_000 : 60_000,
+);
+
+const megabytes = LONG ? 5000 : 50;
+test(
+  `a file of ${megabytes} MB: said before it is copied, whole when killed meanwhile, then brought to the newest schema`,
+  async () => {
+    const { db } = await written();
+    const file = openDatabase(db);
+    const fill = file.prepare(
+      'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) INSERT INTO blobs(hash, encoding, data, refs) SELECT randomblob(16), 0, randomblob(1000000), 1 FROM n',
+    );
+    for (let filled = 0; filled < megabytes; filled += 50) fill.run();
+    file.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    file.close();
+    const first = spawn(process.execPath, [...program, db, JSON.stringify(NEXT)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = new Promise((resolve) => first.once('exit', resolve));
+    first.stdout.on('data', (text) => {
+      if (String(text).includes('copying it to')) first.kill('SIGKILL');
+    });
+    await ended;
+    expect(BY_VERSION[stateOf(db).version]).toBeDefined();
+    const from = performance.now();
+    const { stdout } = spawnSync(process.execPath, [...program, db, JSON.stringify(NEXT)]);
+    const seconds = (performance.now() - from) / 1000;
+    if (LONG)
+      process.stderr.write(`${megabytes} MB copied and brought to the next schema in ${seconds.toFixed(0)} s\n`);
+    expect(stdout.toString()).toContain('done');
+    check(db);
+  },
+  LONG ? 600_000 : 60_000,
 );

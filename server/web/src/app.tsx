@@ -1,5 +1,6 @@
 import { Boundary } from './components/boundary.js';
 import { Link } from './components/link.js';
+import { FullBar } from './components/notice.js';
 import { SessionPage } from './components/session-page.js';
 import { SessionsPage } from './components/sessions-page.js';
 import { TopBar } from './components/top-bar.js';
@@ -36,6 +37,7 @@ export function App() {
   return (
     <>
       <TopBar />
+      <FullBar />
       <Boundary watch={location.href}>
         <Page route={route} />
       </Boundary>

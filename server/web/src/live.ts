@@ -1,5 +1,5 @@
 import { asApiError, isAbort, request } from './api.js';
-import { fieldsOf, listOf, numberOr } from './read.js';
+import { fieldsOf, listOf, numberOr, textOrNull } from './read.js';
 import { readSession, type Session } from './session.js';
 import { readThinSpan, type ThinSpan } from './span.js';
 import { createEventReader } from './sse.js';
@@ -21,8 +21,15 @@ export interface Following {
 
 const unknown: Change = { kind: 'unknown' };
 
+interface Said {
+  readonly seq: number | null;
+  readonly change?: Change;
+  /** Why the server cannot store anything; null: it can again. */
+  readonly refusing?: string | null;
+}
+
 /** What a message says, or undefined where it says nothing of interest. */
-export function readChange(data: string): { readonly seq: number | null; readonly change?: Change } | undefined {
+export function readChange(data: string): Said | undefined {
   let raw: ReturnType<typeof fieldsOf>;
   try {
     raw = fieldsOf(JSON.parse(data));
@@ -30,6 +37,7 @@ export function readChange(data: string): { readonly seq: number | null; readonl
     return undefined;
   }
   const seq = numberOr(raw.seq, null);
+  if (raw.refusing !== undefined) return { seq, refusing: textOrNull(raw.refusing) };
   if (raw.session !== undefined) {
     return {
       seq,
@@ -51,6 +59,7 @@ export function createLive() {
   const listeners = new Set<(change: Change) => void>();
   const watchers = new Set<() => void>();
   let state: LiveState = 'connecting';
+  let refusing: string | null = null;
   let following: Following | null = null;
   let failures = 0;
   /** The next connection is the first one to what is followed now. */
@@ -66,11 +75,17 @@ export function createLive() {
     state = next;
     for (const watcher of watchers) watcher();
   };
+  const refuse = (why: string | null) => {
+    if (why === refusing) return;
+    refusing = why;
+    for (const watcher of watchers) watcher();
+  };
 
   function onData(data: string): void {
     const said = readChange(data);
     if (!said) return;
     if (following && said.seq !== null) following = { ...following, seq: Math.max(following.seq, said.seq) };
+    if (said.refusing !== undefined) refuse(said.refusing);
     if (said.change) emit(said.change);
   }
 
@@ -85,6 +100,8 @@ export function createLive() {
     failures = 0;
     fresh = false;
     become('live');
+    // What holds now it says first.
+    refuse(null);
     // Whoever follows a session has said from where on. Everybody else, and everybody after a break, has to ask again.
     if (!following || !isFirst) emit(unknown);
     const read = createEventReader(onData);
@@ -161,6 +178,8 @@ export function createLive() {
       return () => watchers.delete(watcher);
     },
     state: () => state,
+    /** Why the server cannot store what arrives, or null. */
+    refusing: () => refusing,
   };
 }
 

@@ -12,6 +12,7 @@ export class LogSync {
   #handle: number | undefined;
   #waiting: Synced[] = [];
   #busy = false;
+  #released = false;
   #idle: (() => void) | undefined;
 
   constructor(database: string) {
@@ -33,8 +34,12 @@ export class LogSync {
       // Which pages a failed sync has lost nobody can tell, so what was committed behind them is in doubt as well.
       const settled = error ? [...covered, ...this.#waiting.splice(0)] : covered;
       for (const synced of settled) synced(error ?? undefined);
-      if (this.#waiting.length > 0) this.#sync();
-      else this.#idle?.();
+      if (this.#waiting.length > 0) {
+        this.#sync();
+        return;
+      }
+      if (this.#released) this.release();
+      this.#idle?.();
     };
     try {
       // Only now: the log comes into being with the first commit.
@@ -54,7 +59,10 @@ export class LogSync {
     });
   }
 
+  /** Lets go of the log, after the sync that may be on its way. */
   release(): void {
+    this.#released = true;
+    if (this.#busy) return;
     if (this.#handle !== undefined) close(this.#handle, () => undefined);
     this.#handle = undefined;
   }

@@ -33,6 +33,8 @@ export interface SqliteStoreOptions {
   retentionBytes?: number;
   /** How long one query may take, in ms. */
   queryBudgetMs?: number;
+  /** Told, in words, what happens to the file. */
+  onNotice?: (notice: string) => void;
 }
 
 /** Traces in one SQLite file: a thread that takes spans in, one that writes, threads that read. */
@@ -40,20 +42,12 @@ export class SqliteStore implements TraceStore {
   readonly #intake: StoreThread;
   readonly #writer: StoreThread;
   readonly #readers: ReaderPool;
-  readonly notices: readonly string[];
   readonly driver: string;
 
-  private constructor(
-    intake: StoreThread,
-    writer: StoreThread,
-    readers: ReaderPool,
-    notices: readonly string[],
-    driver: string,
-  ) {
+  private constructor(intake: StoreThread, writer: StoreThread, readers: ReaderPool, driver: string) {
     this.#intake = intake;
     this.#writer = writer;
     this.#readers = readers;
-    this.notices = notices;
     this.driver = driver;
   }
 
@@ -65,13 +59,14 @@ export class SqliteStore implements TraceStore {
       join(__dirname, 'writer-thread.js'),
       { file: options.file, fromIntake, prices, retentionBytes: options.retentionBytes },
       [fromIntake],
+      options.onNotice,
     );
     const hello = await writer.hello;
     const readers = new ReaderPool(options.file, options.queryBudgetMs);
     const intake = new StoreThread(join(__dirname, 'intake-thread.js'), { toWriter, prices }, [toWriter]);
     writer.dependOn(intake);
     await Promise.all([readers.ready(), intake.hello]);
-    return new SqliteStore(intake, writer, readers, hello.notices ?? [], hello.driver ?? '');
+    return new SqliteStore(intake, writer, readers, hello.driver ?? '');
   }
 
   ingest(scope: Scope, body: Uint8Array, encoding: 'protobuf' | 'json'): Promise<IngestReceipt> {

@@ -18,10 +18,11 @@ export class StoreFileError extends Error {
 
 export interface OpenedStore {
   db: Database;
-  /** What happened to the file, in words for people: quarantined, migrated. */
-  notices: string[];
   release(): void;
 }
+
+/** Told, in words for people, what happens to the file: copied, migrated, put aside. */
+export type Say = (notice: string) => void;
 
 /** A short name of the file that does not tell its path. */
 export function fileFingerprint(file: string): string {
@@ -35,8 +36,7 @@ export function fileFingerprint(file: string): string {
 }
 
 /** Opens the file for the one writer, makes or migrates its schema, and holds it against a second writer. */
-export function openForWriting(file: string, migrations: readonly string[] = MIGRATIONS): OpenedStore {
-  const notices: string[] = [];
+export function openForWriting(file: string, say: Say, migrations: readonly string[] = MIGRATIONS): OpenedStore {
   try {
     mkdirSync(dirname(resolve(file)), { recursive: true });
   } catch (error) {
@@ -46,16 +46,15 @@ export function openForWriting(file: string, migrations: readonly string[] = MIG
   try {
     let db: Database;
     try {
-      db = openAndMigrate(file, notices, migrations);
+      db = openAndMigrate(file, say, migrations);
     } catch (error) {
       if (error instanceof StoreFileError || !isDamage(error)) throw error;
       const aside = quarantine(file);
-      notices.push(`${file} could not be read (${message(error)}); it was moved to ${aside} and a new one was begun`);
-      db = openAndMigrate(file, notices, migrations);
+      say(`${file} could not be read (${message(error)}); it was moved to ${aside} and a new one was begun`);
+      db = openAndMigrate(file, say, migrations);
     }
     return {
       db,
-      notices,
       release: () => {
         db.close();
         lock.close();
@@ -90,11 +89,11 @@ function takeLock(file: string): Database {
   return lock;
 }
 
-function openAndMigrate(file: string, notices: string[], migrations: readonly string[]): Database {
+function openAndMigrate(file: string, say: Say, migrations: readonly string[]): Database {
   const newest = migrations.length;
   const fresh = !existsSync(file) || statSync(file).size === 0;
   if (fresh && existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0)
-    notices.push(`${file} was empty although it had a log; a new one was begun`);
+    say(`${file} was empty although it had a log; a new one was begun`);
   const db = openDatabase(file, { busyMs: 5000 });
   try {
     if (fresh) db.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL');
@@ -114,7 +113,7 @@ function openAndMigrate(file: string, notices: string[], migrations: readonly st
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 6000',
     );
-    if (version > 0 && version < newest) notices.push(`${file} was copied to ${backUp(db, file, version)} first`);
+    if (version > 0 && version < newest) backUp(db, file, version, say);
     for (let next = version; next < newest; next++) {
       db.exec('BEGIN IMMEDIATE');
       try {
@@ -125,7 +124,7 @@ function openAndMigrate(file: string, notices: string[], migrations: readonly st
         db.exec('ROLLBACK');
         throw error;
       }
-      if (!fresh) notices.push(`${file} was brought from schema ${next} to ${next + 1}`);
+      if (!fresh) say(`${file} was brought from schema ${next} to ${next + 1}`);
     }
     if (!fresh) lookEverywhere(db);
     return db;
@@ -152,10 +151,13 @@ function lookEverywhere(db: Database): void {
 }
 
 /** The file as it was before its schema changes, for going back to the version that wrote it. */
-function backUp(db: Database, file: string, version: number): string {
+function backUp(db: Database, file: string, version: number, say: Say): void {
   const copy = `${file}.schema-${version}`;
   try {
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    // Said before: of some gigabytes this takes a minute.
+    const mb = Math.ceil(statSync(file).size / 1e6);
+    say(`${file} is from an older version; copying it to ${copy} first (${mb.toLocaleString('en')} MB) ...`);
     // A copy that was cut short must not pass for a whole one. Where the file system can, nothing is really copied.
     copyFileSync(file, `${copy}.part`, constants.COPYFILE_FICLONE);
     renameSync(`${copy}.part`, copy);
@@ -166,7 +168,6 @@ function backUp(db: Database, file: string, version: number): string {
       `${file} has to be brought to a newer schema and could not be copied first (${message(error)}); make room, or give another --db`,
     );
   }
-  return copy;
 }
 
 function quarantine(file: string): string {

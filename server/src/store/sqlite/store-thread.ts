@@ -15,7 +15,6 @@ interface Waiting {
 
 export interface Hello {
   ready: boolean;
-  notices?: string[];
   driver?: string;
   error?: { name: string; message: string; code: string | undefined };
 }
@@ -28,17 +27,19 @@ export class StoreThread {
   #gone: Error | undefined;
   readonly hello: Promise<Hello>;
 
-  constructor(script: string, data: object, transfer: MessagePort[] = []) {
+  /** `say` is told in words what the thread does with its file. */
+  constructor(script: string, data: object, transfer: MessagePort[] = [], say: (notice: string) => void = () => {}) {
     this.#worker = new Worker(script, {
       workerData: data,
       transferList: transfer,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
     this.hello = new Promise((resolve, reject) => {
-      this.#worker.once('message', (hello: Hello) => {
-        if (hello.ready) resolve(hello);
-        else reject(revive(hello.error as NonNullable<Hello['error']>));
-        this.#worker.on('message', (answer: Answer) => this.#settle(answer));
+      this.#worker.on('message', (message: Hello | Answer | { notice: string }) => {
+        if ('notice' in message) say(message.notice);
+        else if (!('ready' in message)) this.#settle(message);
+        else if (message.ready) resolve(message);
+        else reject(revive(message.error as NonNullable<Hello['error']>));
       });
       this.#worker.once('error', reject);
     });

@@ -7,7 +7,7 @@ import { type Answer, answerError, type Call } from './messages.js';
 import { Operations } from './operations.js';
 import type { PreparedBatch } from './prepare.js';
 import { Reserve } from './reserve.js';
-import { type OpenedStore, openForWriting } from './store-file.js';
+import { type OpenedStore, openForWriting, type Say } from './store-file.js';
 import { Writer, type WriterCounters } from './writer.js';
 
 /** One commit carries at most this much, so that no caller waits for a giant one. */
@@ -25,6 +25,7 @@ export interface WriteLoopOptions {
   prices: PriceTable;
   retentionBytes: number | undefined;
   answer: (answer: Answer) => void;
+  say: Say;
 }
 
 /** What belongs to one connection, and is made anew with it. */
@@ -53,6 +54,8 @@ export class WriteLoop {
   #wasFull = false;
   /** A sync of the log failed: what is in the log is not to be trusted before the file has it. */
   #logInDoubt = false;
+  /** Why the file could not be opened again after an I/O error. */
+  #unopened: Error | undefined;
   #closing = false;
 
   /** Throws `StoreFileError` where the file cannot be used. */
@@ -64,17 +67,13 @@ export class WriteLoop {
     this.#reserve.hold();
   }
 
-  get notices(): string[] {
-    return this.#opened.store.notices;
-  }
-
   get driver(): string {
     return this.#opened.store.db.driver;
   }
 
   #open(): Opened {
-    const { file, prices } = this.#options;
-    const store = openForWriting(file);
+    const { file, prices, say } = this.#options;
+    const store = openForWriting(file, say);
     const writer = new Writer(store.db, prices);
     return {
       store,
@@ -129,6 +128,12 @@ export class WriteLoop {
   #runGroup(calls: Call[]): void {
     if (Date.now() < this.#fullUntil) {
       this.#refuse(calls, 'the disk is full; reading still works');
+      return;
+    }
+    if (this.#unopened !== undefined) this.#reopen();
+    if (this.#unopened !== undefined) {
+      this.#fullUntil = Date.now() + FULL_MS;
+      this.#refuse(calls, `the file cannot be opened again: ${this.#unopened.message}`);
       return;
     }
     if (this.#attempt(calls)) return;
@@ -189,13 +194,22 @@ export class WriteLoop {
     this.#checkpoints.hold();
     this.#reserve.giveUp();
     if (!/EIO|IOERR|I\/O/.test(`${(error as { code?: string }).code} ${(error as Error).message}`)) return;
+    this.#reopen();
+  }
+
+  #reopen(): void {
     this.#opened.sync.release();
     try {
       this.#opened.store.release();
     } catch {
       // Closing may fail for the same reason as writing did.
     }
-    this.#opened = this.#open();
+    try {
+      this.#opened = this.#open();
+      this.#unopened = undefined;
+    } catch (error) {
+      this.#unopened = error as Error;
+    }
   }
 
   /** Begins the log anew, with all of it in the file: the next commits then do not stand behind a hole. */

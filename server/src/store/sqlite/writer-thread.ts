@@ -15,7 +15,8 @@ const RETENTION_EVERY_MS = 2000;
 const answer = (message: Answer): void => port.postMessage(message);
 
 try {
-  const loop = new WriteLoop({ file, prices, retentionBytes, answer });
+  const say = (notice: string): void => port.postMessage({ notice });
+  const loop = new WriteLoop({ file, prices, retentionBytes, answer, say });
   /** What the intake could not read it answers itself, by way of this thread. */
   const take = (message: Call | Answer): void => {
     if ('op' in message) loop.add(message);
@@ -43,7 +44,7 @@ try {
     }
   });
   fromIntake.on('message', take);
-  port.postMessage({ ready: true, notices: loop.notices, driver: loop.driver });
+  port.postMessage({ ready: true, driver: loop.driver });
 } catch (error) {
   const failed = answerError(0, error) as { error: unknown };
   port.postMessage({ ready: false, error: failed.error });

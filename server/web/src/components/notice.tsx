@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { accessKey } from '../access-key.js';
 import type { ApiError } from '../api.js';
+import { useRefusing } from '../hooks/use-live.js';
 import { live } from '../live.js';
 
 interface NoticeProps {
@@ -82,6 +83,20 @@ export function NoticeBar({ error, retry }: NoticeProps) {
       >
         Try again
       </button>
+    </div>
+  );
+}
+
+/** Above every page while the server has no room for what arrives. */
+export function FullBar() {
+  const refusing = useRefusing();
+  if (refusing === null) return null;
+  return (
+    <div className="notice-bar" role="alert">
+      <span>
+        New spans cannot be stored ({refusing}). Senders are asked to try again; what was acknowledged is safe. Make
+        room on the disk, or run <code>honeyhive-local prune</code>.
+      </span>
     </div>
   );
 }
