@@ -97,7 +97,7 @@ export class WriteLoop {
       this.#scheduled = false;
       if (this.#closing) return;
       this.#turn();
-      if (this.#queue.length > 0 || this.#prunings.length > 0 || this.#opened.writer.texts.due) this.#schedule();
+      if (this.#queue.length > 0 || this.#prunings.length > 0 || this.#mayMerge) this.#schedule();
     });
   }
 
@@ -236,8 +236,13 @@ export class WriteLoop {
     this.#prunings.shift();
   }
 
+  /** Not on a full disk, where it would be tried without end. */
+  get #mayMerge(): boolean {
+    return this.#opened.writer.texts.due && Date.now() >= this.#fullUntil;
+  }
+
   #mergeText(): void {
-    if (!this.#opened.writer.texts.due || Date.now() < this.#fullUntil) return;
+    if (!this.#mayMerge) return;
     try {
       this.#opened.writer.texts.step();
       this.#checkpoints.committed();
