@@ -91,11 +91,43 @@ async function gather() {
       // Like TypeScript: what is imported late is required late. A test runner's CommonJS knows nothing else.
       supported: { 'dynamic-import': false },
     });
-    writeFileSync(join(to, name), exportValues(keepClassNames(code)));
+    writeFileSync(join(to, name), exportValues(keepClassNames(requireLate(code))));
   }
 }
 
 /** esbuild exports getters that ask getters, at every call from file to file; by the end of a file all has its value. */
+/**
+ * OpenTelemetry's API is most of what importing this package would load. It is required when any of it is first used: by
+ * the first tracer, and not where decorators alone are imported. What it exports is kept from then on, since its exports
+ * are getters, which cost at every call.
+ */
+function requireLate(code) {
+  const imports = /^var (import_\w+) = require\("(@opentelemetry\/(?:api|context-async-hooks))"\);\n/gm;
+  const used = new Map();
+  let late = code;
+  for (const [line, name, id] of code.matchAll(imports)) {
+    const keys = used.get(id) ?? new Set();
+    used.set(id, keys);
+    const short = id.split('/')[1].replaceAll('-', '_');
+    late = late.replace(line, '').replaceAll(new RegExp(`\\b${name}\\.(\\w+)`, 'g'), (_, key) => {
+      keys.add(key);
+      return `(${short}_${key} ?? load_${short}().${key})`;
+    });
+  }
+  const loaders = [...used].map(([id, keys]) => {
+    const short = id.split('/')[1].replaceAll('-', '_');
+    const kept = [...keys].map((key) => `${key}: ${short}_${key}`).join(', ');
+    return `var ${[...keys].map((key) => `${short}_${key}`).join(', ')};
+function load_${short}() {
+  const loaded = require("${id}");
+  ({ ${kept} } = loaded);
+  return loaded;
+}
+`;
+  });
+  return late.replace(/^"use strict";\n/, (strict) => strict + loaders.join(''));
+}
+
 function exportValues(code) {
   const getters = /__export\(stdin_exports, \{\n([\s\S]*?)\n\}\);\nmodule\.exports = __toCommonJS\(stdin_exports\);\n/;
   const found = getters.exec(code);

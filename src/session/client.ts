@@ -1,6 +1,6 @@
 import type * as http from 'node:http';
 import type * as https from 'node:https';
-import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { AxiosInstance, AxiosResponse } from 'axios';
 import { messageOf } from '../base/errors.js';
 import { platform } from '../base/platform.js';
@@ -8,7 +8,8 @@ import { isRetryable } from '../delivery/retry.js';
 import { type Answer, unreachable } from './answer.js';
 
 /** As `suppressTracing` of @opentelemetry/core marks it: the SDK's own requests are no part of the user's trace. */
-const UNTRACED = ROOT_CONTEXT.setValue(createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), true);
+const untraced = (): Context =>
+  ROOT_CONTEXT.setValue(createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), true);
 const ATTEMPT_MS = 5_000;
 /** Nothing in an answer is needed beyond its status and the reason of a refusal. */
 const ANSWER_BYTES = 1024 * 1024;
@@ -59,7 +60,7 @@ export function createClient({ serverUrl, headers, allowInsecure }: ClientOption
       const client = await axios;
       const signal = AbortSignal.timeout(ATTEMPT_MS);
       const request = (): Promise<AxiosResponse<unknown>> =>
-        context.with(UNTRACED, () =>
+        context.with(untraced(), () =>
           client.request<unknown>({ method, url, data: body, headers: { ...sent }, signal }),
         );
       // A connection that the server closed while it was idle: nothing was wrong with the request.

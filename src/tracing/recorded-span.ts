@@ -27,7 +27,8 @@ const STAMP = Symbol('stamp');
 const NOTHING: unknown[] = [];
 /** Beyond this, looking for names that came twice takes longer than an object. */
 const MAX_PARTS = 48;
-const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
+/** `SpanStatusCode.UNSET`: the API itself is loaded with the first tracer. */
+const UNSET: SpanStatus = Object.freeze({ code: 0 });
 
 export interface SpanParts {
   readonly shared: object;

@@ -29,7 +29,8 @@ import { stampContext, stampEnd, tracerStamps } from './stamp.js';
 /** Open spans remembered for the process's end; the oldest are forgotten first, so that spans nobody ends cannot pile up. */
 const MAX_OPEN = 50_000;
 
-const { SAMPLED } = TraceFlags;
+/** `TraceFlags.SAMPLED`: the API itself is loaded with the first tracer. */
+const SAMPLED: TraceFlags = 1;
 const NO_OPTIONS: SpanOptions = {};
 
 type ScopeName = ReadableSpan['instrumentationScope'];
@@ -228,7 +229,7 @@ function parentFor(core: TracerCore, active: Span | undefined): SpanContext | un
   return undefined;
 }
 
-const NO_SPAN: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: TraceFlags.NONE };
+const NO_SPAN: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 };
 
 /** A user's processor that throws must not reach the traced program. */
 function quietly(action: () => void): void {

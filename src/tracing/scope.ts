@@ -1,4 +1,4 @@
-import { type Context, createContextKey } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 import type { AttributeScalar } from '../attributes/capture.js';
 import type { SessionRef, TracerCore } from './core.js';
 
@@ -16,8 +16,9 @@ export interface Scope {
 
 export type ScopeAttribute = AttributeScalar | readonly string[];
 
-const SCOPE = createContextKey('honeyhive scope');
-const EVALUATING = createContextKey('honeyhive evaluating');
+// What createContextKey makes. Asking it would load OpenTelemetry's API when this package is imported.
+const SCOPE = Symbol.for('honeyhive scope');
+const EVALUATING = Symbol.for('honeyhive evaluating');
 
 export function scopeOf(context: Context): Scope | undefined {
   return context.getValue(SCOPE) as Scope | undefined;

@@ -1,7 +1,7 @@
 import { type Context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
 
-/** The key under which the API keeps the active span; asked of the API itself, which does not export it. */
-const SPAN_KEY: symbol = keyOfSpan();
+/** The key under which the API keeps the active span; known before there is any context of ours. */
+let spanKey: symbol | undefined;
 
 /**
  * A context with another active span. The API's own contexts copy all their entries for each new one; this one holds
@@ -18,26 +18,28 @@ class SpanContextNode implements Context {
   }
 
   getValue(key: symbol): unknown {
-    if (key === SPAN_KEY) return this.span;
+    if (key === spanKey) return this.span;
     return this.rest === ROOT_CONTEXT ? undefined : this.rest.getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {
-    return key === SPAN_KEY
+    return key === spanKey
       ? new SpanContextNode(value, this.rest)
       : new SpanContextNode(this.span, this.rest.setValue(key, value));
   }
 
   deleteValue(key: symbol): Context {
-    return key === SPAN_KEY ? this.rest : new SpanContextNode(this.span, this.rest.deleteValue(key));
+    return key === spanKey ? this.rest : new SpanContextNode(this.span, this.rest.deleteValue(key));
   }
 }
 
 /** `at` with `span` as the active one. */
 export function contextWith(at: Context, span: Span): Context {
+  spanKey ??= keyOfSpan();
   return new SpanContextNode(span, at instanceof SpanContextNode ? at.rest : at);
 }
 
+/** Asked of the API itself, which does not export it; late, since asking loads the API. */
 function keyOfSpan(): symbol {
   let found: symbol | undefined;
   const probe: Context = {

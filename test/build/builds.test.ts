@@ -38,3 +38,31 @@ test('the doors of one build share their classes', () => {
   const files = ['index', 'evaluators/index', 'decorators/index'].map((door) => join(root, 'dist/cjs', `${door}.js`));
   expect(execFileSync(process.execPath, ['-e', program, ...files], { encoding: 'utf8' }).trim()).toBe('true true');
 });
+
+test.each([
+  ['cjs', 'require(file)'],
+  ['node', "await import(require('node:url').pathToFileURL(file))"],
+])("%s: importing and decorating loads nothing of OpenTelemetry's; the first tracer does", (build, load) => {
+  const program = `(async () => {
+    const Module = require('node:module');
+    const file = process.argv[1];
+    const loaded = new Set();
+    const real = Module._load;
+    Module._load = function (id, ...rest) {
+      if (id.startsWith('@opentelemetry/')) loaded.add(id);
+      return real.call(this, id, ...rest);
+    };
+    const { HoneyHiveTracer, Trace } = ${load};
+    class Service { add(a, b) { return a + b; } }
+    const descriptor = Object.getOwnPropertyDescriptor(Service.prototype, 'add');
+    Object.defineProperty(Service.prototype, 'add', Trace()(Service.prototype, 'add', descriptor) ?? descriptor);
+    new Service().add(1, 2);
+    const before = [...loaded];
+    const tracer = HoneyHiveTracer.init({ testMode: true });
+    new Service().add(1, 2);
+    console.log(JSON.stringify({ before, after: loaded.has('@opentelemetry/api'), spans: tracer.testSpans.length }));
+  })()`;
+  const file = join(root, 'dist', build, 'index.js');
+  const said = execFileSync(process.execPath, ['-e', program, file], { encoding: 'utf8' });
+  expect(JSON.parse(said)).toEqual({ before: [], after: true, spans: 1 });
+});
