@@ -48,6 +48,26 @@ const NOTICED: [Defect, string, string][] = [
   ['keeps the poorer version', 'the richer version wins, whichever comes first', 'the richer one is shown'],
   ['keeps what came last', 'the richer version wins, whichever comes first', 'the richer one is shown'],
   [
+    'drops a start that comes late',
+    'a start and its end are one span, whichever comes first',
+    'end first: what only the start said is kept',
+  ],
+  [
+    'drops the start when the end comes',
+    'a start and its end are one span, whichever comes first',
+    'start first: what only the start said is kept',
+  ],
+  [
+    'forgets updates of spans',
+    'an update of a span is on the span, whichever comes first',
+    'span first: it is there, by key',
+  ],
+  [
+    'forgets updates that come before their span',
+    'an update of a span is on the span, whichever comes first',
+    'update first: it is there, by key',
+  ],
+  [
     'shows spans of other projects',
     'projects do not see each other, even with the same ids',
     'a span of the other project is not found',

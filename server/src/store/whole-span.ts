@@ -1,6 +1,8 @@
-import { allBuckets, milliseconds } from '../wire/describe.js';
+import { allBuckets } from '../wire/describe.js';
+import { type EventPatch, patchedRecord } from '../wire/event-patch.js';
 import type { Evaluation, ThinSpan, WholeSpan } from '../wire/records.js';
-import { BUCKETS, type Buckets, type SpanRecord } from '../wire/span-record.js';
+import type { BUCKETS, SpanRecord } from '../wire/span-record.js';
+import { milliseconds } from '../wire/times.js';
 import { emptyObject, type Json, type JsonObject, plain, plainObject } from '../wire/value.js';
 
 const YEAR_2262_MS = 9_214_646_400_000;
@@ -10,19 +12,19 @@ export function wholeSpan(
   thin: ThinSpan,
   record: SpanRecord,
   about: { project: string; source: string | null },
-  patch: JsonObject,
+  patch: EventPatch | undefined,
 ): WholeSpan {
-  const buckets = patched(allBuckets(record), patch);
+  const shown = patch === undefined ? record : patchedRecord(record, patch);
+  const buckets = allBuckets(shown);
   const bucket = (name: (typeof BUCKETS)[number]): JsonObject => buckets[name] ?? emptyObject();
-  const patchedError = typeof patch.error === 'string' ? patch.error : undefined;
   return {
     ...thin,
     project: about.project,
     source: about.source,
     kind: record.kind,
     statusMessage: record.statusMessage,
-    startTimeUnixNano: record.startNs,
-    endTimeUnixNano: record.endNs,
+    startTimeUnixNano: shown.startNs,
+    endTimeUnixNano: shown.endNs,
     inputs: bucket('inputs'),
     outputs: bucket('outputs'),
     config: bucket('config'),
@@ -30,7 +32,7 @@ export function wholeSpan(
     metrics: bucket('metrics'),
     feedback: bucket('feedback'),
     userProperties: bucket('user_properties'),
-    error: errorOf(record, thin, patchedError),
+    error: errorOf(shown, thin, patch),
     evaluations: evaluationsOf(record),
     events: record.events.map((event) => ({
       name: event.name,
@@ -41,17 +43,8 @@ export function wholeSpan(
     resource: plainObject(record.resource),
     scope: { ...record.scope, attributes: plainObject(record.scope.attributes) },
     links: record.links.map((link) => ({ ...link, attributes: plainObject(link.attributes) })),
-    flags: flagsOf(record),
+    flags: flagsOf(shown),
   };
-}
-
-function patched(buckets: Buckets, patch: JsonObject): Buckets {
-  for (const name of BUCKETS) {
-    const added = patch[name];
-    if (typeof added === 'object' && added !== null && !Array.isArray(added))
-      buckets[name] = Object.assign(buckets[name] ?? emptyObject(), added);
-  }
-  return buckets;
 }
 
 function textOf(value: Json | undefined): string | undefined {
@@ -60,15 +53,14 @@ function textOf(value: Json | undefined): string | undefined {
   return typeof shown === 'string' ? shown : JSON.stringify(shown);
 }
 
-function errorOf(record: SpanRecord, thin: ThinSpan, patchedError: string | undefined): WholeSpan['error'] {
-  if (thin.status !== 'error' && patchedError === undefined) return null;
+function errorOf(record: SpanRecord, thin: ThinSpan, patch: EventPatch | undefined): WholeSpan['error'] {
+  if (thin.status !== 'error' && patch?.error === undefined) return null;
   const exception = record.events.find((event) => event.name === 'exception')?.attributes;
   const type =
     textOf(record.attributes.honeyhive_error_type) ??
     textOf(exception?.['exception.type']) ??
     textOf(record.attributes['error.type']);
   const message =
-    patchedError ??
     textOf(record.attributes.honeyhive_error) ??
     textOf(exception?.['exception.message']) ??
     (record.statusMessage || undefined);

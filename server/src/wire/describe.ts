@@ -4,6 +4,7 @@ import { facetsOf, facetsText } from './facets.js';
 import { canonicalId, sessionOfTrace } from './ids.js';
 import { costOf, type PriceTable } from './price.js';
 import { BUCKETS, type Buckets, type SpanRecord } from './span-record.js';
+import { durationMs, milliseconds } from './times.js';
 import { type Survey, surveyOf } from './unflatten.js';
 import { emptyObject, isObject, type Json, type JsonObject, plain } from './value.js';
 
@@ -59,6 +60,8 @@ const OUTPUT_KEYS = ['result', 'value', 'content', 'messages'];
 const PREVIEW = 120;
 /** Characters of an input or output that lists may show. */
 const SHORT = 500;
+/** A span that has ended ranks from here on, however little it says. */
+export const ENDED_RANK = 1_000_000;
 /** How much of a span's text is searchable. */
 export const SEARCH_LENGTH = 32_768;
 
@@ -108,9 +111,9 @@ export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
     facets: facetsText(buckets),
     searchText: searchText(span, errorMessage, survey.searchable, buckets),
     rank:
-      (ended ? 1_000_000 : 0) +
+      (ended ? ENDED_RANK : 0) +
       Math.min(
-        999_999,
+        ENDED_RANK - 1,
         Object.keys(attributes).length + span.events.length + span.links.length + bucketSize(span.buckets),
       ),
   };
@@ -142,24 +145,6 @@ function bucketSize(buckets: Buckets | undefined): number {
   return buckets === undefined
     ? 0
     : BUCKETS.reduce((sum, bucket) => sum + Object.keys(buckets[bucket] ?? {}).length, 0);
-}
-
-/** Unix nanoseconds as milliseconds; split first, since together they have more digits than a number keeps. */
-export function milliseconds(ns: string): number {
-  return ns.length <= 6 ? Number(ns) / 1e6 : Number(ns.slice(0, -6)) + Number(ns.slice(-6)) / 1e6;
-}
-
-const EPOCH_DIGITS = 19;
-/** So many seconds have few enough nanoseconds for a number to keep them all. */
-const EXACT_SECONDS = 9_000_000;
-
-export function durationMs({ startNs, endNs }: Pick<SpanRecord, 'startNs' | 'endNs'>): number {
-  if (startNs.length === EPOCH_DIGITS && endNs.length === EPOCH_DIGITS) {
-    const seconds = Number(endNs.slice(0, -9)) - Number(startNs.slice(0, -9));
-    if (Math.abs(seconds) < EXACT_SECONDS)
-      return (seconds * 1e9 + Number(endNs.slice(-9)) - Number(startNs.slice(-9))) / 1e6;
-  }
-  return Number(BigInt(endNs) - BigInt(startNs)) / 1e6;
 }
 
 function sessionText(attributes: JsonObject): string | undefined {

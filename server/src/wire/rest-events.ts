@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { canonicalId, idsOfEvent } from './ids.js';
 import { bucketsIn, InvalidBody, kindOf, numberIn, objectBody, textIn, timeIn } from './rest-bodies.js';
 import type { Bucket, Buckets, SpanRecord } from './span-record.js';
-import { emptyObject, isObject, type Json, type JsonObject } from './value.js';
+import { nanoseconds } from './times.js';
+import { copyUsage } from './usage.js';
+import { emptyObject, isObject, type Json } from './value.js';
 
 export interface EventDefaults {
   /** `/events/model` says the type in its path. */
@@ -45,7 +47,7 @@ export function eventRecord(body: unknown, defaults: EventDefaults): SpanRecord 
   if (error !== undefined) attributes.honeyhive_error = error;
   const buckets = bucketsIn(event);
   if (type === 'model') addModelCall(event, buckets);
-  copyUsage(buckets.metadata, buckets.config, attributes);
+  copyUsage(buckets, attributes);
   return {
     ...idsOfEvent(sessionId, eventId),
     parentSpanId: parent === undefined ? '' : idsOfEvent(sessionId, parent).spanId,
@@ -82,18 +84,4 @@ function addModelCall(event: Record<string, unknown>, buckets: Buckets): void {
   else add('outputs', 'result', event.response);
   if (isObject(event.usage)) for (const [key, value] of Object.entries(event.usage)) add('metadata', key, value);
   add('metadata', 'cost', event.cost);
-}
-
-/** Tokens, cost and model where the span's own conventions look for them. */
-function copyUsage(metadata: JsonObject | undefined, config: JsonObject | undefined, attributes: JsonObject): void {
-  for (const key of ['prompt_tokens', 'completion_tokens', 'total_tokens', 'cost', 'model']) {
-    const value = metadata?.[key];
-    if (typeof value === 'number' || typeof value === 'string') attributes[`honeyhive_metadata.${key}`] = value;
-  }
-  if (typeof config?.model === 'string') attributes['honeyhive_config.model'] = config.model;
-}
-
-function nanoseconds(ms: number): string {
-  const whole = Math.floor(ms);
-  return String(BigInt(Math.max(0, whole)) * 1_000_000n + BigInt(Math.round((ms - whole) * 1e6)));
 }

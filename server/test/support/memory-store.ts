@@ -1,6 +1,7 @@
 import type { TraceStore } from '../../dist/store/trace-store';
 import { wholeSpan } from '../../dist/store/whole-span';
-import { describe as factsOf } from '../../dist/wire/describe';
+import { ENDED_RANK, describe as factsOf } from '../../dist/wire/describe';
+import { mergePatch } from '../../dist/wire/event-patch';
 import { eventIdOf } from '../../dist/wire/ids';
 import { decodeTracesJson } from '../../dist/wire/otlp-json';
 import { decodeTracesProtobuf } from '../../dist/wire/otlp-protobuf';
@@ -19,6 +20,10 @@ export type Defect =
   | 'lists spans latest first'
   | 'keeps the poorer version'
   | 'keeps what came last'
+  | 'drops a start that comes late'
+  | 'drops the start when the end comes'
+  | 'forgets updates of spans'
+  | 'forgets updates that come before their span'
   | 'shows spans of other projects'
   | 'shows sessions of other projects'
   | 'lists sessions of other projects'
@@ -29,6 +34,7 @@ export type Defect =
 export function memoryStore(defect: Defect): Partial<TraceStore> & Pick<TraceStore, 'close'> {
   const spans: any[] = [];
   const sessions = new Map<string, any>();
+  const patches = new Map<string, any>();
   let seq = 0;
   const projectOf = (scope: { project?: string }, given: string | undefined): string =>
     defect === 'keeps all projects in one' ? 'one' : (scope.project ?? given ?? 'default');
@@ -99,12 +105,27 @@ export function memoryStore(defect: Defect): Partial<TraceStore> & Pick<TraceSto
       session(project, facts.sessionId, facts.startMs).seq = seq;
       if (old && defect !== 'keeps the same span twice') {
         duplicates++;
+        const [wasEnded, isEnded] = [old.facts.rank >= ENDED_RANK, facts.rank >= ENDED_RANK];
+        if (wasEnded !== isEnded && defect !== 'keeps what came last') {
+          const [start, end] = wasEnded ? [span, old.span] : [old.span, span];
+          const dropped =
+            defect === (wasEnded ? 'drops a start that comes late' : 'drops the start when the end comes');
+          const merged = dropped ? end : { ...end, attributes: { ...start.attributes, ...end.attributes } };
+          Object.assign(old, { span: merged, facts: factsOf(merged) });
+          continue;
+        }
         const poorer = facts.rank < old.facts.rank;
         if (defect === 'keeps what came last' || (defect === 'keeps the poorer version' ? poorer : !poorer))
           Object.assign(old, { span, facts });
         continue;
       }
       stored++;
+      const eventId = eventIdOf(span.traceId, span.spanId);
+      const waiting = sessions.get(`${project}/${eventId}`);
+      if (waiting && defect !== 'forgets updates that come before their span') {
+        sessions.delete(`${project}/${eventId}`);
+        patches.set(eventId, mergePatch({}, { buckets: { metadata: waiting.metadata }, error: waiting.error }));
+      }
       if (defect === 'loses a span in three' && stored % 3 === 0) continue;
       spans.push({ project, span, facts });
     }
@@ -127,8 +148,14 @@ export function memoryStore(defect: Defect): Partial<TraceStore> & Pick<TraceSto
     },
     updateEvent: async (scope, change) => {
       if (defect === 'forgets updates') return { found: true, seq };
+      if (spans.some((one) => eventIdOf(one.span.traceId, one.span.spanId) === change.eventId)) {
+        if (defect !== 'forgets updates of spans')
+          patches.set(change.eventId, mergePatch(patches.get(change.eventId) ?? {}, change));
+        return { found: true, seq };
+      }
       const row = session(projectOf(scope, undefined), change.eventId, 0);
       row.seq = ++seq;
+      row.error = change.error;
       for (const bucket of ['metadata', 'feedback'] as const) Object.assign(row[bucket], change.buckets[bucket]);
       return { found: true, seq };
     },
@@ -171,7 +198,10 @@ export function memoryStore(defect: Defect): Partial<TraceStore> & Pick<TraceSto
           entry.span.spanId === spanId &&
           own(scope, entry.project, 'shows spans of other projects'),
       );
-      return one ? wholeSpan(thin(one), one.span, { project: one.project, source: null }, {}) : undefined;
+      if (!one) return undefined;
+      const patch = patches.get(eventIdOf(traceId, spanId));
+      const shown = { ...thin(one), ...(patch?.error === undefined ? {} : { status: 'error' }) };
+      return wholeSpan(shown, one.span, { project: one.project, source: null }, patch);
     },
     close: async () => undefined,
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TraceStore } from '../../dist/store/trace-store';
+import { eventIdOf } from '../../dist/wire/ids';
 import { decodeTracesJson } from '../../dist/wire/otlp-json';
 import { hex, inSession, span, T0, traces } from './local';
 
@@ -65,6 +66,33 @@ export const CONTRACT: Record<string, (store: Store) => Promise<void>> = {
       const versions = [span({ ...ids, attributes: { a: '1' } }), span({ ...ids, attributes: { a: '2', b: '2' } })];
       for (const one of order === 0 ? versions : [...versions].reverse()) await store.writeSpans({}, records([one]));
       must((await store.getSpan({}, ids.traceId, ids.spanId))?.attributes.b === '2', 'the richer one is shown');
+    }
+  },
+  'a start and its end are one span, whichever comes first': async (store) => {
+    for (const order of ['start first', 'end first']) {
+      const ids = { traceId: hex(16), spanId: hex(8) };
+      const start = span({ ...ids, endMs: null, attributes: { early: '1', both: 'start' } });
+      const end = span({ ...ids, attributes: { late: '1', both: 'end' } });
+      for (const one of order === 'start first' ? [start, end] : [end, start])
+        await store.writeSpans({}, records([one]));
+      const found = await store.getSpan({}, ids.traceId, ids.spanId);
+      must(found?.endTimeUnixNano === end.endTimeUnixNano, `${order}: it has ended`);
+      must(found?.attributes.both === 'end' && found.attributes.late === '1', `${order}: what the end says holds`);
+      must(found?.attributes.early === '1', `${order}: what only the start said is kept`);
+    }
+  },
+  'an update of a span is on the span, whichever comes first': async (store) => {
+    for (const order of ['span first', 'update first']) {
+      const one = span({ attributes: { 'honeyhive_metadata.a': '1', 'honeyhive_metadata.b': '1' } });
+      const eventId = eventIdOf(one.traceId, one.spanId);
+      const update = () => store.updateEvent({}, { eventId, buckets: { metadata: { b: '2' } }, error: 'bad' });
+      if (order === 'update first') await update();
+      await store.writeSpans({}, records([one]));
+      if (order === 'span first') await update();
+      const found = await store.getSpan({}, one.traceId, one.spanId);
+      must(found?.metadata.a === '1' && found.metadata.b === '2', `${order}: it is there, by key`);
+      must(found?.status === 'error' && found.error?.message === 'bad', `${order}: its error is the span's`);
+      must((await store.getSession({}, eventId, {})) === undefined, `${order}: it is no session of its own`);
     }
   },
   'sessions are listed newest first and page without gaps': async (store) => {

@@ -1,11 +1,13 @@
-import { describe } from '../../wire/describe.js';
-import { spanOfEventId } from '../../wire/ids.js';
-import { emptyObject, type Json, type JsonObject } from '../../wire/value.js';
+import type { EventPatch } from '../../wire/event-patch.js';
+import { eventIdOf, spanOfEventId } from '../../wire/ids.js';
+import { BUCKETS } from '../../wire/span-record.js';
 import type { EventChange, Scope, SessionChange } from '../trace-store.js';
 import type { Row } from './driver.js';
-import type { PayloadRows } from './payload-rows.js';
+import type { Patches } from './patches.js';
+import { hex } from './rows.js';
 import type { SessionDirectory } from './session-directory.js';
-import { mergeBuckets, parseMap, type SessionRows } from './session-rows.js';
+import { parseMap, type SessionRows } from './session-rows.js';
+import type { SpanRows } from './span-rows.js';
 import type { Statements } from './statements.js';
 import type { TextIndex } from './text-index.js';
 
@@ -14,7 +16,8 @@ export class EventUpdates {
   readonly #statements: Statements;
   readonly #directory: SessionDirectory;
   readonly #sessions: SessionRows;
-  readonly #payloads: PayloadRows;
+  readonly #spans: SpanRows;
+  readonly #patches: Patches;
   readonly #texts: TextIndex;
   readonly #seq: () => number;
 
@@ -22,14 +25,16 @@ export class EventUpdates {
     statements: Statements,
     directory: SessionDirectory,
     sessions: SessionRows,
-    payloads: PayloadRows,
+    spans: SpanRows,
+    patches: Patches,
     texts: TextIndex,
     seq: () => number,
   ) {
     this.#statements = statements;
     this.#directory = directory;
     this.#sessions = sessions;
-    this.#payloads = payloads;
+    this.#spans = spans;
+    this.#patches = patches;
     this.#texts = texts;
     this.#seq = seq;
   }
@@ -61,31 +66,27 @@ export class EventUpdates {
 
   /** Finds the session or span an id belongs to; an id that is not known yet begins a session that a span may take over. */
   updateEvent(scope: Scope, change: EventChange): { found: boolean; seq: number } {
-    const session = this.#directory.find(change.eventId, scope.project, scope.project !== undefined);
-    const span = session === undefined ? this.findSpanByEvent(scope, change.eventId) : undefined;
+    const { eventId } = change;
+    const session = this.#directory.find(eventId, scope.project, scope.project !== undefined);
+    const span = session === undefined ? this.#spanOfEvent(scope, eventId) : undefined;
     if (span) {
-      this.#patchSpan(span, change);
-      return { found: true, seq: this.#seq() };
+      this.#spans.addPatch(span, eventId, this.#patches.add(Number(span.project_id), eventId, change));
+    } else {
+      const target = session ?? this.#directory.ensure(scope, eventId, undefined, 'update', change.endMs ?? Date.now());
+      this.#sessions.give(
+        target,
+        { error: change.error, endMs: change.endMs, durationMs: change.durationMs },
+        this.#seq(),
+        false,
+      );
+      this.#sessions.merge(target, change.buckets, this.#seq());
+      this.#indexSession(target);
     }
-    const target =
-      session ?? this.#directory.ensure(scope, change.eventId, undefined, 'update', change.endMs ?? Date.now());
-    this.#sessions.give(
-      target,
-      {
-        ...(change.error === undefined ? {} : { error: change.error }),
-        ...(change.endMs === undefined ? {} : { endMs: change.endMs }),
-        ...(change.durationMs === undefined ? {} : { durationMs: change.durationMs }),
-      },
-      this.#seq(),
-      false,
-    );
-    this.#sessions.merge(target, change.buckets, this.#seq());
-    this.#indexSession(target);
     this.#sessions.flush(this.#seq());
-    return { found: session !== undefined, seq: this.#seq() };
+    return { found: session !== undefined || span !== undefined, seq: this.#seq() };
   }
 
-  findSpanByEvent(scope: Scope, eventId: string): Row | undefined {
+  #spanOfEvent(scope: Scope, eventId: string): Row | undefined {
     const project = scope.project === undefined ? undefined : this.#directory.projectId(scope.project);
     const byId = this.#statements
       .get('SELECT * FROM spans WHERE event_id = ? AND (? IS NULL OR project_id = ?) ORDER BY id LIMIT 1')
@@ -111,63 +112,40 @@ export class EventUpdates {
     return undefined;
   }
 
-  #patchSpan(span: Row, change: EventChange): void {
-    const eventId = change.eventId;
-    const project = Number(span.project_id);
-    const old = this.#statements
-      .get('SELECT body FROM patches WHERE project_id = ? AND event_id = ?')
-      .get(project, eventId);
-    const body = mergePatch(parseMap(old?.body), change);
-    this.#statements
-      .get(
-        'INSERT INTO patches(project_id, event_id, body) VALUES(?, ?, ?) ON CONFLICT(project_id, event_id) DO UPDATE SET body = excluded.body',
-      )
-      .run(project, eventId, JSON.stringify(body));
-    const facets = parseMap(span.facets);
-    for (const [bucket, map] of Object.entries(change.buckets)) {
-      for (const [key, value] of Object.entries(map ?? {}))
-        if (typeof value !== 'object') facets[`${bucket}.${key}`] = value as Json;
-    }
-    const payload = this.#payloads.read(Number(span.id));
-    if (payload) {
-      const { searchText } = describe({
-        ...payload,
-        traceId: '',
-        spanId: '',
-        parentSpanId: '',
-        resource: emptyObject(),
-      });
-      this.#texts.replace(Number(span.id), `${searchText}\n${JSON.stringify(body)}`);
-    }
-    // Later lookups by this id must not depend on how it was derived.
-    this.#statements
-      .get('UPDATE spans SET seq = ?, facets = ?, event_id = ifnull(event_id, ?) WHERE id = ?')
-      .run(this.#seq(), JSON.stringify(facets), eventId, Number(span.id));
-    this.#statements
-      .get('UPDATE sessions SET seq = ?, has_feedback = max(has_feedback, ?) WHERE id = ?')
-      .run(this.#seq(), change.buckets.feedback ? 1 : 0, Number(span.session_pk));
+  /** A span was written, with an id of its own or as the first version of it: what REST says of its event is its. */
+  spanWritten(id: number, eventId: string | undefined): void {
+    if (eventId === undefined && !this.#directory.anyFromUpdates) return;
+    const row = this.#spans.byId(id);
+    const event = eventId ?? eventIdOf(hex(row.trace_id), hex(row.span_id));
+    const patch = this.#adopt(row, event) ?? this.#patches.get(Number(row.project_id), event);
+    if (patch !== undefined) this.#spans.addPatch(row, event, patch);
   }
 
-  /** A span arrives whose event was updated before it: the stand-in session becomes its patch. */
-  adopt(project: number, eventId: string, ownSession: number): void {
+  /** A later version took the row over: what was added to its event stays. */
+  spanReplaced(old: Row, eventId: string | undefined): void {
+    const before = old.event_id as string | null;
+    if (eventId !== undefined && before !== null && eventId !== before)
+      this.#patches.rename(Number(old.project_id), before, eventId);
+    if (eventId !== undefined || before !== null) this.spanWritten(Number(old.id), eventId ?? (before as string));
+  }
+
+  /** The event was updated before its span came: the session that stood in for it becomes the span's patch. */
+  #adopt(span: Row, eventId: string): EventPatch | undefined {
+    const project = Number(span.project_id);
     const row = this.#statements
       .get("SELECT * FROM sessions WHERE project_id = ? AND session_id = ? AND made_from = 'update' AND span_count = 0")
       .get(project, eventId);
-    if (!row || Number(row.id) === ownSession) return;
-    const merged = mergeBuckets(row, {});
-    const body: JsonObject = emptyObject();
-    for (const [bucket, text] of Object.entries(merged)) if (text !== null) body[bucket] = JSON.parse(text) as Json;
-    if (row.error !== null) body.error = String(row.error);
-    this.#statements
-      .get('INSERT OR REPLACE INTO patches(project_id, event_id, body) VALUES(?, ?, ?)')
-      .run(project, eventId, JSON.stringify(body));
+    if (!row || row.id === span.session_pk) return undefined;
+    const buckets = Object.fromEntries(
+      BUCKETS.filter((bucket) => row[bucket] !== null).map((bucket) => [bucket, parseMap(row[bucket])]),
+    );
+    const patch = this.#patches.add(project, eventId, {
+      buckets,
+      ...(row.error === null ? {} : { error: String(row.error) }),
+      ...(row.given_end_ms === null ? {} : { endMs: Number(row.given_end_ms) }),
+      ...(row.given_duration_ms === null ? {} : { durationMs: Number(row.given_duration_ms) }),
+    });
     this.#directory.forgetSession(Number(row.id));
+    return patch;
   }
-}
-
-function mergePatch(old: JsonObject, change: EventChange): JsonObject {
-  for (const [bucket, map] of Object.entries(change.buckets))
-    old[bucket] = Object.assign(emptyObject(), old[bucket] as JsonObject | undefined, map);
-  if (change.error !== undefined) old.error = change.error;
-  return old;
 }

@@ -2,7 +2,15 @@ import { describe, type SpanFacts } from '../../wire/describe.js';
 import type { PriceTable } from '../../wire/price.js';
 import type { DecodedTraces, SpanRecord } from '../../wire/span-record.js';
 import type { JsonObject } from '../../wire/value.js';
-import { type PackedPayload, type PackedText, packPayload, payloadHash } from './payload.js';
+import {
+  type PackedPayload,
+  type PackedText,
+  type Payload,
+  packPayload,
+  payloadHash,
+  unpackPayload,
+  unpackText,
+} from './payload.js';
 
 /** A span ready to be written: nothing is left to find out that does not need the file. */
 export interface PreparedSpan {
@@ -48,6 +56,14 @@ export function bytesOf(
     hash: bytes.subarray(at + HASH, at + PAYLOAD),
     payload: { encoding, data: bytes.subarray(at + PAYLOAD, end), texts: texts as PackedText[] },
   };
+}
+
+/** What the span says in full. */
+export function payloadOf(batch: PreparedBatch, span: PreparedSpan): Payload {
+  return unpackPayload(bytesOf(batch, span).payload, {
+    byPlace: (place) => unpackText(span.texts[place] as PackedText),
+    byId: () => '',
+  });
 }
 
 /** `body` is what the spans were decoded from, where that was protobuf. */

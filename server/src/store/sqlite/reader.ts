@@ -1,4 +1,5 @@
 import { parseQuery } from '../../query/parse.js';
+import type { EventPatch } from '../../wire/event-patch.js';
 import { canonicalId } from '../../wire/ids.js';
 import type { Session, ThinSpan, WholeSpan } from '../../wire/records.js';
 import type { SpanRecord } from '../../wire/span-record.js';
@@ -117,7 +118,7 @@ export class Reader {
       thin,
       this.record(row),
       { project: String(row.project), source: row.source === null ? null : String(row.source) },
-      parseMap(patch?.body),
+      patch === undefined ? undefined : (parseMap(patch.body) as EventPatch),
     );
   }
 

@@ -1,6 +1,5 @@
 import type { SpanFacts } from '../../wire/describe.js';
 import { sessionOfTrace } from '../../wire/ids.js';
-import type { Buckets } from '../../wire/span-record.js';
 import type { Scope } from '../trace-store.js';
 import { contributionOf } from './contribution.js';
 import { RecentMap } from './recent-map.js';
@@ -11,7 +10,11 @@ import type { TextIndex } from './text-index.js';
 const DEFAULT_PROJECT = 'default';
 const CACHE = 20_000;
 const NOTHING_JOINED = { traceId: '', session: 0 };
-const ANY_FROM_TRACES = 'sessions_from_traces';
+/** Rows in `meta` that are there once a session was made that way: most files have none, and need not be searched. */
+const MARKS = { trace: 'sessions_from_traces', update: 'sessions_from_updates' } as const;
+type Marked = keyof typeof MARKS;
+/** What made a session's row: its start over REST, a span that names it, one that names none, or an update. */
+type MadeFrom = 'rest' | 'span' | Marked;
 
 /** Which session and project a span, a start or an update belongs to; makes the rows that are not there yet. */
 export class SessionDirectory {
@@ -23,8 +26,8 @@ export class SessionDirectory {
   readonly #sessionKeys = new RecentMap<string, number>(CACHE);
   readonly #sessionProjects = new RecentMap<number, number>(CACHE);
   readonly #traceSessions = new RecentMap<string, number>(CACHE);
-  /** Whether any session was ever made from a trace: else no span can have to leave one. */
-  #anyFromTraces: boolean;
+  /** How sessions of this file were made. */
+  readonly #marks = new Set<Marked>();
   /** The session found last; spans of one mostly come together. */
   #last: { stated: string | undefined; sessionId: string; session: number } | undefined;
   /** The trace seen last that has nothing left to join its session. */
@@ -37,12 +40,30 @@ export class SessionDirectory {
     this.#sessions = sessions;
     this.#texts = texts;
     this.#seq = seq;
-    this.#anyFromTraces = statements.get('SELECT 1 FROM meta WHERE key = ?').get(ANY_FROM_TRACES) !== undefined;
+    this.#readMarks();
+  }
+
+  #readMarks(): void {
+    this.#marks.clear();
+    for (const made of Object.keys(MARKS) as Marked[])
+      if (this.#statements.get('SELECT 1 FROM meta WHERE key = ?').get(MARKS[made])) this.#marks.add(made);
+  }
+
+  #mark(made: Marked): void {
+    if (this.#marks.has(made)) return;
+    this.#marks.add(made);
+    this.#statements.get('INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)').run(MARKS[made], '1');
+  }
+
+  /** Whether an update ever came before what it belongs to: else no span can have to take one over. */
+  get anyFromUpdates(): boolean {
+    return this.#marks.has('update');
   }
 
   /** After a rolled-back transaction nothing remembered is true any more. */
   forgetAll(): void {
     this.#projects.clear();
+    this.#readMarks();
     this.forgetIds();
   }
 
@@ -76,7 +97,8 @@ export class SessionDirectory {
       this.#foreign.add(session);
       this.#sessions.merge(session, { metadata: { session_id_given: facts.foreignSessionId } }, this.#seq());
     }
-    if (this.#anyFromTraces && (this.#joined.traceId !== traceId || this.#joined.session !== session)) {
+    // Only where some session was made from a trace can a span have to leave one.
+    if (this.#marks.has('trace') && (this.#joined.traceId !== traceId || this.#joined.session !== session)) {
       this.#moveTrace(project, traceId, session);
       this.#joined = { traceId, session };
     }
@@ -150,7 +172,7 @@ export class SessionDirectory {
     scope: Scope,
     sessionId: string,
     givenProject: string | undefined,
-    madeFrom: string,
+    madeFrom: MadeFrom,
     startMs: number | null,
   ): number {
     const stated = scope.project ?? givenProject;
@@ -183,22 +205,24 @@ export class SessionDirectory {
     if (forced) return undefined;
     // A session that was begun without a project joins the project that is named later.
     const open = this.#statements
-      .get('SELECT id FROM sessions WHERE session_id = ? AND project_given = 0 LIMIT 1')
+      .get('SELECT id, project_id FROM sessions WHERE session_id = ? AND project_given = 0 LIMIT 1')
       .get(sessionId);
     if (!open) return undefined;
     const id = Number(open.id);
+    this.#statements
+      .get(
+        'UPDATE OR IGNORE patches SET project_id = ? WHERE project_id = ? AND event_id IN (SELECT event_id FROM spans WHERE session_pk = ?)',
+      )
+      .run(project, Number(open.project_id), id);
     this.#statements.get('UPDATE sessions SET project_id = ?, project_given = 1 WHERE id = ?').run(project, id);
     this.#statements.get('UPDATE OR IGNORE spans SET project_id = ? WHERE session_pk = ?').run(project, id);
     this.forgetIds();
     return id;
   }
 
-  #makeSession(sessionId: string, stated: string | undefined, madeFrom: string, startMs: number | null): number {
+  #makeSession(sessionId: string, stated: string | undefined, madeFrom: MadeFrom, startMs: number | null): number {
     const project = this.projectId(stated ?? DEFAULT_PROJECT);
-    if (madeFrom === 'trace' && !this.#anyFromTraces) {
-      this.#anyFromTraces = true;
-      this.#statements.get('INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)').run(ANY_FROM_TRACES, '1');
-    }
+    if (madeFrom === 'trace' || madeFrom === 'update') this.#mark(madeFrom);
     const metadata = madeFrom === 'trace' ? '{"session_source":"trace"}' : null;
     const session = this.#statements
       .get(
@@ -214,10 +238,6 @@ export class SessionDirectory {
         metadata,
         metadata === null ? null : '{"metadata.session_source":"trace"}',
       ).lastInsertRowid;
-    const patch = this.#statements
-      .get('DELETE FROM patches WHERE project_id = ? AND event_id = ? RETURNING body')
-      .get(project, sessionId);
-    if (typeof patch?.body === 'string') this.#sessions.merge(session, JSON.parse(patch.body) as Buckets, this.#seq());
     return session;
   }
 }

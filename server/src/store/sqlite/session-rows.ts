@@ -38,6 +38,11 @@ export interface Contribution {
   scores: Record<string, number> | undefined;
 }
 
+/** What was said of a session itself; undefined leaves what is there. */
+type GivenToSession = {
+  [Field in Exclude<keyof SessionChange, 'sessionId' | 'project' | 'buckets'>]?: SessionChange[Field] | undefined;
+};
+
 /** Session rows with their running totals: changes gather here and reach the file once a request. */
 export class SessionRows {
   readonly #deltas = new Map<number, Delta>();
@@ -163,7 +168,7 @@ export class SessionRows {
     this.#touched.add(session);
   }
 
-  give(session: number, change: Omit<SessionChange, 'sessionId' | 'buckets'>, seq: number, fromRest: boolean): void {
+  give(session: number, change: GivenToSession, seq: number, fromRest: boolean): void {
     this.#given.run(
       seq,
       change.name ?? null,

@@ -1,20 +1,18 @@
+import { ENDED_RANK } from '../../wire/describe.js';
 import type { PriceTable } from '../../wire/price.js';
 import { emptyObject, type JsonObject } from '../../wire/value.js';
 import type { EventChange, IngestReceipt, Scope, SessionChange } from '../trace-store.js';
-import { contributionOf, STATUS } from './contribution.js';
-import type { Database, Row, SqlValue, Statement } from './driver.js';
+import type { Database, Row } from './driver.js';
 import { EventUpdates } from './event-updates.js';
-import { type PackedText, unpackPayload, unpackText } from './payload.js';
-import { PayloadRows } from './payload-rows.js';
-import { bytesOf, type PreparedBatch, type PreparedSpan, prepareRecords } from './prepare.js';
+import { Patches } from './patches.js';
+import type { Payload } from './payload.js';
+import { bytesOf, type PreparedBatch, type PreparedSpan, payloadOf, prepareRecords } from './prepare.js';
 import { Removal } from './removal.js';
 import { SessionDirectory } from './session-directory.js';
 import { SessionRows } from './session-rows.js';
+import { SpanRows } from './span-rows.js';
 import { Statements } from './statements.js';
 import { TextIndex } from './text-index.js';
-
-const DESCRIBED = `seq, parent_span_id, event_id, parent_event_id, event_type, name, source,
-  start_ms, end_ms, duration_ms, status, error_message, model, prompt_tokens, completion_tokens, total_tokens, cost_usd, scores, preview, facets, rank, hash, resource_id`;
 
 export interface WriterCounters {
   received: number;
@@ -31,8 +29,7 @@ export class Writer {
   readonly #directory: SessionDirectory;
   readonly #updates: EventUpdates;
   readonly #prices: PriceTable;
-  readonly #payloads: PayloadRows;
-  readonly #insertSpan: Statement;
+  readonly #spans: SpanRows;
   readonly counters: WriterCounters;
   readonly removal: Removal;
   readonly texts: TextIndex;
@@ -43,21 +40,19 @@ export class Writer {
     this.#prices = prices;
     this.#statements = new Statements(db);
     this.#sessions = new SessionRows(db);
-    this.#payloads = new PayloadRows(db);
-    this.#insertSpan = db.prepare(
-      `INSERT INTO spans(project_id, trace_id, span_id, session_pk, ${DESCRIBED}) VALUES(?,?,?,?${',?'.repeat(DESCRIBED.split(',').length)})
-      ON CONFLICT(project_id, trace_id, span_id) DO NOTHING`,
-    );
     this.texts = new TextIndex(db, this.#statements);
     this.removal = new Removal(db, this.texts);
-    this.#directory = new SessionDirectory(this.#statements, this.#sessions, this.texts, () => this.#seq);
+    const seq = (): number => this.#seq;
+    this.#spans = new SpanRows(db, this.#statements, this.#sessions, this.texts, this.removal, prices, seq);
+    this.#directory = new SessionDirectory(this.#statements, this.#sessions, this.texts, seq);
     this.#updates = new EventUpdates(
       this.#statements,
       this.#directory,
       this.#sessions,
-      this.#payloads,
+      this.#spans,
+      new Patches(this.#statements),
       this.texts,
-      () => this.#seq,
+      seq,
     );
     this.counters = {
       received: 0,
@@ -104,7 +99,7 @@ export class Writer {
     }
     Object.assign(this.counters, counters);
     this.#seq = Number(this.#meta('seq') ?? 0);
-    this.#payloads.forget();
+    this.#spans.forget();
     this.texts.forget();
     this.#directory.forgetAll();
     this.#sessions.forget();
@@ -128,108 +123,59 @@ export class Writer {
   }
 
   #writeSpan(scope: Scope, batch: PreparedBatch, span: PreparedSpan): void {
-    const { facts } = span;
-    const session = this.#directory.sessionFor(scope, span.traceId, facts);
+    const session = this.#directory.sessionFor(scope, span.traceId, span.facts);
     const project = this.#directory.projectOf(session);
-    const bytes = bytesOf(batch, span);
-    const result = this.#insertSpan.run(
-      project,
-      bytes.trace,
-      bytes.span,
-      session,
-      ...this.#described(batch, span, bytes.parent, bytes.hash),
-    );
-    if (result.changes === 1) {
-      this.counters.stored++;
-      this.#payloads.write(result.lastInsertRowid, bytes.payload);
-      this.texts.add(result.lastInsertRowid, facts.searchText);
-      this.#sessions.addSpan(session, facts, span.parentSpanId === '');
-      if (facts.eventId !== undefined) this.#updates.adopt(project, facts.eventId, session);
+    const id = this.#spans.insert(project, session, batch, span);
+    if (id === undefined) {
+      this.counters.duplicates++;
+      this.#seenAgain(project, session, batch, span);
       return;
     }
-    this.counters.duplicates++;
-    this.#seenAgain(project, batch, span, session);
-  }
-
-  /** The columns from `seq` on, as both statements name them. */
-  #described(batch: PreparedBatch, span: PreparedSpan, parent: Uint8Array, hash: Uint8Array): SqlValue[] {
-    const { facts } = span;
-    return [
-      this.#seq,
-      span.parentSpanId === '' ? null : parent,
-      facts.eventId ?? null,
-      span.parentEventId ?? null,
-      facts.eventType,
-      facts.name,
-      facts.source ?? null,
-      facts.startMs,
-      facts.endMs,
-      facts.durationMs,
-      STATUS[facts.status],
-      facts.errorMessage?.slice(0, 2000) ?? null,
-      facts.model ?? null,
-      facts.tokens?.prompt ?? null,
-      facts.tokens?.completion ?? null,
-      facts.tokens?.total ?? null,
-      facts.costUsd ?? null,
-      facts.scores ? JSON.stringify(facts.scores) : null,
-      facts.preview,
-      facts.facets,
-      facts.rank,
-      hash,
-      this.#payloads.resourceId(batch.resources[span.resource] as string),
-    ];
+    this.counters.stored++;
+    this.#updates.spanWritten(id, span.facts.eventId);
   }
 
   /**
-   * The rule for a span that is there already: an ended one beats a running one (and keeps what only the running one
-   * said); among equals the one that says more wins, at a tie the later.
+   * The rule for a span that is there already: an ended one beats a running one, and keeps what only the running one
+   * said, whichever came first; among equals the one that says more wins, at a tie the later.
    */
-  #seenAgain(project: number, batch: PreparedBatch, span: PreparedSpan, session: number): void {
-    const { trace, span: id, hash, payload } = bytesOf(batch, span);
+  #seenAgain(project: number, session: number, batch: PreparedBatch, span: PreparedSpan): void {
     const { facts } = span;
-    const old = this.#statements
-      .get('SELECT * FROM spans WHERE project_id = ? AND trace_id = ? AND span_id = ?')
-      .get(project, trace, id) as Row;
-    if (facts.rank < Number(old.rank) || Buffer.compare(old.hash as Uint8Array, hash) === 0) return;
-    const running = old.end_ms === null && facts.endMs !== null ? this.#payloads.read(Number(old.id)) : undefined;
-    if (running === undefined) {
-      this.#replace(old, session, batch, span, hash);
+    const { trace, span: spanId, hash } = bytesOf(batch, span);
+    const old = this.#spans.find(project, trace, spanId) as Row;
+    if (Buffer.compare(old.hash as Uint8Array, hash) === 0) return;
+    const wasEnded = Number(old.rank) >= ENDED_RANK;
+    const isEnded = facts.rank >= ENDED_RANK;
+    if (wasEnded === isEnded) {
+      if (facts.rank >= Number(old.rank)) this.#replace(old, session, batch, span, hash);
       return;
     }
-    const ended = unpackPayload(payload, {
-      byPlace: (place) => unpackText(span.texts[place] as PackedText),
-      byId: () => '',
-    });
+    const stored = this.#spans.payload(Number(old.id)) as Payload;
+    const sent = payloadOf(batch, span);
+    const [running, ended] = wasEnded ? [sent, stored] : [stored, sent];
+    const attributes = Object.assign(emptyObject(), running.attributes, ended.attributes);
+    // Nothing that only the running one said: as when a start comes once more.
+    if (wasEnded && Object.keys(attributes).length === Object.keys(ended.attributes).length) return;
     const merged = prepareRecords(
       [
         {
           ...ended,
+          attributes,
           traceId: span.traceId,
           spanId: span.spanId,
           parentSpanId: span.parentSpanId,
-          attributes: Object.assign(emptyObject(), running.attributes, ended.attributes),
           resource: JSON.parse(batch.resources[span.resource] as string) as JsonObject,
         },
       ],
       this.#prices,
     );
     // Sent once more, the end is found to be known.
-    this.#replace(old, session, merged, merged.spans[0] as PreparedSpan, hash);
+    this.#replace(old, session, merged, merged.spans[0] as PreparedSpan, wasEnded ? (old.hash as Uint8Array) : hash);
   }
 
   #replace(old: Row, session: number, batch: PreparedBatch, span: PreparedSpan, hash: Uint8Array): void {
-    const { facts } = span;
-    const bytes = bytesOf(batch, span);
-    const pk = Number(old.id);
-    this.removal.dropPayload(pk);
-    this.#payloads.write(pk, bytes.payload);
-    this.texts.replace(pk, facts.searchText);
-    this.#statements
-      .get(`UPDATE spans SET session_pk = ?, ${DESCRIBED.replace(/\w+/g, '$& = ?')} WHERE id = ?`)
-      .run(session, ...this.#described(batch, span, bytes.parent, hash), pk);
-    this.#sessions.count(Number(old.session_pk), contributionOf(old, -1));
-    this.#sessions.addSpan(session, facts, span.parentSpanId === '');
+    this.#spans.replace(old, session, batch, span, hash);
+    this.#updates.spanReplaced(old, span.facts.eventId);
   }
 
   startSession(scope: Scope, change: SessionChange): { sessionId: string; project: string; seq: number } {
