@@ -14,36 +14,39 @@ const LONG_LOG = 4500;
 /** So few new ones during a round, and what is left for the writer to wait for takes a few ms. */
 const FEW_FRAMES = 150;
 const ROUNDS = 6;
-/** How long the writer may be held up because of a reader. */
-const BUSY_MS = 20;
+/** How long the writer may be held up because of a reader: hardly, and where the log is too long. */
+const BUSY_MS = { brief: 20, patient: 500 };
 
 let db: Database | undefined;
 
-/** How many frames the log had as it began. */
-function checkpoint(mode: 'PASSIVE' | 'RESTART'): number {
-  db ??= openDatabase(file, { busyMs: BUSY_MS });
-  return Number(db.prepare(`PRAGMA wal_checkpoint(${mode})`).get()?.log ?? 0);
+function checkpoint(mode: 'PASSIVE' | 'RESTART'): { frames: number; busy: boolean } {
+  db ??= openDatabase(file);
+  const row = db.prepare(`PRAGMA wal_checkpoint(${mode})`).get();
+  return { frames: Number(row?.log ?? 0), busy: Number(row?.busy) !== 0 };
 }
 
-function work(): void {
-  let frames = checkpoint('PASSIVE');
-  if (frames < LONG_LOG) return;
-  for (let round = 0; round < ROUNDS; round++) {
+/** Whether the log is short, or begins anew with the next commit: not where somebody still reads from it. */
+function work(round: keyof typeof BUSY_MS): boolean {
+  let { frames } = checkpoint('PASSIVE');
+  if (frames < LONG_LOG) return true;
+  for (let left = ROUNDS; left > 0; left--) {
     const before = frames;
-    frames = checkpoint('PASSIVE');
+    frames = checkpoint('PASSIVE').frames;
     if (frames - before < FEW_FRAMES) break;
   }
-  checkpoint('RESTART');
+  db?.exec(`PRAGMA busy_timeout = ${BUSY_MS[round]}`);
+  return !checkpoint('RESTART').busy;
 }
 
-port.on('message', (message: 'work' | 'close') => {
+port.on('message', (message: keyof typeof BUSY_MS | 'close') => {
+  let done = false;
   try {
-    if (message === 'work') work();
-    else db?.close();
+    if (message === 'close') db?.close();
+    else done = work(message);
   } catch {
     // A disk that is full or fails is the writer's to report; the next round tries again with a new connection.
     db = undefined;
   }
   if (message === 'close') port.close();
-  else port.postMessage('done');
+  else port.postMessage({ done });
 });

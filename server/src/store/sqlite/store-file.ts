@@ -111,7 +111,7 @@ function openAndMigrate(file: string, say: Say, migrations: readonly string[]): 
       );
     }
     db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 6000',
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 41943040; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 6000',
     );
     if (version > 0 && version < newest) backUp(db, file, version, say);
     for (let next = version; next < newest; next++) {

@@ -62,7 +62,7 @@ export class WriteLoop {
   constructor(options: WriteLoopOptions) {
     this.#options = options;
     this.#reserve = new Reserve(options.file);
-    this.#checkpoints = new Checkpoints(options.file);
+    this.#checkpoints = new Checkpoints(options.file, () => this.#schedule());
     this.#opened = this.#open();
     this.#reserve.hold();
   }
@@ -95,7 +95,7 @@ export class WriteLoop {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#closing) return;
+      if (this.#closing || this.#checkpoints.holding) return;
       this.#turn();
       if (this.#queue.length > 0 || this.#prunings.length > 0 || this.#mayMerge) this.#schedule();
     });
