@@ -1,7 +1,7 @@
 /**
  * `npm run test:clients`: installs other people's clients beside their tests, where they are not there yet, and runs them
- * against the local server. Two hundred packages: `npm test` runs these tests only once they are there. Langfuse's stand
- * in a folder of their own, because they take another major version of OpenTelemetry than Traceloop's.
+ * against the local server. Two hundred packages: `npm test` runs these tests only once they are there. They stand in
+ * folders of their own because Langfuse and the AI SDK take another major version of OpenTelemetry than Traceloop.
  */
 import { existsSync } from 'node:fs';
 import { build } from './build.mjs';
@@ -12,6 +12,7 @@ import { runNode, runNpm, seconds } from './lib/run.mjs';
 const folders = [
   ['test', 'clients'],
   ['test', 'clients', 'langfuse'],
+  ['test', 'clients', 'ai-sdk'],
 ];
 
 function installed(folder) {

@@ -497,6 +497,47 @@ describe('other conventions become events', () => {
       } as never),
     ).toMatchObject({ eventType: 'chain', inputs: { a: 1 } });
   });
+  test('Langfuse', async () => {
+    expect(
+      await shown('complete', {
+        'langfuse.observation.type': 'generation',
+        'langfuse.observation.model.name': 'gpt-4o',
+        'langfuse.observation.model.parameters': '{"temperature":0.5}',
+        'langfuse.observation.input': '[{"role":"user","content":"Capital of France?"}]',
+        'langfuse.observation.output': '[{"role":"assistant","content":"Paris"}]',
+        'langfuse.observation.usage_details': '{"input":1000,"output":100,"total":1100}',
+        'langfuse.observation.metadata.attempt': '1',
+        'langfuse.trace.metadata.feature': 'chat',
+        'user.id': 'ada',
+      } as never),
+    ).toMatchObject({
+      eventType: 'model',
+      model: 'gpt-4o',
+      tokens: { prompt: 1000, completion: 100, total: 1100 },
+      costUsd: (1000 * 2.5 + 100 * 10) / 1e6,
+      inputs: { messages: [{ role: 'user', content: 'Capital of France?' }] },
+      outputs: { messages: [{ role: 'assistant', content: 'Paris' }] },
+      config: { model: 'gpt-4o', parameters: { temperature: 0.5 } },
+      metadata: { attempt: '1', feature: 'chat' },
+      userProperties: { user_id: 'ada' },
+    });
+    expect(
+      await shown('check', {
+        'langfuse.observation.type': 'agent',
+        'langfuse.observation.level': 'ERROR',
+        'langfuse.observation.status_message': 'no such place',
+        'langfuse.observation.cost_details': '{"input":0.1,"total":0.3}',
+      } as never),
+    ).toMatchObject({ eventType: 'chain', status: 'error', error: { message: 'no such place' }, costUsd: 0.3 });
+  });
+  test('what they say in lists is found as well', async () => {
+    const word = `stop${hex(6)}`;
+    const sessionId = randomUUID();
+    const one = span({ attributes: inSession(sessionId, { 'gen_ai.request.stop_sequences': [word] }) });
+    await server.call('POST', '/v1/traces', traces([one]));
+    const { items } = (await server.call('GET', `/api/sessions?q=config.stop_sequences.0:${word}`)).json;
+    expect(items).toMatchObject([{ sessionId }]);
+  });
   test('names: whole words only', async () => {
     for (const [name, type] of [
       ['openai.chat', 'model'],

@@ -61,22 +61,26 @@ const installed = existsSync(join(__dirname, 'langfuse', 'node_modules', '@langf
   });
 
   it('shows what its observations say', () => {
-    expect(spans.complete?.attributes).toMatchObject({
-      'langfuse.observation.type': 'generation',
-      'langfuse.observation.model.name': 'gpt-4o',
-      'langfuse.observation.model.parameters': '{"temperature":0.5}',
-      'langfuse.observation.input': '[{"role":"user","content":"Capital of France?"}]',
-      'langfuse.observation.output': '[{"role":"assistant","content":"Paris"}]',
-      'langfuse.observation.usage_details': '{"input":1000,"output":100,"total":1100}',
-      'user.id': 'ada',
+    expect(spans.complete).toMatchObject({
+      eventType: 'model',
+      model: 'gpt-4o',
+      tokens: { prompt: 1000, completion: 100, total: 1100 },
+      costUsd: (1000 * 2.5 + 100 * 10) / 1e6,
+      inputs: { messages: [{ role: 'user', content: 'Capital of France?' }] },
+      outputs: { messages: [{ role: 'assistant', content: 'Paris' }] },
+      config: { parameters: { temperature: 0.5 } },
+      metadata: { attempt: '1', feature: 'chat' },
+      userProperties: { user_id: 'ada' },
     });
-    expect(spans['look-up']?.attributes).toMatchObject({
-      'langfuse.observation.type': 'tool',
-      'langfuse.observation.output': '{"city":"Paris"}',
+    expect(spans['look-up']).toMatchObject({
+      eventType: 'tool',
+      inputs: { country: 'France' },
+      outputs: { city: 'Paris' },
     });
-    expect(spans.check?.attributes).toMatchObject({
-      'langfuse.observation.level': 'ERROR',
-      'langfuse.observation.status_message': 'no such place',
-    });
+    expect(spans.check).toMatchObject({ status: 'error', error: { message: 'no such place' } });
+  });
+
+  it('counts them', () => {
+    expect(session).toMatchObject({ modelCount: 1, errorCount: 1, tokens: { total: 1100 } });
   });
 });

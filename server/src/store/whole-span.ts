@@ -63,7 +63,7 @@ function errorOf(record: SpanRecord, thin: ThinSpan, patch: EventPatch | undefin
   const message =
     textOf(record.attributes.honeyhive_error) ??
     textOf(exception?.['exception.message']) ??
-    (record.statusMessage || undefined);
+    (record.statusMessage || thin.errorMessage || undefined);
   const stack = textOf(exception?.['exception.stacktrace']);
   return {
     ...(type === undefined ? {} : { type }),

@@ -1,15 +1,28 @@
-import { FACT_NAMES, type KnownFact } from './fact-names.js';
+import {
+  CONFIG_PREFIXES,
+  INPUT_PREFIXES,
+  INPUT_TEXTS,
+  METADATA_PREFIXES,
+  OUTPUT_PREFIXES,
+  OUTPUT_TEXTS,
+  PARAMETER_TEXTS,
+  USER_TEXTS,
+} from './bucket-names.js';
+import { FACT_NAMES, FACTS_IN_JSON, type KnownFact } from './fact-names.js';
 import { keysOf } from './key-role.js';
 import type { Buckets, SpanRecord } from './span-record.js';
 import { assignAt, listsFromIndexes, parsedText } from './unflatten.js';
-import { emptyObject, type Json, type JsonObject, plain } from './value.js';
+import { emptyObject, isObject, type Json, type JsonObject, plain } from './value.js';
 
 export function fact(attributes: JsonObject, name: KnownFact): Json | undefined {
   for (const key of FACT_NAMES[name]) {
     const value = attributes[key];
     if (value !== undefined && value !== null && value !== '') return plain(value);
   }
-  return undefined;
+  const inJson = FACTS_IN_JSON[name];
+  const outer = inJson === undefined ? undefined : attributes[inJson[0]];
+  const details = typeof outer === 'string' ? parsedText(outer) : undefined;
+  return inJson !== undefined && isObject(details) ? (details[inJson[1]] as Json | undefined) : undefined;
 }
 
 export function numberFact(attributes: JsonObject, name: KnownFact): number | undefined {
@@ -23,25 +36,7 @@ export function textFact(attributes: JsonObject, name: KnownFact): string | unde
   return typeof value === 'string' ? value : undefined;
 }
 
-const INPUT_PREFIXES = ['gen_ai.prompt.', 'llm.input_messages.', 'llm.prompts.'];
-const OUTPUT_PREFIXES = ['gen_ai.completion.', 'llm.output_messages.'];
-const INPUT_TEXTS = [
-  'gen_ai.input.messages',
-  'gen_ai.prompt',
-  'input.value',
-  'traceloop.entity.input',
-  'gen_ai.tool.call.arguments',
-];
-const OUTPUT_TEXTS = [
-  'gen_ai.output.messages',
-  'gen_ai.completion',
-  'output.value',
-  'traceloop.entity.output',
-  'gen_ai.tool.call.result',
-];
-const CONFIG_PREFIXES = ['gen_ai.request.', 'llm.invocation_parameters'];
-
-/** Inputs, outputs and configuration that other conventions than HoneyHive's put on a span. */
+/** Inputs, outputs, configuration, metadata and user that other conventions than HoneyHive's put on a span. */
 export function foreignBuckets(span: Pick<SpanRecord, 'attributes' | 'events'>): Buckets {
   const { attributes } = span;
   const inputs = messages(attributes, INPUT_PREFIXES) ?? text(attributes, INPUT_TEXTS) ?? eventMessages(span, false);
@@ -49,18 +44,39 @@ export function foreignBuckets(span: Pick<SpanRecord, 'attributes' | 'events'>):
   const buckets: Buckets = {};
   if (inputs !== undefined) buckets.inputs = asBucket(inputs, 'value');
   if (outputs !== undefined) buckets.outputs = asBucket(outputs, 'result');
-  const config = emptyObject();
-  for (const key of Object.keys(attributes)) {
-    if (key.startsWith('gen_ai.request.')) config[key.slice('gen_ai.request.'.length)] = plain(attributes[key] as Json);
-  }
-  const parameters = attributes['llm.invocation_parameters'];
-  if (typeof parameters === 'string') config.parameters = parsedText(parameters);
+  const toolCalls = text(attributes, ['ai.response.toolCalls']);
+  if (toolCalls !== undefined)
+    buckets.outputs = Object.assign(emptyObject(), buckets.outputs, { tool_calls: toolCalls });
+  const config = configOf(attributes);
+  if (Object.keys(config).length > 0) buckets.config = config;
+  const metadata = below(attributes, METADATA_PREFIXES);
+  if (Object.keys(metadata).length > 0) buckets.metadata = metadata;
+  const user = text(attributes, USER_TEXTS);
+  if (user !== undefined) buckets.user_properties = Object.assign(emptyObject(), { user_id: user });
+  return buckets;
+}
+
+function configOf(attributes: JsonObject): JsonObject {
+  const config = below(attributes, CONFIG_PREFIXES);
+  const parameters = text(attributes, PARAMETER_TEXTS);
+  if (parameters !== undefined) config.parameters = parameters;
   const provider = fact(attributes, 'provider');
-  if (provider !== undefined && CONFIG_PREFIXES.length > 0) config.provider = provider;
+  if (provider !== undefined) config.provider = provider;
   const model = fact(attributes, 'model');
   if (model !== undefined && config.model === undefined) config.model = model;
-  if (Object.keys(config).length > 0) buckets.config = config;
-  return buckets;
+  return config;
+}
+
+/** What stands below a prefix, under the rest of its name. */
+function below(attributes: JsonObject, prefixes: readonly string[]): JsonObject {
+  const found = emptyObject();
+  for (const key of Object.keys(attributes))
+    for (const prefix of prefixes)
+      if (key.startsWith(prefix) && key.length > prefix.length) {
+        const value = plain(attributes[key] as Json);
+        found[key.slice(prefix.length)] = typeof value === 'string' ? parsedText(value) : value;
+      }
+  return found;
 }
 
 function asBucket(value: Json, name: string): JsonObject {
@@ -71,7 +87,7 @@ function asBucket(value: Json, name: string): JsonObject {
   return typeof value === 'object' && value !== null ? value : Object.assign(emptyObject(), { [name]: value });
 }
 
-function text(attributes: JsonObject, names: string[]): Json | undefined {
+function text(attributes: JsonObject, names: readonly string[]): Json | undefined {
   for (const name of names) {
     const value = attributes[name];
     if (value === undefined || value === null || value === '') continue;
@@ -81,7 +97,7 @@ function text(attributes: JsonObject, names: string[]): Json | undefined {
   return undefined;
 }
 
-function messages(attributes: JsonObject, prefixes: string[]): Json | undefined {
+function messages(attributes: JsonObject, prefixes: readonly string[]): Json | undefined {
   for (const prefix of prefixes) {
     const tree = emptyObject();
     let found = false;

@@ -53,6 +53,8 @@ const SESSION_ID_NAMES = [
   'honeyhive_session_id',
   'session.id',
   'gen_ai.conversation.id',
+  'langfuse.session.id',
+  'ai.telemetry.metadata.sessionId',
 ];
 const INPUT_KEYS = ['value', 'question', 'query', 'prompt', 'input', 'messages'];
 const OUTPUT_KEYS = ['result', 'value', 'content', 'messages'];
@@ -131,12 +133,16 @@ function allBucketsOf(
   if (span.buckets)
     for (const bucket of BUCKETS)
       if (span.buckets[bucket]) buckets[bucket] = Object.assign(buckets[bucket] ?? emptyObject(), span.buckets[bucket]);
-  if (buckets.inputs && buckets.outputs && buckets.config) return buckets;
-  if (span.events.length === 0 && !hasForeign) return buckets;
+  if (!hasForeign && (span.events.length === 0 || (buckets.inputs && buckets.outputs && buckets.config)))
+    return buckets;
   const foreign = foreignBuckets(span);
   for (const bucket of ['inputs', 'outputs', 'config'] as const) {
     const found = foreign[bucket];
     if (found !== undefined) buckets[bucket] ??= found;
+  }
+  for (const bucket of ['metadata', 'user_properties'] as const) {
+    const found = foreign[bucket];
+    if (found !== undefined) buckets[bucket] = Object.assign(found, buckets[bucket]);
   }
   return buckets;
 }
@@ -185,7 +191,10 @@ function tokensOf(attributes: JsonObject): SpanFacts['tokens'] {
 function errorOf(span: SpanRecord): string | undefined {
   const given = span.attributes.honeyhive_error;
   if (given !== undefined && given !== null) return typeof given === 'string' ? given : JSON.stringify(plain(given));
-  if (span.statusCode !== 2) return undefined;
+  if (span.statusCode !== 2) {
+    if (span.attributes['langfuse.observation.level'] !== 'ERROR') return undefined;
+    return textAt(span.attributes, 'langfuse.observation.status_message') ?? '';
+  }
   if (span.statusMessage !== '') return span.statusMessage;
   const exception = span.events.find((event) => event.name === 'exception');
   const message = exception?.attributes['exception.message'];

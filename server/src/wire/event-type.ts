@@ -13,6 +13,19 @@ const OPERATIONS: Record<string, string> = {
 };
 const OPENINFERENCE: Record<string, string> = { LLM: 'model', CHAIN: 'chain', AGENT: 'chain' };
 const TRACELOOP: Record<string, string> = { workflow: 'chain', agent: 'chain', task: 'tool', tool: 'tool' };
+const LANGFUSE: Record<string, string> = {
+  generation: 'model',
+  agent: 'chain',
+  chain: 'chain',
+  tool: 'tool',
+  retriever: 'tool',
+  embedding: 'tool',
+  evaluator: 'tool',
+  guardrail: 'tool',
+};
+/** Operations of the AI SDK that call a model themselves end in these; the others hold them together. */
+const AI_SDK_CALL = /\.do(Generate|Stream)$/;
+const AI_SDK_TOOL = /^ai\.toolCall$|\.doEmbed$/;
 const MODEL_ATTRIBUTES = [
   'llm.request.model',
   'gen_ai.request.model',
@@ -53,6 +66,13 @@ export function eventTypeOf(name: string, attributes: JsonObject): string {
     const type = TRACELOOP[traceloop];
     if (type !== undefined) return type;
   }
+  const langfuse = attributes['langfuse.observation.type'];
+  if (typeof langfuse === 'string') {
+    const type = LANGFUSE[langfuse];
+    if (type !== undefined) return type;
+  }
+  const aiSdk = attributes['ai.operationId'];
+  if (typeof aiSdk === 'string') return AI_SDK_CALL.test(aiSdk) ? 'model' : AI_SDK_TOOL.test(aiSdk) ? 'tool' : 'chain';
   if (MODEL_ATTRIBUTES.some((key) => attributes[key] !== undefined)) return 'model';
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')

@@ -7,6 +7,9 @@ export const FACT_NAMES = {
     'llm.response.model',
     'llm.request.model',
     'embedding.model_name',
+    'langfuse.observation.model.name',
+    'ai.response.model',
+    'ai.model.id',
     'honeyhive_config.model',
     'honeyhive_metadata.model',
   ],
@@ -16,6 +19,7 @@ export const FACT_NAMES = {
     'llm.provider',
     'llm.system',
     'llm.vendor',
+    'ai.model.provider',
     'honeyhive_config.provider',
   ],
   prompt: [
@@ -23,6 +27,9 @@ export const FACT_NAMES = {
     'gen_ai.usage.prompt_tokens',
     'llm.token_count.prompt',
     'llm.usage.prompt_tokens',
+    'ai.usage.inputTokens',
+    'ai.usage.promptTokens',
+    'ai.usage.tokens',
     'honeyhive_metadata.prompt_tokens',
     'honeyhive_metrics.prompt_tokens',
     'honeyhive_metadata.usage.prompt_tokens',
@@ -33,6 +40,8 @@ export const FACT_NAMES = {
     'gen_ai.usage.completion_tokens',
     'llm.token_count.completion',
     'llm.usage.completion_tokens',
+    'ai.usage.outputTokens',
+    'ai.usage.completionTokens',
     'honeyhive_metadata.completion_tokens',
     'honeyhive_metrics.completion_tokens',
     'honeyhive_metadata.usage.completion_tokens',
@@ -42,6 +51,7 @@ export const FACT_NAMES = {
     'llm.usage.total_tokens',
     'gen_ai.usage.total_tokens',
     'llm.token_count.total',
+    'ai.usage.totalTokens',
     'honeyhive_metadata.total_tokens',
     'honeyhive_metrics.total_tokens',
     'honeyhive_metadata.usage.total_tokens',
@@ -58,7 +68,18 @@ export const FACT_NAMES = {
 
 export type KnownFact = keyof typeof FACT_NAMES;
 
-const ALL = new Set<string>(Object.values(FACT_NAMES).flat());
+/** Langfuse's SDK says several of them in one JSON text: the attribute, and the key in it. */
+export const FACTS_IN_JSON: Partial<Record<KnownFact, readonly [attribute: string, key: string]>> = {
+  prompt: ['langfuse.observation.usage_details', 'input'],
+  completion: ['langfuse.observation.usage_details', 'output'],
+  total: ['langfuse.observation.usage_details', 'total'],
+  cost: ['langfuse.observation.cost_details', 'total'],
+};
+
+const ALL = new Set<string>([
+  ...Object.values(FACT_NAMES).flat(),
+  ...Object.values(FACTS_IN_JSON).map(([attribute]) => attribute),
+]);
 
 /** Whether some convention gives the model, its tokens or its cost under this name. */
 export function isFactName(key: string): boolean {

@@ -9,14 +9,14 @@ export interface KeyRole {
   readonly path: readonly string[];
   /** Says something about the span's place rather than about the work: not searched. */
   readonly protocol: boolean;
-  /** Belongs to a convention other than HoneyHive's that may name inputs, outputs or configuration. */
+  /** Belongs to a convention other than HoneyHive's that may say what belongs to a bucket. */
   readonly foreign: boolean;
   /** May tell the model, its tokens or its cost. */
   readonly fact: boolean;
 }
 
 const PREFIX = 'honeyhive_';
-const FOREIGN = /^(gen_ai|llm|input|output|traceloop\.entity|embedding)\./;
+const FOREIGN = /^(gen_ai|llm|input|output|traceloop\.entity|embedding|langfuse|ai|user|enduser)\./;
 const PROTOCOL = /^(honeyhive\.|honeyhive_event|honeyhive_duration|traceloop\.association\.|baggage\.)/;
 const NOWHERE: readonly string[] = [];
 

@@ -58,7 +58,9 @@ export function surveyOf(attributes: JsonObject): Survey {
     foreign ||= role.foreign;
     fact ||= role.fact;
     if (role.bucket === undefined) {
-      if (typeof value === 'string' && !role.protocol) searchable.push(value);
+      // Lists and maps of other conventions can become filter fields, whose values have to be found as text.
+      if (!role.protocol && (typeof value === 'string' || (role.foreign && typeof value === 'object')))
+        searchable.push(value);
       continue;
     }
     searchable.push(value);
