@@ -87,9 +87,11 @@ describe('a back end that misbehaves', () => {
     const during = await delivery.flush({ timeoutMs: 150 });
     expect(during).toMatchObject({ delivered: 0, pending: 20, dropped: { count: 0 }, timedOut: true });
     await delivery.flush({ timeoutMs: 100 });
-    expect(warnings.lines).toHaveLength(1);
-    expect(warnings.lines[0]).toMatch(warning);
-    expect(warnings.lines[0]).not.toContain('test-key');
+    // A client that another file left behind in this process may have warnings of its own.
+    const lines = warnings.lines.filter((line) => line.includes(new URL(proxy.url).host));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(warning);
+    expect(lines[0]).not.toContain('test-key');
     await proxy.set({ kind: 'none' });
     const after = await delivery.close({ timeoutMs: 10_000 });
     expect(after).toMatchObject({ delivered: 20, pending: 0, dropped: { count: 0 } });
