@@ -4,11 +4,9 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { client, folder, hex, inSession, local, span, T0, traces } from './support/local';
-import { percentile, residentMb } from './support/measure';
+import { LONG, percentile, residentMb } from './support/measure';
 import { runLocal } from './support/run-local';
 import { until } from './support/wait';
-
-const LONG = Boolean(process.env.HH_LONG);
 
 const total = LONG ? 100_000 : 20_000;
 test(

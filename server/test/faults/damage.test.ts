@@ -4,10 +4,10 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writ
 import { dirname, join } from 'node:path';
 import { startServer } from 'honeyhive-local';
 import { client, folder, hex, inSession, local, span, traces } from '../support/local';
+import { LONG } from '../support/measure';
 import { random } from '../support/random';
 import { runLocal } from '../support/run-local';
 
-const LONG = Boolean(process.env.HH_LONG);
 const seed = Number(process.env.HH_SEED ?? 20260211);
 const each = LONG ? 60 : 2;
 

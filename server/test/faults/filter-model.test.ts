@@ -2,8 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { inSession, type Local, local, span, T0, traces } from '../support/local';
-
-const LONG = Boolean(process.env.HH_LONG);
+import { LONG } from '../support/measure';
 
 interface One {
   id: string;

@@ -5,10 +5,9 @@ import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { openDatabase } from '../../dist/store/sqlite/open-database';
 import { type Answer, client, folder, hex, inSession, local, span, traces } from '../support/local';
+import { LONG } from '../support/measure';
 import { type Running, runLocal } from '../support/run-local';
 import { until } from '../support/wait';
-
-const LONG = Boolean(process.env.HH_LONG);
 
 /** A file system of that size, gone when the test is over; undefined where it may not be made. */
 function smallDisk(megabytes: number): { path: string; mount(how: string): void; remove(): void } | undefined {

@@ -3,11 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { constants, deflateRawSync, gzipSync } from 'node:zlib';
 import { client, folder, inSession, span, traces } from '../support/local';
-import { percentile, residentMb } from '../support/measure';
+import { expectWithin, LONG, percentile, residentMb } from '../support/measure';
 import { embed, tag } from '../support/protobuf';
 import { runLocal } from '../support/run-local';
-
-const LONG = Boolean(process.env.HH_LONG);
 
 /** One gzip member of so many MiB of blanks, about a thousandth of it in size. */
 function bomb(mebibytes: number): Buffer {
@@ -107,13 +105,12 @@ test('bombs and broken bodies: refused; at most 100 MB more memory, and others a
   say('bombs and broken bodies', seen);
   expect(seen.added).toBeLessThan(LONG ? 100 : 200);
   expect(seen.together).toBeLessThan(300);
-  // Beside other tests a request waits for its turn: figures are for a machine of its own.
-  if (LONG) expect(percentile(seen.waits, 0.99)).toBeLessThan(100);
+  expectWithin(percentile(seen.waits, 0.99), 100);
 }, 60_000);
 
 test('broken bodies of 20 MB: refused, and others are served meanwhile', async () => {
   const seen = await under(large);
   say('broken bodies of 20 MB', seen);
   expect(seen.added).toBeLessThan(500);
-  if (LONG) expect(percentile(seen.waits, 0.99)).toBeLessThan(500);
+  expectWithin(percentile(seen.waits, 0.99), 500);
 }, 60_000);

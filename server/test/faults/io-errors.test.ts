@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../dist/store/sqlite/open-database';
 import { client, folder, inSession, local, span, traces } from '../support/local';
+import { LONG } from '../support/measure';
 import { runLocal } from '../support/run-local';
 import { canTrace, strace } from '../support/strace';
 import { until } from '../support/wait';
 
-const LONG = Boolean(process.env.HH_LONG);
 const injecting = canTrace();
 if (!injecting)
   process.stderr.write('Failing disk calls are tested on Linux with strace, where it may attach to processes.\n');

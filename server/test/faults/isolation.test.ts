@@ -2,9 +2,9 @@
 import { get } from 'node:http';
 import fc from 'fast-check';
 import { hex, inSession, type Local, local, span, traces } from '../support/local';
+import { LONG } from '../support/measure';
 import { until } from '../support/wait';
 
-const LONG = Boolean(process.env.HH_LONG);
 const SESSION = '11111111-2222-4333-8444-555555555555';
 const EVENT = '99999999-2222-4333-8444-555555555555';
 const TRACE = 'abcdefabcdefabcdefabcdefabcdefab';

@@ -4,10 +4,10 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../dist/store/sqlite/open-database';
 import { folder, hex, inSession, local, span, traces } from '../support/local';
+import { LONG } from '../support/measure';
 import { until } from '../support/wait';
 
 const MOST = 64 * 1024 * 1024;
-const LONG = Boolean(process.env.HH_LONG);
 const megabytes = LONG ? 600 : 160;
 
 test(

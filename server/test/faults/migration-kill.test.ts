@@ -7,9 +7,9 @@ import { openDatabase } from '../../dist/store/sqlite/open-database';
 import { MIGRATIONS } from '../../dist/store/sqlite/schema';
 import { openForWriting } from '../../dist/store/sqlite/store-file';
 import { folder, hex, inSession, local, span, traces } from '../support/local';
+import { LONG } from '../support/measure';
 import { canTrace } from '../support/strace';
 
-const LONG = Boolean(process.env.HH_LONG);
 const tracing = canTrace();
 if (!tracing) process.stderr.write('A kill at each write of a migration is tested on Linux with strace.\n');
 

@@ -4,9 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { type Local, local } from '../support/local';
+import { LONG } from '../support/measure';
 import { raw } from '../support/raw';
 
-const LONG = Boolean(process.env.HH_LONG);
 const WEB = join(__dirname, '../../dist/web');
 
 let server: Local;

@@ -2,8 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { client, hex, inSession, type Local, local, span, traces } from '../support/local';
-
-const LONG = Boolean(process.env.HH_LONG);
+import { LONG } from '../support/measure';
 
 let server: Local;
 beforeAll(async () => {

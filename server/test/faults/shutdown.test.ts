@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { client, folder, hex, inSession, local, span, traces } from '../support/local';
+import { LONG } from '../support/measure';
 import { runLocal } from '../support/run-local';
 import { until } from '../support/wait';
 
-const LONG = Boolean(process.env.HH_LONG);
 const HEAD = 'POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n';
 
 test('with a listener, a body that has half come, an answer nobody reads and a slow query', async () => {

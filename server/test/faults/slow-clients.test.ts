@@ -3,12 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { client, folder, hex, inSession, span, traces } from '../support/local';
-import { percentile, residentMb } from '../support/measure';
+import { expectWithin, LONG, percentile, residentMb } from '../support/measure';
 import { raw, statuses } from '../support/raw';
 import { type Running, runLocal } from '../support/run-local';
 import { until } from '../support/wait';
 
-const LONG = Boolean(process.env.HH_LONG);
 const long = LONG ? test : test.skip;
 const HEAD = 'POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n';
 
@@ -62,7 +61,7 @@ test(`${crowd} slow heads, bodies and readers: a healthy client does not feel th
       process.stderr.write(
         `${crowd} slow clients: p99 of a healthy one ${p99.toFixed(0)} ms, ${more.toFixed(0)} MB more\n`,
       );
-    expect(p99).toBeLessThan(LONG ? 100 : 1000);
+    expectWithin(p99, 100);
     expect(more).toBeLessThan(100);
   } finally {
     for (const socket of sockets) socket.destroy();
