@@ -61,7 +61,7 @@ export function loadConfig(options: TracerOptions = {}, env: NodeJS.ProcessEnv =
     disabled: merged.disabled ?? false,
     testMode: merged.testMode ?? false,
     verbose: merged.verbose ?? false,
-    live: merged.live ?? false,
+    live: merged.live,
     sampleRate: merged.sampleRate ?? 1,
     limits: Object.freeze(limits(fromEnv.options.limits, fromCaller.limits as Partial<Limits> | undefined)),
     spanProcessors: Object.freeze([...(merged.spanProcessors ?? [])]),

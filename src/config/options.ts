@@ -59,7 +59,10 @@ export interface TracerOptions {
   testMode?: boolean | undefined;
   /** Details on stderr. `HH_VERBOSE`. Default false. */
   verbose?: boolean | undefined;
-  /** Shows spans on the local server while they still run. `HH_LIVE`. Default false. */
+  /**
+   * Shows spans on the local server while they still run: always, or never. `HH_LIVE`. Default: while somebody has the
+   * server's page open.
+   */
   live?: boolean | undefined;
   /** Share of traces recorded, 0 to 1, decided by trace id; children follow. `HH_SAMPLE_RATE`. Default 1. */
   sampleRate?: number | undefined;
@@ -109,7 +112,7 @@ export interface ResolvedConfig {
   readonly disabled: boolean;
   readonly testMode: boolean;
   readonly verbose: boolean;
-  readonly live: boolean;
+  readonly live: boolean | undefined;
   readonly sampleRate: number;
   readonly sampler?: Sampler;
   readonly redact?: RedactOptions | false;

@@ -57,6 +57,8 @@ export interface DeliveryOptions {
   onDrop?: (drop: Drop) => void;
   /** Called when the process is about to end, before the last delivery: ends open spans. Synchronous. */
   onProcessEnd?: () => void;
+  /** Called when the server asks, for so many seconds, for spans while they run. */
+  onLive?: (seconds: number) => void;
 }
 
 export interface Delivery {
@@ -103,6 +105,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       full = false;
       wait.wake();
     },
+    onLive: options.onLive,
   });
   const intake = createIntake(encoder, {
     lingerMs: () => (spool !== undefined ? SPOOL_LINGER_MS : sender.failing ? OUTAGE_LINGER_MS : LINGER_MS),

@@ -1,6 +1,14 @@
 import type { HttpOutcome } from './http.js';
 import { fieldsOf } from './protobuf-fields.js';
 
+/** The local server's header: for so many seconds spans should be announced while they run, since a page is open. */
+export const LIVE_HEADER = 'x-honeyhive-live';
+
+/** The seconds in such a header; 0 where it says none. */
+export function liveSeconds(header: unknown): number {
+  return wholeNumber(Number(header ?? 0));
+}
+
 /** What a back end says about a batch it answered with 2xx. */
 export interface Verdict {
   readonly rejected: number;

@@ -4,7 +4,7 @@ import type { OutgoingRequest } from './contract.js';
 import { carriesCredentials, isExposed } from './credentials.js';
 import { type HttpOutcome, isSuccess, type Poster, TIMEOUT_CODE } from './http.js';
 import type { FullLedger } from './ledger.js';
-import { headerOf, readVerdict } from './response.js';
+import { headerOf, LIVE_HEADER, liveSeconds, readVerdict } from './response.js';
 import { isHeld, isRetryable, retryDelayMs } from './retry.js';
 import { reportExposed, reportTrouble } from './trouble.js';
 
@@ -22,6 +22,8 @@ export interface SenderOptions {
   readonly comfortableBytes: number;
   /** A batch has left for good: delivered or dropped. */
   readonly onSettled: () => void;
+  /** The server asks for spans while they run. */
+  readonly onLive?: ((seconds: number) => void) | undefined;
 }
 
 export interface Sender {
@@ -180,6 +182,8 @@ export function createSender(options: SenderOptions): Sender {
     const rejected = Math.min(verdict.rejected, batch.count);
     ledger.duplicates(Math.min(verdict.duplicates, batch.count));
     ledger.delivered(batch.count - rejected);
+    const live = liveSeconds(headerOf(outcome, LIVE_HEADER));
+    if (live > 0) options.onLive?.(live);
     if (rejected > 0) {
       warn(
         'delivery:rejected',

@@ -4,6 +4,7 @@ import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentele
 import type { AxiosInstance, AxiosResponse } from 'axios';
 import { messageOf } from '../base/errors.js';
 import { platform } from '../base/platform.js';
+import { LIVE_HEADER, liveSeconds } from '../delivery/response.js';
 import { isRetryable } from '../delivery/retry.js';
 import { type Answer, unreachable } from './answer.js';
 
@@ -23,6 +24,8 @@ export interface ClientOptions {
   headers: Readonly<Record<string, string>>;
   /** Whether credentials may travel over plain http to another machine. */
   allowInsecure: boolean;
+  /** The server asks, for so many seconds, for spans while they run. */
+  onLive?: ((seconds: number) => void) | undefined;
 }
 
 export interface SessionClient {
@@ -38,7 +41,7 @@ export interface SessionClient {
 }
 
 /** HoneyHive's REST API for sessions, over axios (loaded with the first request). */
-export function createClient({ serverUrl, headers, allowInsecure }: ClientOptions): SessionClient {
+export function createClient({ serverUrl, headers, allowInsecure, onLive }: ClientOptions): SessionClient {
   const base = withoutSlash(serverUrl);
   const target = new URL(base);
   const local = isLoopback(target.hostname);
@@ -65,6 +68,8 @@ export function createClient({ serverUrl, headers, allowInsecure }: ClientOption
         );
       // A connection that the server closed while it was idle: nothing was wrong with the request.
       const response = await request().catch((error: unknown) => (wasStale(error) ? request() : Promise.reject(error)));
+      const live = liveSeconds(response.headers[LIVE_HEADER]);
+      if (live > 0) onLive?.(live);
       return judge(response, target, secrets);
     } catch (error) {
       return unreachable(codeOf(error), target);

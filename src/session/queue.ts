@@ -35,6 +35,8 @@ export interface SessionQueueOptions {
   spoolRequest?: ((request: OutgoingRequest) => SpoolTicket | undefined) | undefined;
   /** Whether there is anything to send to: not in test mode, not disabled, `sessionApi` not off. */
   enabled: boolean;
+  /** The server asks, for so many seconds, for spans while they run. */
+  onLive?: ((seconds: number) => void) | undefined;
 }
 
 /** Sends sessions' starts and updates in the background: ordered per id, coalesced, retried, bounded in bytes. */

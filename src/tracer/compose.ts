@@ -2,7 +2,7 @@ import { createCapture } from '../attributes/capture.js';
 import { ABANDONED } from '../attributes/keys.js';
 import { PACKAGE } from '../base/version.js';
 import type { ResolvedConfig } from '../config/options.js';
-import { createAnnouncer } from '../delivery/announcer.js';
+import { type Announcer, createAnnouncer } from '../delivery/announcer.js';
 import { createDelivery, type Delivery } from '../delivery/delivery.js';
 import { startBody } from '../session/body.js';
 import { createSessionQueue, type SessionQueue } from '../session/queue.js';
@@ -29,6 +29,7 @@ export interface TracerParts {
   readonly recorder: Recorder;
   readonly delivery: Pick<Delivery, 'enqueue' | 'addSource' | 'flush' | 'close' | 'stats'>;
   readonly held: HeldQueue;
+  readonly announcer: Announcer | undefined;
   readonly processors: ReturnType<typeof processorsFor>;
   /** Finished spans, in test mode. */
   readonly testSpans: readonly RecordedSpan[];
@@ -41,10 +42,13 @@ export function compose(config: ResolvedConfig, owner: object): TracerParts {
   const silent = config.disabled || config.testMode;
   const headers = requestHeaders(config);
   const held = createHeldQueue();
-  const wire = silent ? undefined : deliveryFor(config, headers, () => endOpenSpans(recorder, held, 'process ended'));
+  const announcer = silent || config.live === false ? undefined : announcerFor(config, headers, () => recorder);
+  const onLive = announcer?.ask;
+  const wire = silent
+    ? undefined
+    : deliveryFor(config, headers, onLive, () => endOpenSpans(recorder, held, 'process ended'));
   const testSpans: RecordedSpan[] = [];
   const delivery = wire ?? memoryDelivery(testSpans);
-  const announcer = config.live && !silent ? createAnnouncer(otlpTarget(config, headers)) : undefined;
   const processors = processorsFor(config);
   const recorder = new Recorder({
     resource: makeResource(config),
@@ -54,7 +58,7 @@ export function compose(config: ResolvedConfig, owner: object): TracerParts {
     processors,
     passes: nameFilter(config.spanFilters),
   });
-  const queue = wire === undefined || !config.sessionApi ? undefined : sessionQueue(config, headers, wire);
+  const queue = wire === undefined || !config.sessionApi ? undefined : sessionQueue(config, headers, onLive, wire);
   const self = (): TracerCore => core;
   const core: TracerCore = {
     config,
@@ -75,7 +79,7 @@ export function compose(config: ResolvedConfig, owner: object): TracerParts {
   delivery.addSource(held);
   if (processors.length > 0) delivery.addSource(processorsSource(processors));
   if (queue !== undefined) delivery.addSource(queue);
-  return { core, recorder, delivery, held, processors, testSpans, started: startOwnSession(core, queue) };
+  return { core, recorder, delivery, held, announcer, processors, testSpans, started: startOwnSession(core, queue) };
 }
 
 /** Nothing that was started is lost: what still runs is ended and says why. */
@@ -89,7 +93,22 @@ export function endOpenSpans(recorder: Recorder, held: HeldQueue, reason: string
   }
 }
 
-function deliveryFor(config: ResolvedConfig, headers: Record<string, string>, onProcessEnd: () => void): Delivery {
+function announcerFor(config: ResolvedConfig, headers: Record<string, string>, recorder: () => Recorder): Announcer {
+  return createAnnouncer({
+    ...otlpTarget(config, headers),
+    always: config.live === true,
+    running: () => recorder().openSpans(),
+  });
+}
+
+type OnLive = Announcer['ask'] | undefined;
+
+function deliveryFor(
+  config: ResolvedConfig,
+  headers: Record<string, string>,
+  onLive: OnLive,
+  onProcessEnd: () => void,
+): Delivery {
   const { project, spool, onDrop } = config;
   return createDelivery({
     ...otlpTarget(config, headers),
@@ -101,6 +120,7 @@ function deliveryFor(config: ResolvedConfig, headers: Record<string, string>, on
     onProcessEnd,
     ...(spool === undefined ? {} : { spool }),
     ...(onDrop === undefined ? {} : { onDrop }),
+    ...(onLive === undefined ? {} : { onLive }),
   });
 }
 
@@ -113,7 +133,12 @@ function otlpTarget(config: ResolvedConfig, headers: Record<string, string>) {
   };
 }
 
-function sessionQueue(config: ResolvedConfig, headers: Record<string, string>, wire: Delivery): SessionQueue {
+function sessionQueue(
+  config: ResolvedConfig,
+  headers: Record<string, string>,
+  onLive: OnLive,
+  wire: Delivery,
+): SessionQueue {
   const { serverUrl, allowInsecure } = config;
   return createSessionQueue({
     serverUrl,
@@ -122,6 +147,7 @@ function sessionQueue(config: ResolvedConfig, headers: Record<string, string>, w
     allowInsecure,
     enabled: true,
     spoolRequest: wire.spoolRequest,
+    onLive,
   });
 }
 

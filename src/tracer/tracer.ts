@@ -167,12 +167,13 @@ export class HoneyHiveTracer {
 
   async #close(options: FlushOptions | undefined): Promise<DeliveryReceipt> {
     const { timeoutMs = 5_000 } = options ?? {};
-    const { held, recorder, processors, delivery } = this.#parts;
+    const { announcer, held, recorder, processors, delivery } = this.#parts;
     const deadline = performance.now() + timeoutMs;
     unregisterCore(this[CORE]);
     await held.drain(deadline);
     endOpenSpans(recorder, held, 'tracer closed');
     this[CORE].recording = false;
+    announcer?.close();
     const receipt = await delivery.close({ timeoutMs: Math.max(0, deadline - performance.now()) });
     await shutdownProcessors(processors, deadline);
     return receipt;

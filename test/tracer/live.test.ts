@@ -23,25 +23,74 @@ describe('spans shown while they run', () => {
   });
   afterAll(() => server.remove());
 
-  it('are there before they end, and one span each after it', async () => {
-    const tracer = HoneyHiveTracer.init({ serverUrl: server.url, live: true, global: false, handleExit: false });
-    const spans = async (): Promise<Thin[]> => {
-      const answer = await fetch(`${server.url}/api/sessions/${tracer.sessionId}`);
-      return answer.ok ? ((await answer.json()) as { spans: Thin[] }).spans : [];
-    };
-    let finish: (value: string) => void = () => undefined;
+  /** A traced call that runs until it is told to finish. */
+  function longCall(tracer: HoneyHiveTracer) {
+    let finish: () => void = () => undefined;
     const long = trace({ tracer })(function long(_question: string) {
-      return new Promise<string>((resolve) => {
+      return new Promise<void>((resolve) => {
         finish = resolve;
       });
     });
     const result = long('why');
-    const running = await eventually(async () => (await spans()).find((span) => span.name === 'long'));
+    return { finish: () => finish(), result };
+  }
+  async function spansOf(tracer: HoneyHiveTracer): Promise<Thin[]> {
+    const answer = await fetch(`${server.url}/api/sessions/${tracer.sessionId}`);
+    return answer.ok ? ((await answer.json()) as { spans: Thin[] }).spans : [];
+  }
+
+  it('are there before they end, and one span each after it', async () => {
+    const tracer = HoneyHiveTracer.init({ serverUrl: server.url, live: true, global: false, handleExit: false });
+    const { finish, result } = longCall(tracer);
+    const running = await eventually(async () => (await spansOf(tracer)).find((span) => span.name === 'long'));
     expect(running.running).toBe(true);
-    finish('because');
+    finish();
     await result;
     const receipt = await tracer.close();
     expect(receipt).toMatchObject({ delivered: 1, pending: 0, dropped: { count: 0 } });
-    expect(await spans()).toMatchObject([{ name: 'long', running: false }]);
+    expect(await spansOf(tracer)).toMatchObject([{ name: 'long', running: false }]);
+  });
+
+  it('are there without an option while somebody watches the server, also those that run already', async () => {
+    const tracer = HoneyHiveTracer.init({ serverUrl: server.url, global: false, handleExit: false });
+    await tracer.ready();
+    const { finish, result } = longCall(tracer);
+    const page = new AbortController();
+    const feed = await fetch(`${server.url}/api/live`, { signal: page.signal });
+    expect(feed.status).toBe(200);
+    // The answer to the next delivery is what tells the tracer.
+    trace({ tracer })(function short() {})();
+    await tracer.flush();
+    const running = await eventually(async () => (await spansOf(tracer)).find((span) => span.name === 'long'));
+    expect(running.running).toBe(true);
+    page.abort();
+    finish();
+    await result;
+    expect(await tracer.close()).toMatchObject({ pending: 0, dropped: { count: 0 } });
+    expect((await spansOf(tracer)).map((span) => span.running)).toEqual([false, false]);
+  });
+
+  it('stay where they are while nobody watches, or with live: false', async () => {
+    const options = { serverUrl: server.url, global: false, handleExit: false } as const;
+    const unwatched = HoneyHiveTracer.init(options);
+    const never = HoneyHiveTracer.init({ ...options, live: false });
+    const always = HoneyHiveTracer.init({ ...options, live: true });
+    const page = new AbortController();
+    for (const tracer of [unwatched, never]) {
+      if (tracer === never) await fetch(`${server.url}/api/live`, { signal: page.signal });
+      trace({ tracer })(function short() {})();
+      await tracer.flush();
+      // Begun later, so that what is announced of the first would be there before what is announced of this.
+      const calls = [longCall(tracer), longCall(always)];
+      const seen = (await spansOf(always)).length;
+      await eventually(async () => ((await spansOf(always)).length > seen ? true : undefined));
+      expect((await spansOf(tracer)).map((span) => span.name)).toEqual(['short']);
+      for (const { finish, result } of calls) {
+        finish();
+        await result;
+      }
+    }
+    page.abort();
+    for (const tracer of [unwatched, never, always]) await tracer.close();
   });
 });

@@ -95,8 +95,8 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     reply.header('set-cookie', `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict`);
     return { ok: true };
   });
-  tracesRoute(app, store, scopeOf);
-  honeyhiveSessionRoutes(app, store, scopeOf);
+  tracesRoute(app, store, feed, scopeOf);
+  honeyhiveSessionRoutes(app, store, feed, scopeOf);
   honeyhiveEventRoutes(app, store, scopeOf);
   honeyhiveRunRoutes(app, store, scopeOf);
   honeyhiveDataRoutes(app, store, scopeOf);

@@ -2,13 +2,20 @@ import type { FastifyInstance } from 'fastify';
 import type { TraceStore } from '../store/trace-store.js';
 import { eventChange, sessionChange } from '../wire/rest-bodies.js';
 import { readJson } from './body.js';
+import type { LiveFeed } from './live-route.js';
 import type { ScopeOf } from './scope.js';
 
 /** HoneyHive's REST API: beginning and updating sessions. */
-export function honeyhiveSessionRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
+export function honeyhiveSessionRoutes(
+  app: FastifyInstance,
+  store: TraceStore,
+  feed: LiveFeed,
+  scopeOf: ScopeOf,
+): void {
   for (const path of ['/session/start', '/v1/session/start', '/v1/sessions', '/sessions']) {
-    app.post(path, async (request) => {
+    app.post(path, async (request, reply) => {
       const scope = scopeOf(request, 'ingest');
+      feed.ask(reply, scope);
       const change = sessionChange(await readJson(request));
       change.startMs ??= Date.now();
       const made = await store.startSession(scope, change);

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Feed } from '../store/announcing.js';
 import type { Scope, TraceStore } from '../store/trace-store.js';
 import { HttpError } from './http-error.js';
@@ -13,9 +13,14 @@ const MAX_LISTENERS = 200;
 const MAX_WAITING = 4 * 1024 * 1024;
 
 interface Listener {
+  readonly scope: Scope;
   wake(): void;
   end(): void;
 }
+
+/** Whoever sends while somebody watches is asked for so many seconds to send spans while they run. */
+const ASK_S = 120;
+const LIVE_HEADER = 'x-honeyhive-live';
 
 /** Tells listeners that something was committed, or that nothing can be. */
 export class LiveFeed implements Feed {
@@ -48,6 +53,15 @@ export class LiveFeed implements Feed {
       this.#timer = undefined;
       for (const listener of this.#listeners) listener.wake();
     }, GATHER_MS);
+  }
+
+  /** Asks the sender of what `scope` may write for spans that still run, as long as somebody sees them. */
+  ask(reply: FastifyReply, scope: Scope): void {
+    for (const { scope: seen } of this.#listeners) {
+      if (seen.project !== undefined && seen.project !== scope.project) continue;
+      reply.header(LIVE_HEADER, ASK_S);
+      return;
+    }
   }
 
   add(listener: Listener): () => void {
@@ -114,7 +128,7 @@ export function liveRoute(app: FastifyInstance, store: TraceStore, feed: LiveFee
         busy = false;
       }
     };
-    const remove = feed.add({ wake: () => void send(), end: () => raw.end() });
+    const remove = feed.add({ scope, wake: () => void send(), end: () => raw.end() });
     const heartbeat = setInterval(() => raw.write(': still here\n\n'), HEARTBEAT_MS);
     raw.on('close', () => {
       clearInterval(heartbeat);

@@ -3,18 +3,20 @@ import type { TraceStore } from '../store/trace-store.js';
 import { OTLP_TYPES, type OtlpEncoding, statusAnswer, traceAnswer } from '../wire/otlp-answer.js';
 import { readBody } from './body.js';
 import { asHttpError, HttpError } from './http-error.js';
+import type { LiveFeed } from './live-route.js';
 import type { ScopeOf } from './scope.js';
 
 /** OpenTelemetry's own path, HoneyHive's and Langfuse's, so that their exporters need no more than the address. */
 export const TRACE_PATHS = ['/v1/traces', '/opentelemetry/v1/traces', '/api/public/otel/v1/traces'];
 
 /** OTLP over HTTP: answered once it is committed. */
-export function tracesRoute(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
+export function tracesRoute(app: FastifyInstance, store: TraceStore, feed: LiveFeed, scopeOf: ScopeOf): void {
   for (const path of TRACE_PATHS) {
     app.post(path, async (request, reply) => {
       const encoding = encodingOf(request);
       const scope = scopeOf(request, 'ingest');
       const receipt = await store.ingest(scope, await readBody(request), encoding);
+      feed.ask(reply, scope);
       reply.header('content-type', OTLP_TYPES[encoding]).header('x-honeyhive-duplicates', receipt.duplicates);
       return reply.send(traceAnswer(encoding, receipt.rejected, receipt.message));
     });
