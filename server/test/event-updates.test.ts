@@ -147,3 +147,18 @@ test('an update that is exported is imported again', async () => {
     durationMs: 33,
   });
 });
+
+test('an update that comes first, without a project, belongs to the span whatever project that names', async () => {
+  const event_id = randomUUID();
+  const project = `late-${hex(4)}`;
+  await server.call('PUT', '/events', { event_id, feedback: { rating: 5 } });
+  const one = span({
+    attributes: inSession(randomUUID(), { honeyhive_event_id: event_id, 'honeyhive.project': project }),
+  });
+  await send(one);
+  expect((await server.call('GET', `/api/spans/${one.traceId}/${one.spanId}`)).json).toMatchObject({
+    project,
+    feedback: { rating: 5 },
+  });
+  expect((await server.call('GET', `/api/sessions/${event_id}`)).status).toBe(404);
+});

@@ -5,7 +5,11 @@ import { InvalidBody, kindOf, objectBody, textIn } from '../wire/rest-bodies.js'
 import { isObject, type JsonObject } from '../wire/value.js';
 import { readJson } from './body.js';
 import { HttpError } from './http-error.js';
+import { numberOf } from './number-of.js';
 import type { ScopeOf } from './scope.js';
+
+/** So many documents are listed at most. */
+const MOST = 10_000;
 
 interface Kind {
   kind: DocumentKind;
@@ -41,18 +45,14 @@ export function honeyhiveDataRoutes(app: FastifyInstance, store: TraceStore, sco
       if (!Array.isArray(rows))
         throw new InvalidBody('data', `data is ${kindOf(rows)}, not a list`, 'a list of datapoints');
       const mapping = isObject(body.mapping) ? body.mapping : undefined;
-      const ids: string[] = [];
-      for (const row of rows) {
-        const id = randomUUID();
-        await store.putDocument(
-          scope,
-          'datapoint',
-          { id, parent: request.params.id, body: mapped(objectBody(row, 'data[]'), mapping) },
-          'create',
-        );
-        ids.push(id);
-      }
-      return { inserted: true, datapoint_ids: ids };
+      const parent = request.params.id;
+      // All of them are looked at before any is stored: who sends them again would have some twice.
+      const bodies = rows.map((row, index) => mapped(objectBody(row, `data[${index}]`), mapping));
+      if (!(await store.getDocument(scope, 'dataset', parent)))
+        throw new HttpError(404, 'not_found', 'there is no dataset with this id');
+      const documents = bodies.map((one) => ({ id: randomUUID(), parent, body: one }));
+      await Promise.all(documents.map((one) => store.putDocument(scope, 'datapoint', one, 'create')));
+      return { inserted: true, datapoint_ids: documents.map((one) => one.id) };
     });
   }
 }
@@ -104,7 +104,7 @@ function documentRoutes(
     const found = await store.listDocuments(scope, kind, {
       ...(parent === undefined ? {} : { parent }),
       ...(name === undefined ? {} : { name }),
-      limit: Math.min(10_000, Number(limit) || 1000),
+      limit: Math.min(MOST, numberOf(limit, 'limit', 1, Number.MAX_SAFE_INTEGER) ?? 1000),
     });
     return listed(found, list, idField);
   });

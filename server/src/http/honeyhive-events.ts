@@ -11,6 +11,8 @@ import { HttpError } from './http-error.js';
 import type { ScopeOf } from './scope.js';
 
 const MAX_BATCH = 10_000;
+/** Far beyond what a file can hold. */
+const MAX_PAGE = 1_000_000_000;
 
 /** HoneyHive's REST API: making, reading and finding events. */
 export function honeyhiveEventRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
@@ -143,7 +145,8 @@ function searchIn(body: Record<string, unknown>, most: number): EventSearch {
   if (!Number.isInteger(limit) || limit < 1 || limit > most)
     throw new InvalidBody('limit', `limit is ${limit}`, `a whole number from 1 to ${most}`);
   const page = numberIn(body, 'page') ?? 1;
-  if (!Number.isInteger(page) || page < 1) throw new InvalidBody('page', `page is ${page}`, 'a whole number from 1');
+  if (!Number.isInteger(page) || page < 1 || page > MAX_PAGE)
+    throw new InvalidBody('page', `page is ${page}`, `a whole number from 1 to ${MAX_PAGE}`);
   const range = isObject(body.dateRange) ? body.dateRange : isObject(body.date_range) ? body.date_range : {};
   const from = timeIn(range, '$gte') ?? timeIn(range, 'start_time');
   const to = timeIn(range, '$lte') ?? timeIn(range, 'end_time');

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { AGGREGATE_FUNCTIONS, type AggregateFunction, compareRuns, runResult } from '../runs/run-result.js';
-import type { Scope, StoredDocument, TraceStore } from '../store/trace-store.js';
+import type { EventSearch, Scope, StoredDocument, TraceStore } from '../store/trace-store.js';
 import type { HoneyHiveEvent } from '../wire/honeyhive-event.js';
 import { InvalidBody, objectBody, textIn } from '../wire/rest-bodies.js';
 import type { JsonObject } from '../wire/value.js';
 import { readJson } from './body.js';
 import { HttpError } from './http-error.js';
+import { numberOf } from './number-of.js';
 import type { ScopeOf } from './scope.js';
 
 const STATUSES = ['pending', 'running', 'completed', 'failed', 'cancelled'];
@@ -53,8 +54,8 @@ export function honeyhiveRunRoutes(app: FastifyInstance, store: TraceStore, scop
       return { success: true, id: request.params.id, deleted: true };
     });
     app.get<{ Querystring: { name?: string; limit?: string; page?: string } }>(base, async (request) => {
-      const limit = Math.min(1000, Math.max(1, Number(request.query.limit) || 100));
-      const offset = (Math.max(1, Number(request.query.page) || 1) - 1) * limit;
+      const limit = Math.min(1000, numberOf(request.query.limit, 'limit', 1, Number.MAX_SAFE_INTEGER) ?? 100);
+      const offset = ((numberOf(request.query.page, 'page', 1, 1_000_000_000) ?? 1) - 1) * limit;
       const runs = await store.listDocuments(scopeOf(request, 'read'), 'run', {
         limit,
         offset,
@@ -130,26 +131,15 @@ async function find(store: TraceStore, scope: Scope, id: string): Promise<Stored
   return run;
 }
 
+/** The events of the sessions that name the run, in whichever projects the caller may see. */
 async function eventsOf(store: TraceStore, scope: Scope, run: StoredDocument): Promise<HoneyHiveEvent[]> {
   const events: HoneyHiveEvent[] = [];
   for (let page = 1; ; page++) {
-    const found = await store.searchEvents(
-      { ...scope, project: scope.project ?? run.project },
-      { filter: { kind: 'all', items: [] }, limit: EVENTS_PAGE, page, run: run.id },
-    );
+    const search: EventSearch = { filter: { kind: 'all', items: [] }, limit: EVENTS_PAGE, page, run: run.id };
+    const found = await store.searchEvents(scope, search);
     events.push(...found.events);
-    if (found.events.length < EVENTS_PAGE) break;
+    if (found.events.length < EVENTS_PAGE) return events;
   }
-  return events.length > 0 || scope.project !== undefined
-    ? events
-    : (
-        await store.searchEvents(scope, {
-          filter: { kind: 'all', items: [] },
-          limit: EVENTS_PAGE,
-          page: 1,
-          run: run.id,
-        })
-      ).events;
 }
 
 function runOf(document: StoredDocument): JsonObject {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Feed } from '../store/announcing.js';
 import type { Scope, TraceStore } from '../store/trace-store.js';
 import { HttpError } from './http-error.js';
-import { numberOf } from './query-routes.js';
+import { numberOf } from './number-of.js';
 import type { ScopeOf } from './scope.js';
 
 /** How long arrivals are gathered before they are told, so that a flood becomes a few messages a second. */

@@ -6,6 +6,7 @@ import type { ListOptions, TraceStore } from '../store/trace-store.js';
 import { sessionLines } from '../wire/session-file.js';
 import { abortSignal } from './abort-signal.js';
 import { HttpError } from './http-error.js';
+import { numberOf } from './number-of.js';
 import type { ScopeOf } from './scope.js';
 
 interface ListQuery {
@@ -88,15 +89,4 @@ export function listOptions(query: ListQuery): ListOptions {
     ...(query.project === undefined || query.project === '' ? {} : { project: query.project }),
     ...(query.run === undefined || query.run === '' ? {} : { run: query.run }),
   };
-}
-
-export function numberOf(text: string | undefined, field: string, low: number, high: number): number | undefined {
-  if (text === undefined || text === '') return undefined;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < low || value > high)
-    throw new HttpError(400, 'invalid_field', `${field} is ${text.slice(0, 40)}`, {
-      field,
-      allowed: `a whole number from ${low} to ${high}`,
-    });
-  return value;
 }

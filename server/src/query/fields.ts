@@ -106,6 +106,11 @@ export type Field =
   | { kind: 'bucket'; of: Target | 'either'; bucket: string; path: string }
   | { kind: 'score'; of: Target; evaluator: string };
 
+/** Not what every object has, such as `constructor`. */
+function ownValue(table: Record<string, string>, key: string): string | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
 /** What a field name in a query stands for; throws with a suggestion where it stands for nothing. */
 export function resolveField(name: string, target: Target): Field {
   const [first, ...rest] = name.split('.');
@@ -120,13 +125,13 @@ export function resolveField(name: string, target: Target): Field {
 function resolveOwn(name: string, of: Target, whole: string, target: Target, either: boolean): Field {
   const [first = '', ...rest] = name.split('.');
   const lower = first.toLowerCase();
-  const bucket = BUCKET_NAMES[lower];
+  const bucket = ownValue(BUCKET_NAMES, lower);
   if (bucket !== undefined) return { kind: 'bucket', of: either ? 'either' : of, bucket, path: rest.join('.') };
   if ((lower === 'score' || lower === 'scores') && rest.length > 0)
     return { kind: 'score', of, evaluator: rest.join('.') };
   const columns: Record<string, FieldType> = of === 'session' ? SESSION_FIELDS : SPAN_FIELDS;
   const plainName = name.toLowerCase();
-  const known = Object.hasOwn(columns, plainName) ? plainName : SYNONYMS[plainName];
+  const known = Object.hasOwn(columns, plainName) ? plainName : ownValue(SYNONYMS, plainName);
   if (of === 'span' && /^session_?id$/.test(plainName))
     return { kind: 'column', of: 'session', name: 'id', type: 'text' };
   if (known !== undefined && Object.hasOwn(columns, known))

@@ -1,6 +1,9 @@
 import type { JsonObject } from './value.js';
 
-const OPERATIONS: Record<string, string> = {
+/** What is looked up comes from outside: an object would also know `constructor`. */
+const table = (types: Record<string, string>): ReadonlyMap<string, string> => new Map(Object.entries(types));
+
+const OPERATIONS = table({
   chat: 'model',
   text_completion: 'model',
   generate_content: 'model',
@@ -10,10 +13,10 @@ const OPERATIONS: Record<string, string> = {
   invoke_workflow: 'chain',
   execute_tool: 'tool',
   embeddings: 'tool',
-};
-const OPENINFERENCE: Record<string, string> = { LLM: 'model', CHAIN: 'chain', AGENT: 'chain' };
-const TRACELOOP: Record<string, string> = { workflow: 'chain', agent: 'chain', task: 'tool', tool: 'tool' };
-const LANGFUSE: Record<string, string> = {
+});
+const OPENINFERENCE = table({ LLM: 'model', CHAIN: 'chain', AGENT: 'chain' });
+const TRACELOOP = table({ workflow: 'chain', agent: 'chain', task: 'tool', tool: 'tool' });
+const LANGFUSE = table({
   generation: 'model',
   agent: 'chain',
   chain: 'chain',
@@ -22,7 +25,7 @@ const LANGFUSE: Record<string, string> = {
   embedding: 'tool',
   evaluator: 'tool',
   guardrail: 'tool',
-};
+});
 /** Operations of the AI SDK that call a model themselves end in these; the others hold them together. */
 const AI_SDK_CALL = /\.do(Generate|Stream)$/;
 const AI_SDK_TOOL = /^ai\.toolCall$|\.doEmbed$/;
@@ -56,19 +59,19 @@ export function eventTypeOf(name: string, attributes: JsonObject): string {
   }
   const operation = attributes['gen_ai.operation.name'];
   if (typeof operation === 'string') {
-    const type = OPERATIONS[operation];
+    const type = OPERATIONS.get(operation);
     if (type !== undefined) return type;
   }
   const kind = attributes['openinference.span.kind'];
-  if (typeof kind === 'string') return OPENINFERENCE[kind.toUpperCase()] ?? 'tool';
+  if (typeof kind === 'string') return OPENINFERENCE.get(kind.toUpperCase()) ?? 'tool';
   const traceloop = attributes['traceloop.span.kind'];
   if (typeof traceloop === 'string') {
-    const type = TRACELOOP[traceloop];
+    const type = TRACELOOP.get(traceloop);
     if (type !== undefined) return type;
   }
   const langfuse = attributes['langfuse.observation.type'];
   if (typeof langfuse === 'string') {
-    const type = LANGFUSE[langfuse];
+    const type = LANGFUSE.get(langfuse);
     if (type !== undefined) return type;
   }
   const aiSdk = attributes['ai.operationId'];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EventChange, SessionChange } from '../store/trace-store.js';
 import { canonicalId } from './ids.js';
 import { BUCKETS, type Bucket, type Buckets } from './span-record.js';
-import { isObject, type JsonObject } from './value.js';
+import { emptyObject, isObject, type JsonObject } from './value.js';
 
 /** A body of HoneyHive's REST API that cannot be taken as it is: which field, and what would be right. */
 export class InvalidBody extends Error {
@@ -57,14 +57,15 @@ export function textIn(body: Record<string, unknown>, ...names: string[]): strin
   return undefined;
 }
 
+/** As far as JavaScript's dates go, in both directions (ECMA-262, 21.4.1.1): 275,000 years. */
+const MAX_TIME = 8.64e15;
+
 /** Unix milliseconds, as number or ISO text. */
 export function timeIn(body: Record<string, unknown>, name: string): number | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  const parsed =
-    typeof value === 'string' ? (/^\d+(\.\d+)?$/.test(value) ? Number(value) : Date.parse(value)) : Number.NaN;
-  if (Number.isNaN(parsed))
+  const parsed = typeof value === 'string' ? (/^\d+(\.\d+)?$/.test(value) ? Number(value) : Date.parse(value)) : value;
+  if (typeof parsed !== 'number' || !(Math.abs(parsed) <= MAX_TIME))
     throw new InvalidBody(name, `${name} is not a time`, 'Unix milliseconds or an ISO 8601 text');
   return parsed;
 }
@@ -74,6 +75,14 @@ export function numberIn(body: Record<string, unknown>, name: string): number | 
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !Number.isFinite(value))
     throw new InvalidBody(name, `${name} is ${kindOf(value)}, not a number`, 'a finite number');
+  return value;
+}
+
+/** Milliseconds. */
+export function durationIn(body: Record<string, unknown>): number | undefined {
+  const value = numberIn(body, 'duration');
+  if (value !== undefined && Math.abs(value) > MAX_TIME)
+    throw new InvalidBody('duration', `duration is ${value}`, `milliseconds, at most ${MAX_TIME}`);
   return value;
 }
 
@@ -99,23 +108,35 @@ export function sessionChange(body: unknown): SessionChange {
       error: textIn(session, 'error'),
       startMs: timeIn(session, 'start_time'),
       endMs: timeIn(session, 'end_time'),
-      durationMs: numberIn(session, 'duration'),
+      durationMs: durationIn(session),
     }),
   };
 }
+
+/** What an event of the API has; whatever else comes is somebody's data. */
+const EVENT_FIELDS = new Set([
+  ...Object.values(SPELLINGS).flat(),
+  ...['event_id', 'eventId', 'session_id', 'sessionId', 'parent_id', 'parentId', 'children_ids', 'childrenIds'],
+  ...['event_type', 'eventType', 'event_name', 'eventName', 'session_name', 'sessionName', 'project', 'project_id'],
+  ...['source', 'error', 'start_time', 'end_time', 'duration', 'tenant', 'org_id', 'workspace_id'],
+]);
 
 /** An update of an event or session; names that are no field of the API go to its metadata. */
 export function eventChange(body: unknown, idInPath?: string): EventChange {
   const event = objectBody(body);
   const id = idInPath ?? textIn(event, 'event_id', 'eventId');
   if (id === undefined) throw new InvalidBody('event_id', 'event_id is missing', 'the id of a session or event');
+  const buckets = bucketsIn(event);
+  const others = Object.entries(event).filter(([name]) => !EVENT_FIELDS.has(name));
+  if (others.length > 0)
+    buckets.metadata = Object.assign(emptyObject(), Object.fromEntries(others), buckets.metadata) as JsonObject;
   return {
     eventId: canonicalId(id),
-    buckets: bucketsIn(event),
+    buckets,
     ...given<EventChange>({
       error: textIn(event, 'error'),
       endMs: timeIn(event, 'end_time'),
-      durationMs: numberIn(event, 'duration'),
+      durationMs: durationIn(event),
     }),
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalId, idsOfEvent } from './ids.js';
-import { bucketsIn, InvalidBody, kindOf, numberIn, objectBody, textIn, timeIn } from './rest-bodies.js';
+import { bucketsIn, durationIn, InvalidBody, kindOf, objectBody, textIn, timeIn } from './rest-bodies.js';
 import type { Bucket, Buckets, SpanRecord } from './span-record.js';
 import { nanoseconds } from './times.js';
 import { copyUsage } from './usage.js';
@@ -25,11 +25,14 @@ export function eventRecord(body: unknown, defaults: EventDefaults): SpanRecord 
     throw new InvalidBody(`${defaults.where}.event_type`, 'event_type is missing', 'model, tool, chain or session');
   if (defaults.strict && !isObject(event.inputs))
     throw new InvalidBody(`${defaults.where}.inputs`, `inputs is ${kindOf(event.inputs)}`, 'an object');
-  const eventId = canonicalId(textIn(event, 'event_id', 'eventId') ?? randomUUID());
-  const sessionId = canonicalId(textIn(event, 'session_id', 'sessionId') ?? defaults.sessionId ?? randomUUID());
+  const given = textIn(event, 'session_id', 'sessionId') ?? defaults.sessionId;
+  // A session is the event whose id is its own.
+  const ownId = type === 'session' ? given : undefined;
+  const eventId = canonicalId(textIn(event, 'event_id', 'eventId') ?? ownId ?? randomUUID());
+  const sessionId = canonicalId(given ?? randomUUID());
   const parentId = textIn(event, 'parent_id', 'parentId');
   const parent = parentId === undefined || canonicalId(parentId) === sessionId ? undefined : canonicalId(parentId);
-  const duration = numberIn(event, 'duration');
+  const duration = durationIn(event);
   const start = timeIn(event, 'start_time') ?? Date.now() - (duration ?? 0);
   const end = timeIn(event, 'end_time') ?? start + (duration ?? 0);
   const error =

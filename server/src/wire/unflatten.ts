@@ -87,10 +87,25 @@ function parsedInput(value: Json): Json {
   return typeof value === 'string' ? parsedText(value) : value;
 }
 
+/** Deeper texts stay texts: whoever walks over them later must fit on the stack. */
+const MAX_TEXT_DEPTH = 256;
+
+/** Brackets inside quoted texts count too: a text that is left as it is loses nothing. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char === 123 || char === 91) {
+      if (++depth > MAX_TEXT_DEPTH) return true;
+    } else if ((char === 125 || char === 93) && depth > 0) depth--;
+  }
+  return false;
+}
+
 /** The object or list in a text, or the text itself. */
 export function parsedText(text: string): Json {
   const first = text.charCodeAt(0);
-  if ((first !== 123 && first !== 91) || text.length > 4_000_000) return text;
+  if ((first !== 123 && first !== 91) || text.length > 4_000_000 || isTooDeep(text)) return text;
   try {
     const parsed: unknown = JSON.parse(text);
     return typeof parsed === 'object' && parsed !== null ? (parsed as Json) : text;

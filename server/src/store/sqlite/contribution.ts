@@ -1,7 +1,17 @@
+import type { SpanFacts } from '../../wire/describe.js';
 import type { Row } from './driver.js';
-import type { Contribution } from './session-rows.js';
 
 export const STATUS = { unset: 0, ok: 1, error: 2 } as const;
+
+/** What a span adds to its session; the same with a negative sign takes it away again. */
+export interface Contribution {
+  sign: 1 | -1;
+  model: boolean;
+  error: boolean;
+  tokens: SpanFacts['tokens'];
+  costUsd: number | undefined;
+  scores: Record<string, number> | undefined;
+}
 
 /** What a stored span adds to its session's totals. */
 export function contributionOf(row: Row, sign: 1 | -1): Contribution {

@@ -9,7 +9,6 @@ import type { SessionDirectory } from './session-directory.js';
 import { parseMap, type SessionRows } from './session-rows.js';
 import type { SpanRows } from './span-rows.js';
 import type { Statements } from './statements.js';
-import type { TextIndex } from './text-index.js';
 
 /** What HoneyHive's REST API changes: sessions begin, sessions and events are added to. */
 export class EventUpdates {
@@ -18,7 +17,6 @@ export class EventUpdates {
   readonly #sessions: SessionRows;
   readonly #spans: SpanRows;
   readonly #patches: Patches;
-  readonly #texts: TextIndex;
   readonly #seq: () => number;
 
   constructor(
@@ -27,7 +25,6 @@ export class EventUpdates {
     sessions: SessionRows,
     spans: SpanRows,
     patches: Patches,
-    texts: TextIndex,
     seq: () => number,
   ) {
     this.#statements = statements;
@@ -35,7 +32,6 @@ export class EventUpdates {
     this.#sessions = sessions;
     this.#spans = spans;
     this.#patches = patches;
-    this.#texts = texts;
     this.#seq = seq;
   }
 
@@ -43,25 +39,12 @@ export class EventUpdates {
     const session = this.#directory.ensure(scope, change.sessionId, change.project, 'rest', change.startMs ?? null);
     this.#sessions.give(session, change, this.#seq(), true);
     this.#sessions.merge(session, change.buckets, this.#seq());
-    this.#indexSession(session);
+    this.#sessions.index(session);
     this.#sessions.flush(this.#seq());
     const row = this.#statements
       .get('SELECT p.name AS name FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.id = ?')
       .get(session);
     return { sessionId: change.sessionId, project: String(row?.name), seq: this.#seq() };
-  }
-
-  #indexSession(session: number): void {
-    const row = this.#statements
-      .get(
-        'SELECT name, inputs, outputs, config, metadata, metrics, feedback, user_properties FROM sessions WHERE id = ?',
-      )
-      .get(session) as Row;
-    const words = Object.values(row)
-      .filter((value) => typeof value === 'string')
-      .join('\n')
-      .slice(0, 65_536);
-    this.#texts.replace(-session, words);
   }
 
   /** Finds the session or span an id belongs to; an id that is not known yet begins a session that a span may take over. */
@@ -80,7 +63,7 @@ export class EventUpdates {
         false,
       );
       this.#sessions.merge(target, change.buckets, this.#seq());
-      this.#indexSession(target);
+      this.#sessions.index(target);
     }
     this.#sessions.flush(this.#seq());
     return { found: session !== undefined || span !== undefined, seq: this.#seq() };
@@ -113,28 +96,33 @@ export class EventUpdates {
   }
 
   /** A span was written, with an id of its own or as the first version of it: what REST says of its event is its. */
-  spanWritten(id: number, eventId: string | undefined): void {
+  spanWritten(scope: Scope, id: number, eventId: string | undefined): void {
     if (eventId === undefined && !this.#directory.anyFromUpdates) return;
     const row = this.#spans.byId(id);
     const event = eventId ?? eventIdOf(hex(row.trace_id), hex(row.span_id));
-    const patch = this.#adopt(row, event) ?? this.#patches.get(Number(row.project_id), event);
+    const patch = this.#adopt(scope, row, event) ?? this.#patches.get(Number(row.project_id), event);
     if (patch !== undefined) this.#spans.addPatch(row, event, patch);
   }
 
   /** A later version took the row over: what was added to its event stays. */
-  spanReplaced(old: Row, eventId: string | undefined): void {
+  spanReplaced(scope: Scope, old: Row, eventId: string | undefined): void {
     const before = old.event_id as string | null;
     if (eventId !== undefined && before !== null && eventId !== before)
       this.#patches.rename(Number(old.project_id), before, eventId);
-    if (eventId !== undefined || before !== null) this.spanWritten(Number(old.id), eventId ?? (before as string));
+    if (eventId !== undefined || before !== null)
+      this.spanWritten(scope, Number(old.id), eventId ?? (before as string));
   }
 
   /** The event was updated before its span came: the session that stood in for it becomes the span's patch. */
-  #adopt(span: Row, eventId: string): EventPatch | undefined {
+  #adopt(scope: Scope, span: Row, eventId: string): EventPatch | undefined {
     const project = Number(span.project_id);
     const row = this.#statements
-      .get("SELECT * FROM sessions WHERE project_id = ? AND session_id = ? AND made_from = 'update' AND span_count = 0")
-      .get(project, eventId);
+      .get(
+        // An update names no project: without keys the span that follows may be in any.
+        `SELECT * FROM sessions WHERE session_id = ? AND made_from = 'update' AND span_count = 0
+        AND (project_id = ? OR (project_given = 0 AND ?)) ORDER BY project_given DESC LIMIT 1`,
+      )
+      .get(eventId, project, scope.project === undefined ? 1 : 0);
     if (!row || row.id === span.session_pk) return undefined;
     const buckets = Object.fromEntries(
       BUCKETS.filter((bucket) => row[bucket] !== null).map((bucket) => [bucket, parseMap(row[bucket])]),

@@ -137,12 +137,7 @@ export class SessionDirectory {
     this.#statements
       .get('UPDATE spans SET session_pk = ?, seq = ? WHERE session_pk = ?')
       .run(session, this.#seq(), from);
-    this.#statements
-      .get(`UPDATE sessions SET start_ms = min(ifnull(sessions.start_ms, 9e18), f.start_ms), end_ms = max(ifnull(sessions.end_ms, -9e18), ifnull(f.end_ms, -9e18)),
-      first_input = ifnull(sessions.first_input, f.first_input), first_input_order = ifnull(sessions.first_input_order, f.first_input_order),
-      last_output = ifnull(sessions.last_output, f.last_output), last_output_order = ifnull(sessions.last_output_order, f.last_output_order)
-      FROM (SELECT * FROM sessions WHERE id = ?) AS f WHERE sessions.id = ?`)
-      .run(from, session);
+    this.#sessions.absorb(from, session, this.#seq());
     this.forgetSession(from);
   }
 

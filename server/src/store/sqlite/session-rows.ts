@@ -3,7 +3,9 @@ import { facetsText } from '../../wire/facets.js';
 import { BUCKETS, type Buckets } from '../../wire/span-record.js';
 import { emptyObject, type JsonObject } from '../../wire/value.js';
 import type { SessionChange } from '../trace-store.js';
-import type { Database, Row, Statement } from './driver.js';
+import { type Contribution, contributionOf } from './contribution.js';
+import type { Database, Row, SqlValue, Statement } from './driver.js';
+import type { TextIndex } from './text-index.js';
 
 interface Delta {
   spans: number;
@@ -16,27 +18,37 @@ interface Delta {
   start: number | null;
   end: number | null;
   feedback: boolean;
-  input: { order: number; text: string } | undefined;
-  output: { order: number; text: string } | undefined;
+  input: Told | undefined;
+  output: Told | undefined;
   scores: Map<string, { sum: number; count: number }>;
   name: { rank: number; text: string } | undefined;
   source: string | undefined;
   runId: string | undefined;
+  /** Spans whose row another version took over. */
+  retold: Retold[];
 }
 
+interface Told {
+  order: number;
+  text: string;
+}
+
+/** What an earlier version of a span may have given its session, and what the span says now. */
+interface Retold {
+  before: { start: number; end: number | null; inputOrder: number; outputOrder: number };
+  now: { start: number; end: number | null; input: Told; output: Told };
+}
+
+// A root's input opens the conversation, and its output ends it; a child's stands in for it until the root arrives.
+const CHILD = 1e15;
+const inputOrder = (start: number, isRoot: boolean): number => start + (isRoot ? 0 : CHILD);
+const outputOrder = (start: number, end: number | null, isRoot: boolean): number =>
+  (end ?? start) + (isRoot ? CHILD : 0);
+
+const LONGEST_TEXT = 65_536;
 export const NAME_FROM_ROOT = 1;
 export const NAME_FROM_SPAN = 2;
 export const NAME_FROM_REST = 3;
-
-/** What a span adds to its session; the same with a negative sign takes it away again. */
-export interface Contribution {
-  sign: 1 | -1;
-  model: boolean;
-  error: boolean;
-  tokens: SpanFacts['tokens'];
-  costUsd: number | undefined;
-  scores: Record<string, number> | undefined;
-}
 
 /** What was said of a session itself; undefined leaves what is there. */
 type GivenToSession = {
@@ -50,11 +62,34 @@ export class SessionRows {
   readonly #update: Statement;
   readonly #scores: Statement;
   readonly #setScores: Statement;
+  readonly #bounds: Statement;
   readonly #buckets: Statement;
   readonly #setBuckets: Statement;
   readonly #given: Statement;
+  readonly #absorb: Statement;
+  readonly #words: Statement;
+  readonly #texts: TextIndex;
 
-  constructor(db: Database) {
+  constructor(db: Database, texts: TextIndex) {
+    this.#texts = texts;
+    this.#words = db.prepare(
+      'SELECT name, inputs, outputs, config, metadata, metrics, feedback, user_properties FROM sessions WHERE id = ?',
+    );
+    this.#absorb = db.prepare(`UPDATE sessions SET
+      start_ms = min(ifnull(sessions.start_ms, 9e18), ifnull(f.start_ms, 9e18)),
+      end_ms = max(ifnull(sessions.end_ms, -9e18), ifnull(f.end_ms, -9e18)),
+      given_start_ms = ifnull(sessions.given_start_ms, f.given_start_ms),
+      given_end_ms = ifnull(sessions.given_end_ms, f.given_end_ms),
+      given_duration_ms = ifnull(sessions.given_duration_ms, f.given_duration_ms),
+      name = CASE WHEN f.name_rank > sessions.name_rank THEN f.name ELSE sessions.name END,
+      name_rank = max(sessions.name_rank, f.name_rank),
+      source = ifnull(sessions.source, f.source), run_id = ifnull(sessions.run_id, f.run_id),
+      error = ifnull(sessions.error, f.error), has_feedback = max(sessions.has_feedback, f.has_feedback),
+      first_input = CASE WHEN ifnull(f.first_input_order, 9e18) < ifnull(sessions.first_input_order, 9e18) THEN f.first_input ELSE sessions.first_input END,
+      first_input_order = nullif(min(ifnull(f.first_input_order, 9e18), ifnull(sessions.first_input_order, 9e18)), 9e18),
+      last_output = CASE WHEN ifnull(f.last_output_order, -9e18) > ifnull(sessions.last_output_order, -9e18) THEN f.last_output ELSE sessions.last_output END,
+      last_output_order = nullif(max(ifnull(f.last_output_order, -9e18), ifnull(sessions.last_output_order, -9e18)), -9e18)
+      FROM (SELECT * FROM sessions WHERE id = ?) AS f WHERE sessions.id = ?`);
     this.#update = db.prepare(`UPDATE sessions SET seq = ?,
       span_count = span_count + ?, model_count = model_count + ?, error_count = error_count + ?,
       prompt_tokens = prompt_tokens + ?, completion_tokens = completion_tokens + ?, total_tokens = total_tokens + ?, cost_usd = cost_usd + ?,
@@ -62,10 +97,15 @@ export class SessionRows {
       name = CASE WHEN ? > name_rank THEN ? ELSE name END, name_rank = max(name_rank, ?),
       source = ifnull(source, ?), run_id = ifnull(run_id, ?)
       WHERE id = ?`);
-    this.#scores = db.prepare('SELECT scores, first_input_order, last_output_order FROM sessions WHERE id = ?');
-    this.#setScores = db.prepare(`UPDATE sessions SET scores = ?,
-      first_input = CASE WHEN ? THEN ? ELSE first_input END, first_input_order = CASE WHEN ? THEN ? ELSE first_input_order END,
-      last_output = CASE WHEN ? THEN ? ELSE last_output END, last_output_order = CASE WHEN ? THEN ? ELSE last_output_order END WHERE id = ?`);
+    this.#scores = db.prepare(
+      'SELECT scores, first_input, first_input_order, last_output, last_output_order, start_ms, end_ms FROM sessions WHERE id = ?',
+    );
+    this.#setScores = db.prepare(
+      'UPDATE sessions SET scores = ?, first_input = ?, first_input_order = ?, last_output = ?, last_output_order = ? WHERE id = ?',
+    );
+    this.#bounds = db.prepare(`UPDATE sessions SET
+      start_ms = min(ifnull(given_start_ms, 9e18), (SELECT min(start_ms) FROM spans WHERE session_pk = ?)),
+      end_ms = ifnull((SELECT max(end_ms) FROM spans WHERE session_pk = ?), -9e18) WHERE id = ?`);
     this.#buckets = db.prepare(
       'SELECT inputs, outputs, config, metadata, metrics, feedback, user_properties FROM sessions WHERE id = ?',
     );
@@ -98,6 +138,7 @@ export class SessionRows {
         name: undefined,
         source: undefined,
         runId: undefined,
+        retold: [],
       };
       this.#deltas.set(session, delta);
     }
@@ -119,15 +160,30 @@ export class SessionRows {
     delta.feedback ||= facts.hasFeedback;
     delta.source ??= facts.source;
     delta.runId ??= facts.runId;
-    // A root's input opens the conversation; a child's stands in for it until the root arrives.
-    const inputOrder = facts.startMs + (isRoot ? 0 : 1e15);
-    if (facts.input !== '' && (delta.input === undefined || inputOrder < delta.input.order))
-      delta.input = { order: inputOrder, text: facts.input };
-    const outputOrder = (facts.endMs ?? facts.startMs) + (isRoot ? 1e15 : 0);
-    if (facts.output !== '' && (delta.output === undefined || outputOrder >= delta.output.order))
-      delta.output = { order: outputOrder, text: facts.output };
+    const input = { order: inputOrder(facts.startMs, isRoot), text: facts.input };
+    if (input.text !== '' && (delta.input === undefined || input.order < delta.input.order)) delta.input = input;
+    const output = { order: outputOrder(facts.startMs, facts.endMs, isRoot), text: facts.output };
+    if (output.text !== '' && (delta.output === undefined || output.order >= delta.output.order)) delta.output = output;
     if (facts.sessionName !== undefined) delta.name = { rank: NAME_FROM_SPAN, text: facts.sessionName };
     else if (isRoot && delta.name === undefined) delta.name = { rank: NAME_FROM_ROOT, text: facts.name };
+  }
+
+  /** Another version of a span took its row over. */
+  replaceSpan(old: Row, session: number, facts: SpanFacts, isRoot: boolean): void {
+    this.count(Number(old.session_pk), contributionOf(old, -1));
+    this.addSpan(session, facts, isRoot);
+    const start = Number(old.start_ms);
+    const end = old.end_ms === null ? null : Number(old.end_ms);
+    const wasRoot = old.parent_span_id === null;
+    this.#delta(Number(old.session_pk)).retold.push({
+      before: { start, end, inputOrder: inputOrder(start, wasRoot), outputOrder: outputOrder(start, end, wasRoot) },
+      now: {
+        start: facts.startMs,
+        end: facts.endMs,
+        input: { order: inputOrder(facts.startMs, isRoot), text: facts.input },
+        output: { order: outputOrder(facts.startMs, facts.endMs, isRoot), text: facts.output },
+      },
+    });
   }
 
   count(session: number, part: Contribution): void {
@@ -147,6 +203,23 @@ export class SessionRows {
       const sum = delta.scores.get(name) ?? { sum: 0, count: 0 };
       delta.scores.set(name, { sum: sum.sum + sign * score, count: sum.count + sign });
     }
+  }
+
+  /** Takes over what another session's row says, where its own says nothing; the spans are the caller's to move. */
+  absorb(from: number, into: number, seq: number): void {
+    this.#absorb.run(from, into);
+    const [taken, own] = [from, into].map((session) => bucketsOf(this.#buckets.get(session)));
+    // That it was made for its trace is not true any more.
+    delete taken?.metadata?.session_source;
+    this.merge(into, taken ?? {}, seq);
+    this.merge(into, own ?? {}, seq);
+    this.index(into);
+  }
+
+  /** Makes what the session itself says findable. */
+  index(session: number): void {
+    const words = Object.values(this.#words.get(session) ?? {}).filter((value) => typeof value === 'string');
+    this.#texts.replace(-session, words.join('\n').slice(0, LONGEST_TEXT));
   }
 
   /** Merges by key: a key that is sent again overwrites, all others stay. */
@@ -217,7 +290,7 @@ export class SessionRows {
   }
 
   #flushTexts(session: number, delta: Delta): void {
-    if (delta.scores.size === 0 && !delta.input && !delta.output) return;
+    if (delta.scores.size === 0 && !delta.input && !delta.output && delta.retold.length === 0) return;
     const row = this.#scores.get(session) as Row;
     const scores = parseMap(row.scores) as Record<string, unknown>;
     for (const [name, added] of delta.scores) {
@@ -226,27 +299,16 @@ export class SessionRows {
       if (sum.count > 0) scores[name] = sum;
       else delete scores[name];
     }
-    const newInput =
-      delta.input !== undefined && (row.first_input_order === null || delta.input.order < Number(row.first_input_order))
-        ? 1
-        : 0;
-    const newOutput =
-      delta.output !== undefined &&
-      (row.last_output_order === null || delta.output.order >= Number(row.last_output_order))
-        ? 1
-        : 0;
+    const { input, output } = saidNow(row, delta);
     this.#setScores.run(
       Object.keys(scores).length > 0 ? JSON.stringify(scores) : null,
-      newInput,
-      delta.input?.text ?? null,
-      newInput,
-      delta.input?.order ?? null,
-      newOutput,
-      delta.output?.text ?? null,
-      newOutput,
-      delta.output?.order ?? null,
+      input?.text ?? null,
+      input?.order ?? null,
+      output?.text ?? null,
+      output?.order ?? null,
       session,
     );
+    if (delta.retold.some(({ before, now }) => shrinks(row, before, now))) this.#bounds.run(session, session, session);
   }
 
   /** After a rolled-back transaction nothing gathered is true any more. */
@@ -254,6 +316,31 @@ export class SessionRows {
     this.#deltas.clear();
     this.#touched.clear();
   }
+}
+
+/** First input and last output after the changes. */
+function saidNow(row: Row, { input, output, retold }: Delta): { input: Told | undefined; output: Told | undefined } {
+  let first = told(row.first_input, row.first_input_order);
+  let last = told(row.last_output, row.last_output_order);
+  for (const { before, now } of retold) {
+    if (now.input.text !== '' && first?.order === before.inputOrder) first = now.input;
+    if (now.output.text !== '' && last?.order === before.outputOrder) last = now.output;
+  }
+  if (input !== undefined && (first === undefined || input.order < first.order)) first = input;
+  if (output !== undefined && (last === undefined || output.order >= last.order)) last = output;
+  return { input: first, output: last };
+}
+
+function told(text: SqlValue | undefined, order: SqlValue | undefined): Told | undefined {
+  return typeof order === 'number' ? { order, text: String(text ?? '') } : undefined;
+}
+
+/** A span that the session begins or ends with begins later or ends earlier than it was said to. */
+function shrinks(row: Row, before: Retold['before'], now: Retold['now']): boolean {
+  return (
+    (before.start === row.start_ms && now.start > before.start) ||
+    (before.end !== null && before.end === row.end_ms && (now.end === null || now.end < before.end))
+  );
 }
 
 export function parseMap(text: unknown): JsonObject {
@@ -267,8 +354,14 @@ function facetsOfTexts(merged: Record<string, string | null>): string | null {
   return facetsText(buckets);
 }
 
+function bucketsOf(row: Row | undefined): Buckets {
+  const buckets: Buckets = {};
+  for (const bucket of BUCKETS) if (typeof row?.[bucket] === 'string') buckets[bucket] = parseMap(row[bucket]);
+  return buckets;
+}
+
 /** Column texts after the merge. */
-export function mergeBuckets(row: Row, buckets: Buckets): Record<string, string | null> {
+function mergeBuckets(row: Row, buckets: Buckets): Record<string, string | null> {
   const result: Record<string, string | null> = {};
   for (const bucket of BUCKETS) {
     const added = buckets[bucket];

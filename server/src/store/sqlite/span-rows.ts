@@ -2,7 +2,7 @@ import { describe, type SpanFacts } from '../../wire/describe.js';
 import { type EventPatch, patchedRecord } from '../../wire/event-patch.js';
 import type { PriceTable } from '../../wire/price.js';
 import { emptyObject } from '../../wire/value.js';
-import { contributionOf, STATUS } from './contribution.js';
+import { STATUS } from './contribution.js';
 import type { Database, Row, SqlValue, Statement } from './driver.js';
 import type { Payload } from './payload.js';
 import { PayloadRows } from './payload-rows.js';
@@ -102,8 +102,7 @@ export class SpanRows {
         ...this.#facts(facts, facts.eventId ?? (old.event_id as string | null)),
         id,
       );
-    this.#sessions.count(Number(old.session_pk), contributionOf(old, -1));
-    this.#sessions.addSpan(session, facts, span.parentSpanId === '');
+    this.#sessions.replaceSpan(old, session, facts, span.parentSpanId === '');
   }
 
   /** What was added to the event counts from now on as if the span had said it. */
@@ -124,9 +123,7 @@ export class SpanRows {
       .get(`UPDATE spans SET ${sets(FACTS)} WHERE id = ?`)
       // Later lookups by this id must not depend on how it was derived.
       .run(...this.#facts(facts, (old.event_id as string | null) ?? eventId), id);
-    const session = Number(old.session_pk);
-    this.#sessions.count(session, contributionOf(old, -1));
-    this.#sessions.addSpan(session, facts, record.parentSpanId === '');
+    this.#sessions.replaceSpan(old, Number(old.session_pk), facts, record.parentSpanId === '');
   }
 
   #version(

@@ -39,8 +39,8 @@ export class Writer {
     this.#db = db;
     this.#prices = prices;
     this.#statements = new Statements(db);
-    this.#sessions = new SessionRows(db);
     this.texts = new TextIndex(db, this.#statements);
+    this.#sessions = new SessionRows(db, this.texts);
     this.removal = new Removal(db, this.texts);
     const seq = (): number => this.#seq;
     this.#spans = new SpanRows(db, this.#statements, this.#sessions, this.texts, this.removal, prices, seq);
@@ -51,7 +51,6 @@ export class Writer {
       this.#sessions,
       this.#spans,
       new Patches(this.#statements),
-      this.texts,
       seq,
     );
     this.counters = {
@@ -128,18 +127,18 @@ export class Writer {
     const id = this.#spans.insert(project, session, batch, span);
     if (id === undefined) {
       this.counters.duplicates++;
-      this.#seenAgain(project, session, batch, span);
+      this.#seenAgain(scope, project, session, batch, span);
       return;
     }
     this.counters.stored++;
-    this.#updates.spanWritten(id, span.facts.eventId);
+    this.#updates.spanWritten(scope, id, span.facts.eventId);
   }
 
   /**
    * The rule for a span that is there already: an ended one beats a running one, and keeps what only the running one
    * said, whichever came first; among equals the one that says more wins, at a tie the later.
    */
-  #seenAgain(project: number, session: number, batch: PreparedBatch, span: PreparedSpan): void {
+  #seenAgain(scope: Scope, project: number, session: number, batch: PreparedBatch, span: PreparedSpan): void {
     const { facts } = span;
     const { trace, span: spanId, hash } = bytesOf(batch, span);
     const old = this.#spans.find(project, trace, spanId) as Row;
@@ -147,7 +146,7 @@ export class Writer {
     const wasEnded = Number(old.rank) >= ENDED_RANK;
     const isEnded = facts.rank >= ENDED_RANK;
     if (wasEnded === isEnded) {
-      if (facts.rank >= Number(old.rank)) this.#replace(old, session, batch, span, hash);
+      if (facts.rank >= Number(old.rank)) this.#replace(scope, old, session, batch, span, hash);
       return;
     }
     const stored = this.#spans.payload(Number(old.id)) as Payload;
@@ -170,12 +169,19 @@ export class Writer {
       this.#prices,
     );
     // Sent once more, the end is found to be known.
-    this.#replace(old, session, merged, merged.spans[0] as PreparedSpan, wasEnded ? (old.hash as Uint8Array) : hash);
+    this.#replace(
+      scope,
+      old,
+      session,
+      merged,
+      merged.spans[0] as PreparedSpan,
+      wasEnded ? (old.hash as Uint8Array) : hash,
+    );
   }
 
-  #replace(old: Row, session: number, batch: PreparedBatch, span: PreparedSpan, hash: Uint8Array): void {
+  #replace(scope: Scope, old: Row, session: number, batch: PreparedBatch, span: PreparedSpan, hash: Uint8Array): void {
     this.#spans.replace(old, session, batch, span, hash);
-    this.#updates.spanReplaced(old, span.facts.eventId);
+    this.#updates.spanReplaced(scope, old, span.facts.eventId);
   }
 
   startSession(scope: Scope, change: SessionChange): { sessionId: string; project: string; seq: number } {
