@@ -5,7 +5,7 @@ import { createHttp } from './http/create-http.js';
 import { crowdLimit } from './http/crowd-limit.js';
 import { isLoopback } from './http/guard.js';
 import { Keys, KeysError } from './http/keys.js';
-import { LiveFeed } from './http/live-route.js';
+import { LiveFeed } from './http/live-feed.js';
 import { packageVersion } from './package-version.js';
 import { SqliteStore } from './store/sqlite/sqlite-store.js';
 import { fileFingerprint, StoreFileError } from './store/sqlite/store-file.js';

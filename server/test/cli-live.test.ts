@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { get } from 'node:http';
 import { join } from 'node:path';
+import { listen } from './support/listen';
 import { folder, hex, inSession, type Local, local, span, T0, traces } from './support/local';
 import { cli } from './support/run-local';
 
@@ -184,44 +184,8 @@ describe('the command line', () => {
 });
 
 describe('live', () => {
-  function listen(
-    path: string,
-    headers: Record<string, string> = {},
-  ): Promise<{ next(event: string): Promise<any>; end(): void }> {
-    return new Promise((resolve, reject) => {
-      const outgoing = get(`${server.url}${path}`, { headers, agent: false }, (response) => {
-        const events: { event: string; data: any }[] = [];
-        let text = '';
-        let wake = (): void => undefined;
-        response.on('data', (chunk: Buffer) => {
-          text += chunk.toString();
-          for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
-            const event = /^event: (.*)$/m.exec(text.slice(0, end))?.[1];
-            const data = /^data: (.*)$/m.exec(text.slice(0, end))?.[1];
-            if (event && data) events.push({ event, data: JSON.parse(data) });
-            text = text.slice(end + 2);
-          }
-          wake();
-        });
-        resolve({
-          end: () => response.destroy(),
-          async next(event) {
-            for (;;) {
-              const at = events.findIndex((one) => one.event === event);
-              if (at !== -1) return events.splice(at, 1)[0]?.data;
-              await new Promise<void>((done) => {
-                wake = done;
-              });
-            }
-          },
-        });
-      });
-      outgoing.on('error', reject);
-    });
-  }
-
   test('what is committed is told; what was missed is told on return', async () => {
-    const feed = await listen('/api/live');
+    const feed = await listen(server.url);
     const { seq } = await feed.next('hello');
     const { sessionId } = await sample(server);
     let told = await feed.next('sessions');
@@ -232,7 +196,7 @@ describe('live', () => {
     )
       told = await feed.next('sessions');
     feed.end();
-    const again = await listen('/api/live', { 'last-event-id': String(seq) });
+    const again = await listen(server.url, '', { 'last-event-id': String(seq) });
     const missed = await again.next('sessions');
     expect(missed.sessions.map((one: { sessionId: string }) => one.sessionId)).toContain(sessionId);
     again.end();
@@ -241,7 +205,7 @@ describe('live', () => {
   test('of one session: its row and the spans that changed', async () => {
     const { sessionId } = await sample(server);
     const seq = (await server.call('GET', `/api/sessions/${sessionId}`)).json.session.seq;
-    const feed = await listen(`/api/live?session=${sessionId}&after=${seq}`);
+    const feed = await listen(server.url, `?session=${sessionId}&after=${seq}`);
     await feed.next('hello');
     const late = span({ name: 'late', attributes: inSession(sessionId) });
     await server.call('POST', '/v1/traces', traces([span({ attributes: inSession(randomUUID()) })]));

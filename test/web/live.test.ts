@@ -110,6 +110,11 @@ describe('readChange', () => {
       seq: 5,
       change: { kind: 'spans', session: { sessionId: 's' }, spans: [{ spanId: 'x' }] },
     });
+    expect(readChange('{"seq":6,"removed":["a",7,"b"]}')).toEqual({
+      seq: 6,
+      change: { kind: 'removed', sessionIds: ['a', 'b'] },
+    });
+    expect(readChange('{"seq":1,"reset":true}')).toEqual({ seq: 1, reset: true, change: { kind: 'unknown' } });
     expect(readChange('half a mess')).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { appendPage, refreshTop, replaceIn } from '../../server/web/src/merge.js';
+import { appendPage, refreshTop, removeFrom, replaceIn } from '../../server/web/src/merge.js';
 import { readSession } from '../../server/web/src/session.js';
 
 const page = (ids: string, nextCursor: string | null, spanCount = 0) => ({
@@ -35,4 +35,9 @@ test('when more than a page is new there is no gap: the list begins anew', () =>
 test('single sessions change in place', () => {
   const next = replaceIn(page('abc', 'k'), page('bz', null, 3).items);
   expect(next.items.map((item) => `${item.sessionId}${item.spanCount}`)).toEqual(['a0', 'b3', 'c0']);
+});
+
+test('what is said to be gone goes from wherever it stands', () => {
+  const next = removeFrom(page('abcd', 'k'), ['b', 'd', 'x']);
+  expect([ids(next), next.nextCursor]).toEqual(['ac', 'k']);
 });

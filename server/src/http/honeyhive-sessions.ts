@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { TraceStore } from '../store/trace-store.js';
 import { eventChange, sessionChange } from '../wire/rest-bodies.js';
 import { readJson } from './body.js';
-import type { LiveFeed } from './live-route.js';
+import type { LiveFeed } from './live-feed.js';
 import type { ScopeOf } from './scope.js';
 
 /** HoneyHive's REST API: beginning and updating sessions. */

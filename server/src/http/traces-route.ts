@@ -3,7 +3,7 @@ import type { TraceStore } from '../store/trace-store.js';
 import { OTLP_TYPES, type OtlpEncoding, statusAnswer, traceAnswer } from '../wire/otlp-answer.js';
 import { readBody } from './body.js';
 import { asHttpError, HttpError } from './http-error.js';
-import type { LiveFeed } from './live-route.js';
+import type { LiveFeed } from './live-feed.js';
 import type { ScopeOf } from './scope.js';
 
 /** OpenTelemetry's own path, HoneyHive's and Langfuse's, so that their exporters need no more than the address. */

@@ -77,13 +77,26 @@ export interface EventSearch {
   run?: string;
 }
 
+/** A page of what changed after a number of the ingest sequence. */
 export interface Changes {
+  /** Up to here everything is told, once there is no next page. */
   seq: number;
   sessions: Session[];
   /** Only where one session was asked for. */
   spans: ThinSpan[];
-  /** More changes than fit; ask again from `seq`. */
-  more: boolean;
+  /** Ids of sessions that are not there any more; on the last page. */
+  removed: string[];
+  /** What the asker knows is of another file, or too old to tell what went since: it has to read everything anew. */
+  reset: boolean;
+  /** Where the next page begins; null on the last. */
+  next: string | null;
+}
+
+export interface ChangesOptions {
+  /** Of this session only, with its spans. */
+  session?: string | undefined;
+  /** The `next` of the page before. */
+  cursor?: string | undefined;
 }
 
 export interface SessionRecords {
@@ -141,7 +154,7 @@ export interface TraceStore {
   ): Promise<{ events: HoneyHiveEvent[]; total: number }>;
   getEvent(scope: Scope, eventId: string): Promise<HoneyHiveEvent | undefined>;
   /** What changed after a number of the ingest sequence. */
-  changes(scope: Scope, after: number, sessionId?: string): Promise<Changes>;
+  changes(scope: Scope, after: number, options?: ChangesOptions): Promise<Changes>;
   /** Spans with all that was sent, in order of arrival. */
   exportSession(scope: Scope, sessionId: string, cursor?: string): Promise<SessionRecords | undefined>;
   deleteSession(scope: Scope, sessionId: string): Promise<{ spans: number }>;

@@ -7,9 +7,10 @@ import { createEventReader } from './sse.js';
 /** `live`: told at once. `polling`: asks every two seconds. `gone`: the server does not answer. `paused`: the tab is hidden. */
 export type LiveState = 'connecting' | 'live' | 'polling' | 'gone' | 'paused';
 
-/** `unknown`: anything may have changed. The other two carry what changed, as it is now. */
+/** `unknown`: anything may have changed. The others carry what changed, as it is now, or what is gone. */
 export type Change =
   | { readonly kind: 'unknown' }
+  | { readonly kind: 'removed'; readonly sessionIds: readonly string[] }
   | { readonly kind: 'sessions'; readonly sessions: readonly Session[] }
   | { readonly kind: 'spans'; readonly session: Session; readonly spans: readonly ThinSpan[] };
 
@@ -24,6 +25,8 @@ const unknown: Change = { kind: 'unknown' };
 interface Said {
   readonly seq: number | null;
   readonly change?: Change;
+  /** What was known before does not count any more: numbers of the sequence begin anew. */
+  readonly reset?: boolean;
   /** Why the server cannot store anything; null: it can again. */
   readonly refusing?: string | null;
 }
@@ -38,6 +41,11 @@ export function readChange(data: string): Said | undefined {
   }
   const seq = numberOr(raw.seq, null);
   if (raw.refusing !== undefined) return { seq, refusing: textOrNull(raw.refusing) };
+  if (raw.reset === true) return { seq, reset: true, change: unknown };
+  if (raw.removed !== undefined) {
+    const sessionIds = listOf(raw.removed).filter((id): id is string => typeof id === 'string');
+    return { seq, change: { kind: 'removed', sessionIds } };
+  }
   if (raw.session !== undefined) {
     return {
       seq,
@@ -84,7 +92,9 @@ export function createLive() {
   function onData(data: string): void {
     const said = readChange(data);
     if (!said) return;
-    if (following && said.seq !== null) following = { ...following, seq: Math.max(following.seq, said.seq) };
+    if (following && said.seq !== null) {
+      following = { ...following, seq: said.reset ? said.seq : Math.max(following.seq, said.seq) };
+    }
     if (said.refusing !== undefined) refuse(said.refusing);
     if (said.change) emit(said.change);
   }

@@ -32,3 +32,9 @@ export function replaceIn(loaded: Page, changed: readonly Session[]): Page {
   const byId = new Map(changed.map((item) => [item.sessionId, item]));
   return { ...loaded, items: loaded.items.map((item) => byId.get(item.sessionId) ?? item) };
 }
+
+/** Takes sessions out that are gone. */
+export function removeFrom(loaded: Page, sessionIds: readonly string[]): Page {
+  const gone = new Set(sessionIds);
+  return { ...loaded, items: loaded.items.filter((item) => !gone.has(item.sessionId)) };
+}

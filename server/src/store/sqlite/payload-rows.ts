@@ -1,25 +1,17 @@
 import type { Database, Row, Statement } from './driver.js';
-import { hashOf, type PackedPayload, type PackedText, type Payload, unpackPayload, unpackText } from './payload.js';
-import { RecentMap } from './recent-map.js';
+import { type PackedPayload, type PackedText, type Payload, unpackPayload, unpackText } from './payload.js';
 
-const RESOURCES = 1000;
-
-/** The fat rows: payloads, the texts they share, and resources. */
+/** The fat rows: payloads, and the texts they share. */
 export class PayloadRows {
   readonly #insert: Statement;
   readonly #useBlob: Statement;
   readonly #insertBlob: Statement;
-  readonly #selectResource: Statement;
-  readonly #insertResource: Statement;
   readonly #stored: StoredPayloads;
-  readonly #resources = new RecentMap<string, number>(RESOURCES);
 
   constructor(db: Database) {
     this.#insert = db.prepare('INSERT INTO payloads(span_pk, encoding, data, refs) VALUES(?, ?, ?, ?)');
     this.#useBlob = db.prepare('UPDATE blobs SET refs = refs + 1 WHERE hash = ? RETURNING id');
     this.#insertBlob = db.prepare('INSERT INTO blobs(hash, encoding, data, refs) VALUES(?, ?, ?, 1)');
-    this.#selectResource = db.prepare('SELECT id FROM resources WHERE hash = ?');
-    this.#insertResource = db.prepare('INSERT INTO resources(hash, data) VALUES(?, ?)');
     this.#stored = new StoredPayloads(db);
   }
 
@@ -35,20 +27,6 @@ export class PayloadRows {
 
   read(pk: number): Payload | undefined {
     return this.#stored.read(pk);
-  }
-
-  resourceId(json: string): number {
-    const cached = this.#resources.get(json);
-    if (cached !== undefined) return cached;
-    const hash = hashOf(json);
-    const id = Number(this.#selectResource.get(hash)?.id ?? this.#insertResource.run(hash, json).lastInsertRowid);
-    this.#resources.set(json, id);
-    return id;
-  }
-
-  /** What was remembered of a transaction that was rolled back is not true any more. */
-  forget(): void {
-    this.#resources.clear();
   }
 }
 

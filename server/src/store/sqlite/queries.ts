@@ -6,7 +6,7 @@ import { eventOfSession, eventOfSpan, type HoneyHiveEvent } from '../../wire/hon
 import { canonicalId, eventIdOf, spanOfEventId } from '../../wire/ids.js';
 import type { ThinSpan } from '../../wire/records.js';
 import type { AggregateOptions, AggregateResult } from '../aggregates.js';
-import type { Changes, EventSearch, ListOptions, Page, Scope, SessionRecords } from '../trace-store.js';
+import type { EventSearch, ListOptions, Page, Scope, SessionRecords } from '../trace-store.js';
 import { aggregate } from './aggregate.js';
 import type { Budget } from './budget.js';
 import { type Compiled, compile } from './compile.js';
@@ -19,7 +19,6 @@ import { parseMap } from './session-rows.js';
 import { textTables } from './text-parts.js';
 
 const WHOLE = 'x.*, s.session_id AS session_id, p.name AS project';
-const CHANGES = 200;
 const EXPORT_PAGE = 500;
 
 /** Reads that may have to look at many rows. */
@@ -190,37 +189,6 @@ export class Queries {
     return row ? this.#spanEvent(Number(row.id), new Family(this.#db, this.#budget)) : undefined;
   }
 
-  changes(scope: Scope, after: number, sessionId?: string): Changes {
-    const project = scope.project ?? null;
-    const seq = Number(this.#db.prepare("SELECT value FROM meta WHERE key = 'seq'").get()?.value ?? 0);
-    const one = sessionId === undefined ? undefined : this.#reader.sessionRow(scope, sessionId);
-    if (sessionId !== undefined && !one) return { seq, sessions: [], spans: [], more: false };
-    if (one) {
-      if (Number(one.seq) <= after) return { seq, sessions: [], spans: [], more: false };
-      const rows = this.#db
-        .prepare(
-          `SELECT ${SPAN_COLUMNS} FROM spans x WHERE x.session_pk = ? AND x.seq > ? ORDER BY x.seq, x.id LIMIT 5000`,
-        )
-        .all(Number(one.id), after);
-      const more = rows.length === 5000;
-      const session = sessionOf(one);
-      return {
-        seq: more ? Number((rows.at(-1) as Row).seq) - 1 : seq,
-        sessions: [session],
-        spans: rows.map((row) => thinSpanOf(row, session.sessionId)),
-        more,
-      };
-    }
-    const rows = this.#db
-      .prepare(
-        `SELECT ${SESSION_COLUMNS} FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.seq > ? AND (? IS NULL OR p.name = ?) ORDER BY s.seq, s.id LIMIT ?`,
-      )
-      .all(after, project, project, CHANGES + 1);
-    const more = rows.length > CHANGES;
-    const shown = more ? wholeSequences(rows) : rows;
-    return { seq: more ? Number((shown.at(-1) as Row).seq) : seq, sessions: shown.map(sessionOf), spans: [], more };
-  }
-
   exportSession(scope: Scope, sessionId: string, cursor?: string): SessionRecords | undefined {
     const row = this.#reader.sessionRow(scope, sessionId);
     if (!row) return undefined;
@@ -243,13 +211,6 @@ export class Queries {
       nextCursor: rows.length === EXPORT_PAGE ? encodeCursor(0, Number((rows.at(-1) as Row).id)) : null,
     };
   }
-}
-
-/** Cuts where one number of the sequence ends, so that going on from it misses nothing. */
-function wholeSequences(rows: Row[]): Row[] {
-  const last = Number((rows.at(-1) as Row).seq);
-  const cut = rows.filter((row) => Number(row.seq) < last);
-  return cut.length > 0 ? cut : rows;
 }
 
 function idOf(row: Row): string {

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Target } from '../../query/fields.js';
 import type { AggregateOptions } from '../aggregates.js';
-import type { DocumentKind, EventSearch, ListOptions, Scope } from '../trace-store.js';
+import type { ChangesOptions, DocumentKind, EventSearch, ListOptions, Scope } from '../trace-store.js';
 import { Budget, QUERY_BUDGET_MS } from './budget.js';
+import { ChangeLog } from './change-log.js';
 import { answerError, type Call } from './messages.js';
 import { openDatabase } from './open-database.js';
 import { Queries } from './queries.js';
@@ -16,6 +17,7 @@ db.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA query_on
 const budget = new Budget(db, cancelled);
 const reader = new Reader(db);
 const queries = new Queries(db, reader, budget);
+const changes = new ChangeLog(db, reader);
 
 interface Range {
   limit?: number;
@@ -33,9 +35,19 @@ const OPERATIONS: Record<string, (scope: Scope, ...args: never[]) => unknown> = 
   aggregate: (scope, target: Target, options: AggregateOptions) => queries.aggregate(scope, target, options),
   searchEvents: (scope, search: EventSearch) => queries.searchEvents(scope, search),
   getEvent: (scope, id: string) => queries.getEvent(scope, id),
-  changes: (scope, after: number, sessionId?: string) => queries.changes(scope, after, sessionId),
+  changes: (scope, after: number, options: ChangesOptions) => changes.after(scope, after, options),
   exportSession: (scope, id: string, cursor?: string) => queries.exportSession(scope, id, cursor),
 };
+
+/** All that an answer is put together from is read in one state of the file, whatever is written meanwhile. */
+function inOneState<T>(read: () => T): T {
+  db.exec('BEGIN');
+  try {
+    return read();
+  } finally {
+    db.exec('COMMIT');
+  }
+}
 
 port.on('message', (call: Call) => {
   if (call.op === 'close') {
@@ -50,7 +62,7 @@ port.on('message', (call: Call) => {
     const [scope, ...args] = call.args as [Scope, ...never[]];
     port.postMessage({
       id: call.id,
-      value: budget.run(call.id, budgetMs ?? QUERY_BUDGET_MS, () => operation(scope, ...args)),
+      value: budget.run(call.id, budgetMs ?? QUERY_BUDGET_MS, () => inOneState(() => operation(scope, ...args))),
     });
   } catch (error) {
     port.postMessage(answerError(call.id, error));

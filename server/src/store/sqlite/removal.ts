@@ -1,4 +1,6 @@
 import type { Database, Statement } from './driver.js';
+import type { RemovalNotes } from './removal-notes.js';
+import type { ResourceRows } from './resource-rows.js';
 import type { TextIndex } from './text-index.js';
 
 /** Spans removed in one transaction: short enough that ingest hardly waits. */
@@ -14,11 +16,15 @@ export class Removal {
   readonly #dropBlob: Statement;
   readonly #dropSession: Statement;
   readonly #dropPatch: Statement;
+  readonly #resources: ResourceRows;
+  readonly #notes: RemovalNotes;
 
-  constructor(db: Database, texts: TextIndex) {
+  constructor(db: Database, texts: TextIndex, resources: ResourceRows, notes: RemovalNotes) {
     this.#texts = texts;
+    this.#resources = resources;
+    this.#notes = notes;
     this.#spans = db.prepare(
-      'SELECT id, project_id, event_id FROM spans WHERE session_pk = ? ORDER BY start_ms, id LIMIT ?',
+      'SELECT id, project_id, event_id, resource_id FROM spans WHERE session_pk = ? ORDER BY start_ms, id LIMIT ?',
     );
     this.#dropPayload = db.prepare('DELETE FROM payloads WHERE span_pk = ? RETURNING refs');
     this.#dropSpan = db.prepare('DELETE FROM spans WHERE id = ?');
@@ -37,13 +43,19 @@ export class Removal {
       this.#texts.remove(id);
       this.#dropSpan.run(id);
       if (row.event_id !== null) this.#dropPatch.run(Number(row.project_id), row.event_id as string);
+      if (row.resource_id !== null) this.#resources.count(Number(row.resource_id), -1);
     }
+    this.#resources.flush();
     const done = rows.length < REMOVE_AT_ONCE;
-    if (done) {
-      this.#dropSession.run(session);
-      this.#texts.remove(-session);
-    }
+    if (done) this.dropSession(session);
     return { spans: rows.length, done };
+  }
+
+  /** The row of a session that has no spans. */
+  dropSession(session: number): void {
+    this.#notes.add(session);
+    this.#dropSession.run(session);
+    this.#texts.remove(-session);
   }
 
   dropPayload(span: number): void {

@@ -64,4 +64,12 @@ CREATE INDEX sessions_by_project ON sessions(project_id, start_ms, id);
 CREATE TABLE text_parts(id INTEGER PRIMARY KEY);
 INSERT INTO meta(key, value) SELECT 'text_parts_from', ifnull(max(id), 0) + 1 FROM spans;
 `,
+  // Resources go with the last span that has them, and who follows the changes is told of sessions that went.
+  `
+ALTER TABLE resources ADD COLUMN refs INTEGER NOT NULL DEFAULT 0;
+UPDATE resources SET refs = used.n FROM (SELECT resource_id, count(*) AS n FROM spans GROUP BY resource_id) AS used WHERE used.resource_id = resources.id;
+DELETE FROM resources WHERE refs = 0;
+CREATE TABLE removals(id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, project_id INTEGER NOT NULL, session_id TEXT NOT NULL);
+CREATE INDEX removals_by_seq ON removals(seq);
+`,
 ];

@@ -3,9 +3,9 @@ import { sessionOfTrace } from '../../wire/ids.js';
 import type { Scope } from '../trace-store.js';
 import { contributionOf } from './contribution.js';
 import { RecentMap } from './recent-map.js';
+import type { Removal } from './removal.js';
 import type { SessionRows } from './session-rows.js';
 import type { Statements } from './statements.js';
-import type { TextIndex } from './text-index.js';
 
 const DEFAULT_PROJECT = 'default';
 const CACHE = 20_000;
@@ -20,7 +20,7 @@ type MadeFrom = 'rest' | 'span' | Marked;
 export class SessionDirectory {
   readonly #statements: Statements;
   readonly #sessions: SessionRows;
-  readonly #texts: TextIndex;
+  readonly #removal: Removal;
   readonly #seq: () => number;
   readonly #projects = new Map<string, number>();
   readonly #sessionKeys = new RecentMap<string, number>(CACHE);
@@ -35,10 +35,10 @@ export class SessionDirectory {
   /** Sessions whose foreign id is among their metadata already. */
   readonly #foreign = new Set<number>();
 
-  constructor(statements: Statements, sessions: SessionRows, texts: TextIndex, seq: () => number) {
+  constructor(statements: Statements, sessions: SessionRows, removal: Removal, seq: () => number) {
     this.#statements = statements;
     this.#sessions = sessions;
-    this.#texts = texts;
+    this.#removal = removal;
     this.#seq = seq;
     this.#readMarks();
   }
@@ -142,8 +142,7 @@ export class SessionDirectory {
   }
 
   forgetSession(session: number): void {
-    this.#statements.get('DELETE FROM sessions WHERE id = ?').run(session);
-    this.#texts.remove(-session);
+    this.#removal.dropSession(session);
     this.forgetIds();
   }
 

@@ -8,6 +8,7 @@ import type { Payload } from './payload.js';
 import { PayloadRows } from './payload-rows.js';
 import { bytesOf, type PreparedBatch, type PreparedSpan } from './prepare.js';
 import type { Removal } from './removal.js';
+import type { ResourceRows } from './resource-rows.js';
 import { hex } from './rows.js';
 import type { SessionRows } from './session-rows.js';
 import type { Statements } from './statements.js';
@@ -28,6 +29,7 @@ export class SpanRows {
   readonly #sessions: SessionRows;
   readonly #texts: TextIndex;
   readonly #removal: Removal;
+  readonly #resources: ResourceRows;
   readonly #prices: PriceTable;
   readonly #seq: () => number;
   readonly #payloads: PayloadRows;
@@ -39,6 +41,7 @@ export class SpanRows {
     sessions: SessionRows,
     texts: TextIndex,
     removal: Removal,
+    resources: ResourceRows,
     prices: PriceTable,
     seq: () => number,
   ) {
@@ -46,6 +49,7 @@ export class SpanRows {
     this.#sessions = sessions;
     this.#texts = texts;
     this.#removal = removal;
+    this.#resources = resources;
     this.#prices = prices;
     this.#seq = seq;
     this.#payloads = new PayloadRows(db);
@@ -59,14 +63,16 @@ export class SpanRows {
   insert(project: number, session: number, batch: PreparedBatch, span: PreparedSpan): number | undefined {
     const { facts } = span;
     const bytes = bytesOf(batch, span);
+    const resource = this.#resources.idOf(batch.resources[span.resource] as string);
     const { changes, lastInsertRowid: id } = this.#insert.run(
       project,
       bytes.trace,
       bytes.span,
-      ...this.#version(session, batch, span, bytes.parent, bytes.hash),
+      ...this.#version(session, span, bytes.parent, bytes.hash, resource),
       ...this.#facts(facts, facts.eventId ?? null),
     );
     if (changes === 0) return undefined;
+    this.#resources.count(resource, 1);
     this.#payloads.write(id, bytes.payload);
     this.#texts.add(id, facts.searchText);
     this.#sessions.addSpan(session, facts, span.parentSpanId === '');
@@ -92,13 +98,16 @@ export class SpanRows {
     const { facts } = span;
     const id = Number(old.id);
     const { parent, payload } = bytesOf(batch, span);
+    const resource = this.#resources.idOf(batch.resources[span.resource] as string);
+    this.#resources.count(resource, 1);
+    if (old.resource_id !== null) this.#resources.count(Number(old.resource_id), -1);
     this.#removal.dropPayload(id);
     this.#payloads.write(id, payload);
     this.#texts.replace(id, facts.searchText);
     this.#statements
       .get(`UPDATE spans SET ${sets(VERSION)}, ${sets(FACTS)} WHERE id = ?`)
       .run(
-        ...this.#version(session, batch, span, parent, hash),
+        ...this.#version(session, span, parent, hash, resource),
         ...this.#facts(facts, facts.eventId ?? (old.event_id as string | null)),
         id,
       );
@@ -126,21 +135,9 @@ export class SpanRows {
     this.#sessions.replaceSpan(old, Number(old.session_pk), facts, record.parentSpanId === '');
   }
 
-  #version(
-    session: number,
-    batch: PreparedBatch,
-    span: PreparedSpan,
-    parent: Uint8Array,
-    hash: Uint8Array,
-  ): SqlValue[] {
-    return [
-      session,
-      span.parentSpanId === '' ? null : parent,
-      span.parentEventId ?? null,
-      span.facts.rank,
-      hash,
-      this.#payloads.resourceId(batch.resources[span.resource] as string),
-    ];
+  #version(session: number, span: PreparedSpan, parent: Uint8Array, hash: Uint8Array, resource: number): SqlValue[] {
+    const { parentSpanId, parentEventId, facts } = span;
+    return [session, parentSpanId === '' ? null : parent, parentEventId ?? null, facts.rank, hash, resource];
   }
 
   #facts(facts: SpanFacts, eventId: string | null): SqlValue[] {
@@ -164,10 +161,5 @@ export class SpanRows {
       facts.preview,
       facts.facets,
     ];
-  }
-
-  /** What was remembered of a transaction that was rolled back is not true any more. */
-  forget(): void {
-    this.#payloads.forget();
   }
 }

@@ -9,6 +9,7 @@ import type { JsonObject } from '../../wire/value.js';
 import type { AggregateOptions, AggregateResult } from '../aggregates.js';
 import type {
   Changes,
+  ChangesOptions,
   DocumentKind,
   EventChange,
   EventSearch,
@@ -129,8 +130,8 @@ export class SqliteStore implements TraceStore {
     return this.#readers.quick('getEvent', [scope, eventId]);
   }
 
-  changes(scope: Scope, after: number, sessionId?: string): Promise<Changes> {
-    return this.#readers.quick('changes', [scope, after, sessionId]);
+  changes(scope: Scope, after: number, options: ChangesOptions = {}): Promise<Changes> {
+    return this.#readers.quick('changes', [scope, after, options]);
   }
 
   exportSession(scope: Scope, sessionId: string, cursor?: string): Promise<SessionRecords | undefined> {

@@ -8,6 +8,8 @@ import { Patches } from './patches.js';
 import type { Payload } from './payload.js';
 import { bytesOf, type PreparedBatch, type PreparedSpan, payloadOf, prepareRecords } from './prepare.js';
 import { Removal } from './removal.js';
+import { RemovalNotes } from './removal-notes.js';
+import { ResourceRows } from './resource-rows.js';
 import { SessionDirectory } from './session-directory.js';
 import { SessionRows } from './session-rows.js';
 import { SpanRows } from './span-rows.js';
@@ -30,6 +32,7 @@ export class Writer {
   readonly #updates: EventUpdates;
   readonly #prices: PriceTable;
   readonly #spans: SpanRows;
+  readonly #resources: ResourceRows;
   readonly counters: WriterCounters;
   readonly removal: Removal;
   readonly texts: TextIndex;
@@ -41,10 +44,12 @@ export class Writer {
     this.#statements = new Statements(db);
     this.texts = new TextIndex(db, this.#statements);
     this.#sessions = new SessionRows(db, this.texts);
-    this.removal = new Removal(db, this.texts);
     const seq = (): number => this.#seq;
-    this.#spans = new SpanRows(db, this.#statements, this.#sessions, this.texts, this.removal, prices, seq);
-    this.#directory = new SessionDirectory(this.#statements, this.#sessions, this.texts, seq);
+    const statements = this.#statements;
+    this.#resources = new ResourceRows(db);
+    this.removal = new Removal(db, this.texts, this.#resources, new RemovalNotes(statements, seq));
+    this.#spans = new SpanRows(db, statements, this.#sessions, this.texts, this.removal, this.#resources, prices, seq);
+    this.#directory = new SessionDirectory(statements, this.#sessions, this.removal, seq);
     this.#updates = new EventUpdates(
       this.#statements,
       this.#directory,
@@ -98,7 +103,7 @@ export class Writer {
     }
     Object.assign(this.counters, counters);
     this.#seq = Number(this.#meta('seq') ?? 0);
-    this.#spans.forget();
+    this.#resources.forget();
     this.texts.forget();
     this.#directory.forgetAll();
     this.#sessions.forget();
@@ -111,6 +116,7 @@ export class Writer {
     this.counters.rejected += rejected;
     for (const span of spans) this.#writeSpan(scope, batch, span);
     this.#sessions.flush(this.#seq);
+    this.#resources.flush();
     return {
       received: spans.length + rejected,
       stored: this.counters.stored - before.stored,

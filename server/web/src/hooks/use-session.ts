@@ -101,7 +101,7 @@ export function useSession(sessionId: string): SessionState {
       arrived.current.session = change.session;
       for (const span of change.spans) arrived.current.spans.set(spanKey(span), span);
       merger.current?.request();
-    } else if (change.kind === 'unknown' && !isOpening.current) {
+    } else if ((change.kind === 'unknown' || change.kind === 'removed') && !isOpening.current) {
       // While the session opens there is no need: what changes meanwhile is told once it is followed.
       loader.current?.request();
     }

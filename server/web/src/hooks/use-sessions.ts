@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type ApiError, asApiError, getSessions, isAbort } from '../api.js';
-import { appendPage, type Page, refreshTop, replaceIn } from '../merge.js';
+import { appendPage, type Page, refreshTop, removeFrom, replaceIn } from '../merge.js';
 import { createRefresher, type Refresher } from '../refresher.js';
 import { useLiveChanges } from './use-live.js';
 
@@ -54,7 +54,9 @@ export function useSessions(q: string): SessionsState {
 
   useLiveChanges((change) => {
     const loaded = current.current;
-    if (change.kind === 'sessions' && loaded && q === '') {
+    if (change.kind === 'removed' && loaded) {
+      show(removeFrom(loaded, change.sessionIds));
+    } else if (change.kind === 'sessions' && loaded && q === '') {
       const known = new Set(loaded.items.map((item) => item.sessionId));
       show(replaceIn(loaded, change.sessions));
       // Where a new one belongs is the server's to say.
