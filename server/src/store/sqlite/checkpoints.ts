@@ -50,7 +50,12 @@ export class Checkpoints {
   }
 
   get #tooLong(): boolean {
-    return (statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > TOO_LONG;
+    try {
+      return statSync(`${this.#file}-wal`).size > TOO_LONG;
+    } catch {
+      // Not there yet, or a disk that fails: the next write meets that.
+      return false;
+    }
   }
 
   /** A full disk: what is free is for the writer, until it has committed something again. */

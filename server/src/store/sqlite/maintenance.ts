@@ -18,19 +18,24 @@ export class Pruning {
   readonly #writer: Writer;
   readonly #limits: PruneLimits;
   readonly report: PruneReport = { sessions: 0, spans: 0, dbBytes: 0 };
-  readonly #untilBytes: number | undefined;
+  #untilBytes: number | undefined;
+  #looked = false;
+  /** A session that is gone in part: it is finished whatever the limits say, since sessions go whole. */
+  #begun: number | undefined;
 
-  constructor(db: Database, writer: Writer, limits: PruneLimits) {
+  /** `begun`: the one that an earlier process did not come to the end of. */
+  constructor(db: Database, writer: Writer, limits: PruneLimits, begun?: number) {
     this.#db = db;
     this.#writer = writer;
     this.#limits = limits;
-    this.#untilBytes =
-      limits.maxBytes !== undefined && usedBytes(db) > limits.maxBytes ? limits.maxBytes * HEADROOM : limits.maxBytes;
+    this.#untilBytes = limits.maxBytes;
+    this.#begun = begun;
   }
 
   /** One transaction's worth; false when nothing is left to do. */
   step(): boolean {
-    const next = this.#next();
+    this.#look();
+    const next = this.#begun ?? this.#next();
     if (next === undefined) {
       this.report.dbBytes = usedBytes(this.#db);
       this.#db.exec('PRAGMA incremental_vacuum(2000)');
@@ -41,7 +46,9 @@ export class Pruning {
     try {
       const step = this.#writer.removal.step(next);
       this.#writer.forgetIds();
+      this.#writer.noteRemoval(step.done ? undefined : next);
       this.#writer.commit();
+      this.#begun = step.done ? undefined : next;
       this.report.spans += step.spans;
       if (step.done) this.report.sessions++;
     } catch (error) {
@@ -49,6 +56,14 @@ export class Pruning {
       throw error;
     }
     return true;
+  }
+
+  /** Where there is too much, a little more goes. */
+  #look(): void {
+    const { maxBytes } = this.#limits;
+    if (!this.#looked && maxBytes !== undefined && usedBytes(this.#db) > maxBytes)
+      this.#untilBytes = maxBytes * HEADROOM;
+    this.#looked = true;
   }
 
   #next(): number | undefined {

@@ -34,17 +34,28 @@ export class PayloadRows {
 export class StoredPayloads {
   readonly #select: Statement;
   readonly #selectBlob: Statement;
+  #characters = 0;
 
   constructor(db: Database) {
     this.#select = db.prepare('SELECT encoding, data, refs FROM payloads WHERE span_pk = ?');
     this.#selectBlob = db.prepare('SELECT encoding, data FROM blobs WHERE id = ?');
   }
 
+  /** About how many characters were read so far, unpacked. */
+  get characters(): number {
+    return this.#characters;
+  }
+
   read(pk: number): Payload | undefined {
     const row = this.#select.get(pk);
     if (!row) return undefined;
+    this.#characters += (row.data as Uint8Array).length;
     const refs = row.refs === null ? [] : (JSON.parse(String(row.refs)) as number[]);
-    const byId = (id: number): string => unpackText(packed(this.#selectBlob.get(id) as Row));
+    const byId = (id: number): string => {
+      const text = unpackText(packed(this.#selectBlob.get(id) as Row));
+      this.#characters += text.length;
+      return text;
+    };
     return unpackPayload(packed(row), { byId, byPlace: (place) => byId(refs[place] as number) });
   }
 }

@@ -1,10 +1,11 @@
-import type { Filter } from '../../query/ast.js';
+import { type Filter, QueryError } from '../../query/ast.js';
 import type { Target } from '../../query/fields.js';
 import { parseQuery } from '../../query/parse.js';
 import { forSessions } from '../../wire/event-filters.js';
 import { eventOfSession, eventOfSpan, type HoneyHiveEvent } from '../../wire/honeyhive-event.js';
 import { canonicalId, eventIdOf, spanOfEventId } from '../../wire/ids.js';
 import type { ThinSpan } from '../../wire/records.js';
+import type { SpanRecord } from '../../wire/span-record.js';
 import type { AggregateOptions, AggregateResult } from '../aggregates.js';
 import type { EventSearch, ListOptions, Page, Scope, SessionRecords } from '../trace-store.js';
 import { aggregate } from './aggregate.js';
@@ -20,6 +21,10 @@ import { textTables } from './text-parts.js';
 
 const WHOLE = 'x.*, s.session_id AS session_id, p.name AS project';
 const EXPORT_PAGE = 500;
+/** A page of an export ends after so many characters: spans may be of any size. */
+const EXPORT_CHARACTERS = 16_000_000;
+/** What is put together in memory for one answer. */
+const MOST_CHARACTERS = 64_000_000;
 
 /** Reads that may have to look at many rows. */
 export class Queries {
@@ -125,8 +130,11 @@ export class Queries {
       (a, b) => Number(b.t) - Number(a.t) || Number(a.session) - Number(b.session) || Number(b.id) - Number(a.id),
     );
     const family = new Family(this.#db, this.#budget);
+    const most = this.#reader.characters + MOST_CHARACTERS;
     const events = rows.slice(skip, until).map((row) => {
       this.#budget.tick();
+      if (this.#reader.characters > most)
+        throw new QueryError('these events are too large to be answered together; ask for fewer with limit');
       return Number(row.session) === 1 ? this.#sessionEvent(Number(row.id)) : this.#spanEvent(Number(row.id), family);
     });
     return { events, total };
@@ -193,12 +201,20 @@ export class Queries {
     const row = this.#reader.sessionRow(scope, sessionId);
     if (!row) return undefined;
     const after = cursor === undefined ? 0 : decodeCursor(cursor)[1];
-    const rows = this.#db
+    const found = this.#db
       .prepare('SELECT * FROM spans WHERE session_pk = ? AND id > ? ORDER BY id LIMIT ?')
       .all(Number(row.id), after, EXPORT_PAGE);
+    const most = this.#reader.characters + EXPORT_CHARACTERS;
+    const spans: SpanRecord[] = [];
+    for (const span of found) {
+      spans.push(this.#reader.record(span));
+      if (this.#reader.characters > most) break;
+    }
+    const rows = found.slice(0, spans.length);
+    const isLast = rows.length === found.length && found.length < EXPORT_PAGE;
     return {
       session: sessionOf(row),
-      spans: rows.map((span) => this.#reader.record(span)),
+      spans,
       patches: rows.flatMap((span) => {
         const patch =
           span.event_id === null
@@ -208,7 +224,7 @@ export class Queries {
                 .get(Number(span.project_id), String(span.event_id));
         return patch ? [{ eventId: String(patch.event_id), body: parseMap(patch.body) }] : [];
       }),
-      nextCursor: rows.length === EXPORT_PAGE ? encodeCursor(0, Number((rows.at(-1) as Row).id)) : null,
+      nextCursor: isLast ? null : encodeCursor(0, Number((rows.at(-1) as Row).id)),
     };
   }
 }

@@ -21,7 +21,7 @@ interface Lane {
 export class ReaderPool {
   readonly #file: string;
   readonly #budgetMs: number;
-  #quick: Lane;
+  #quick: Lane | undefined;
   readonly #slow: Lane[] = [];
   readonly #queue: (() => void)[] = [];
   #closed = false;
@@ -29,11 +29,30 @@ export class ReaderPool {
   constructor(file: string, budgetMs = QUERY_BUDGET_MS) {
     this.#file = file;
     this.#budgetMs = budgetMs;
-    this.#quick = this.#open();
   }
 
   ready(): Promise<unknown> {
+    this.#quick ??= this.#openQuick();
     return this.#quick.thread.hello;
+  }
+
+  /** A thread that ended, out of memory perhaps, is replaced when somebody asks again. */
+  #openQuick(): Lane {
+    const lane = this.#open();
+    void lane.thread.ended.then(() => {
+      if (this.#quick === lane) this.#quick = undefined;
+    });
+    return lane;
+  }
+
+  #openSlow(): Lane {
+    const lane = this.#open();
+    void lane.thread.ended.then(() => {
+      const at = this.#slow.indexOf(lane);
+      if (at !== -1) this.#slow.splice(at, 1);
+      this.#queue.shift()?.();
+    });
+    return lane;
   }
 
   #open(): Lane {
@@ -50,19 +69,17 @@ export class ReaderPool {
     };
   }
 
-  quick<T>(op: string, args: unknown[]): Promise<T> {
-    return this.#guarded<T>(this.#quick, op, args, undefined, () => {
-      this.#quick = this.#open();
-    });
+  async quick<T>(op: string, args: unknown[]): Promise<T> {
+    if (this.#closed) throw new StoreError('unavailable', 'the store has been closed');
+    this.#quick ??= this.#openQuick();
+    return this.#guarded<T>(this.#quick, op, args);
   }
 
   async slow<T>(op: string, args: unknown[], signal?: AbortSignal): Promise<T> {
     const lane = await this.#lane(signal);
     clearTimeout(lane.idle);
     try {
-      return await this.#guarded<T>(lane, op, args, signal, () => {
-        this.#slow.splice(this.#slow.indexOf(lane), 1);
-      });
+      return await this.#guarded<T>(lane, op, args, signal);
     } finally {
       lane.busy = false;
       lane.idle = setTimeout(() => this.#retire(lane), IDLE_MS);
@@ -86,7 +103,7 @@ export class ReaderPool {
         return free;
       }
       if (this.#slow.length < 2) {
-        const lane = this.#open();
+        const lane = this.#openSlow();
         lane.busy = true;
         this.#slow.push(lane);
         return lane;
@@ -103,13 +120,7 @@ export class ReaderPool {
     }
   }
 
-  async #guarded<T>(
-    lane: Lane,
-    op: string,
-    args: unknown[],
-    signal: AbortSignal | undefined,
-    replace: () => void,
-  ): Promise<T> {
+  async #guarded<T>(lane: Lane, op: string, args: unknown[], signal?: AbortSignal): Promise<T> {
     await lane.thread.hello;
     if (signal?.aborted) throw new StoreError('cancelled', 'nobody waits for this query any more');
     const answer = lane.thread.call<T>(op, args);
@@ -118,10 +129,7 @@ export class ReaderPool {
       Atomics.store(lane.cancelled, 0, call);
     };
     signal?.addEventListener('abort', abort, { once: true });
-    const kill = setTimeout(() => {
-      replace();
-      void lane.thread.kill();
-    }, this.#budgetMs + GRACE_MS);
+    const kill = setTimeout(() => void lane.thread.kill(), this.#budgetMs + GRACE_MS);
     kill.unref();
     try {
       return await answer;
@@ -145,6 +153,7 @@ export class ReaderPool {
       // A query that still runs would hold up the end.
       Atomics.store(lane.cancelled, 0, lane.thread.lastId);
     }
-    await Promise.all([this.#quick, ...this.#slow].map((lane) => lane.thread.close()));
+    const lanes = this.#quick === undefined ? this.#slow : [this.#quick, ...this.#slow];
+    await Promise.all(lanes.map((lane) => lane.thread.close()));
   }
 }

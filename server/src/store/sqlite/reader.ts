@@ -122,6 +122,11 @@ export class Reader {
     );
   }
 
+  /** About how many characters of spans were read so far. */
+  get characters(): number {
+    return this.#payloads.characters;
+  }
+
   record(row: Row): SpanRecord {
     const thin = thinSpanOf(row, '');
     const payload = this.#payloads.read(Number(row.id)) as Payload;

@@ -26,9 +26,15 @@ export class StoreThread {
   #lastId = 0;
   #gone: Error | undefined;
   readonly hello: Promise<Hello>;
+  /** Resolves when no call can be answered any more, for whatever reason. */
+  readonly ended: Promise<void>;
+  #end: () => void = () => undefined;
 
   /** `say` is told in words what the thread does with its file. */
   constructor(script: string, data: object, transfer: MessagePort[] = [], say: (notice: string) => void = () => {}) {
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
     this.#worker = new Worker(script, {
       workerData: data,
       transferList: transfer,
@@ -42,6 +48,7 @@ export class StoreThread {
         else reject(revive(message.error as NonNullable<Hello['error']>));
       });
       this.#worker.once('error', reject);
+      this.#worker.once('exit', () => reject(new StoreError('unavailable', 'the store has been closed')));
     });
     this.#worker.on('error', (error: Error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new StoreError('unavailable', 'the store has been closed')));
@@ -85,6 +92,7 @@ export class StoreThread {
     this.#gone ??= error instanceof StoreError ? error : new StoreError('unavailable', error.message);
     for (const waiting of this.#waiting.values()) waiting.reject(this.#gone);
     this.#waiting.clear();
+    this.#end();
   }
 
   async close(): Promise<void> {

@@ -65,6 +65,11 @@ export class WriteLoop {
     this.#checkpoints = new Checkpoints(options.file, () => this.#schedule());
     this.#opened = this.#open();
     this.#reserve.hold();
+    const { store, writer } = this.#opened;
+    const begun = writer.unfinishedRemoval;
+    if (begun === undefined) return;
+    this.#prunings.push({ pruning: new Pruning(store.db, writer, {}, begun), call: undefined });
+    this.#schedule();
   }
 
   get driver(): string {
@@ -103,7 +108,13 @@ export class WriteLoop {
 
   #turn(): void {
     const group = this.#nextGroup();
-    if (group.length > 0) this.#runGroup(group);
+    try {
+      if (group.length > 0) this.#runGroup(group);
+    } catch (error) {
+      // Whatever it is, this thread must not end of it: nothing could be written any more.
+      this.#recover(error, true);
+      this.#refuse(group, `nothing can be written at the moment: ${String(error)}`);
+    }
     if (group.length === 0 || ++this.#groups % GROUPS_PER_CHORE === 0) this.#chore();
   }
 
@@ -152,14 +163,14 @@ export class WriteLoop {
       answers = calls.map((call) => ({ id: call.id, value: operations.run(call) }));
       writer.commit();
     } catch (error) {
-      writer.rollback(counters);
-      const cannotWrite = storageProblem(error);
+      const isUsable = writer.rollback(counters);
+      const cannotWrite = storageProblem(error) ?? (isUsable ? undefined : String(error));
       if (cannotWrite === undefined) {
         if (calls.length > 1) return false;
         for (const call of calls) this.#options.answer(answerError(call.id, error));
         return true;
       }
-      this.#recover(error);
+      this.#recover(error, !isUsable);
       this.#refuse(calls, cannotWrite);
       return true;
     }
@@ -188,12 +199,13 @@ export class WriteLoop {
   }
 
   /** Stops writing for a moment, gives the reserve up, and after an I/O error starts over with a fresh connection. */
-  #recover(error: unknown): void {
+  #recover(error: unknown, mustReopen = false): void {
     this.#fullUntil = Date.now() + FULL_MS;
     this.#wasFull = true;
     this.#checkpoints.hold();
     this.#reserve.giveUp();
-    if (!/EIO|IOERR|I\/O/.test(`${(error as { code?: string }).code} ${(error as Error).message}`)) return;
+    if (!mustReopen && !/EIO|IOERR|I\/O/.test(`${(error as { code?: string }).code} ${(error as Error).message}`))
+      return;
     this.#reopen();
   }
 

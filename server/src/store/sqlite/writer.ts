@@ -16,6 +16,9 @@ import { SpanRows } from './span-rows.js';
 import { Statements } from './statements.js';
 import { TextIndex } from './text-index.js';
 
+/** Row in `meta`: a session of which some spans are removed already. */
+const REMOVING = 'removing';
+
 export interface WriterCounters {
   received: number;
   stored: number;
@@ -83,6 +86,17 @@ export class Writer {
       .run(key, value);
   }
 
+  /** The session that an earlier process, or this one, has removed in part. */
+  get unfinishedRemoval(): number | undefined {
+    const session = this.#meta(REMOVING);
+    return session === undefined ? undefined : Number(session);
+  }
+
+  noteRemoval(session: number | undefined): void {
+    if (session !== undefined) this.setMeta(REMOVING, String(session));
+    else this.#statements.get('DELETE FROM meta WHERE key = ?').run(REMOVING);
+  }
+
   /** Begins a group: everything until `commit` carries one number of the ingest sequence. */
   begin(): void {
     this.#db.exec('BEGIN IMMEDIATE');
@@ -95,18 +109,24 @@ export class Writer {
     this.#db.exec('COMMIT');
   }
 
-  rollback(counters: WriterCounters): void {
+  /** False where not even that can be read any more, and only a fresh connection helps. */
+  rollback(counters: WriterCounters): boolean {
     try {
       this.#db.exec('ROLLBACK');
     } catch {
       // SQLite has already rolled back by itself, as it does when the disk is full.
     }
     Object.assign(this.counters, counters);
-    this.#seq = Number(this.#meta('seq') ?? 0);
     this.#resources.forget();
-    this.texts.forget();
-    this.#directory.forgetAll();
     this.#sessions.forget();
+    try {
+      this.#seq = Number(this.#meta('seq') ?? 0);
+      this.texts.forget();
+      this.#directory.forgetAll();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   writeSpans(scope: Scope, batch: PreparedBatch): IngestReceipt {
