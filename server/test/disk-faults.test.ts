@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { openDatabase } from '../dist/store/sqlite/open-database';
 import { MIGRATIONS } from '../dist/store/sqlite/schema';
 import { openForWriting } from '../dist/store/sqlite/store-file';
-import { client, folder, inSession, local, span, traces } from './support/local';
+import { client, folder, hex, inSession, local, span, traces } from './support/local';
 import { runLocal } from './support/run-local';
 import { canTrace, strace } from './support/strace';
+import { until } from './support/wait';
 
 const injecting = canTrace();
 if (!injecting)
@@ -43,8 +44,7 @@ const breakSyncs = (pid: number, logFile: string): Promise<() => Promise<void>> 
     } finally {
       await mend();
     }
-    const until = Date.now() + 10_000;
-    while ((await send()) !== 200 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 100));
+    await until('it takes spans again', async () => (await send()) === 200);
     expect(await send()).toBe(200);
     running.child.kill('SIGKILL');
     await running.ended;
@@ -55,6 +55,41 @@ const breakSyncs = (pid: number, logFile: string): Promise<() => Promise<void>> 
     expect(kept).toEqual(expect.arrayContaining(acknowledged));
   },
   30_000,
+);
+
+(injecting ? test : test.skip)(
+  'a disk that fails at everything, with a prune meanwhile: 503, and writing again once it is well',
+  async () => {
+    const where = folder();
+    const db = join(where, 'traces.db');
+    const running = await runLocal(['--port', '0', '--db', db]);
+    const call = client(running.url);
+    const send = async (): Promise<number> => {
+      const one = span({ attributes: inSession(randomUUID(), { text: hex(15_000) }) });
+      return (await call('POST', '/v1/traces', traces([one]))).status;
+    };
+    // More than is kept in memory, so that looking at the file again has to read it.
+    for (let n = 0; n < 100; n++) expect(await send()).toBe(200);
+    const calls = 'pread64,pwrite64,fdatasync,fsync';
+    const only = ['', '-wal', '-shm'].flatMap((suffix) => ['-P', `${db}${suffix}`]);
+    const inject = ['-e', `trace=${calls}`, '-e', `inject=${calls}:error=EIO`];
+    const mend = await strace(running.child.pid as number, ['-o', join(where, 'strace.txt'), ...only, ...inject]);
+    try {
+      for (let n = 0; n < 3; n++) {
+        expect(await send()).toBe(503);
+        await call('POST', '/api/prune', { maxBytes: 1_000_000_000 });
+        await call('POST', '/api/compact', {});
+        await new Promise((resolve) => setTimeout(resolve, 400));
+      }
+    } finally {
+      await mend();
+    }
+    await until('it takes spans again', async () => (await send()) === 200);
+    expect((await call('POST', '/api/prune', { maxBytes: 1_000_000_000 })).status).toBe(200);
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(0);
+  },
+  60_000,
 );
 
 const say = (): void => undefined;

@@ -2,27 +2,34 @@ import { promisify } from 'node:util';
 import { gunzip, type InflateRaw, inflate } from 'node:zlib';
 import type { FastifyRequest } from 'fastify';
 import { parseJson } from '../wire/json-text.js';
+import { MAX_BODY } from './body-size.js';
 import { HttpError } from './http-error.js';
+import { countMore } from './load-limit.js';
 
-/** The largest body, before and after unzipping; OTLP asks receivers for a limit and names 413 for it. */
-export const MAX_BODY = 64 * 1024 * 1024;
 const INFLATIONS = 2;
-
-let inflating = 0;
-const waiting: (() => void)[] = [];
+/** Header and trailer of gzip alone. */
+const SMALLEST_GZIP = 18;
 
 /** A small body can unzip to a thousand times its size, so only a few are unzipped at a time. */
-async function slot<T>(work: () => Promise<T>): Promise<T> {
-  if (inflating >= INFLATIONS) await new Promise<void>((resolve) => waiting.push(resolve));
-  else inflating++;
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else inflating--;
-  }
+function lanes(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let busy = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (busy >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else busy++;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else busy--;
+    }
+  };
 }
+
+const unzipping = lanes(INFLATIONS);
+/** What says of itself that it is too large is a bomb or broken; which of them is found out one by one. */
+const suspicious = lanes(1);
 
 interface WithInfo {
   buffer: Buffer;
@@ -33,6 +40,11 @@ const unzip = { gzip: promisify(gunzip), deflate: promisify(inflate) } as unknow
   'gzip' | 'deflate',
   (body: Buffer, options: object) => Promise<WithInfo>
 >;
+
+/** RFC 1952, 2.3.1: the last four bytes say how long the last member is, modulo 2^32. */
+function expectedSize(body: Buffer): number {
+  return body.length < SMALLEST_GZIP ? 0 : body.readUInt32LE(body.length - 4);
+}
 
 /** The body as the client meant it, unzipped. */
 export async function readBody(request: FastifyRequest): Promise<Buffer> {
@@ -47,19 +59,28 @@ export async function readBody(request: FastifyRequest): Promise<Buffer> {
       allowed: 'gzip, deflate, identity',
     });
   }
-  return slot(async () => {
-    let result: WithInfo;
-    try {
-      result = await unzip[coding](body, { maxOutputLength: MAX_BODY, info: true });
-    } catch (error) {
-      if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE')
-        throw new HttpError(413, 'too_large', `the body unzips to more than ${MAX_BODY} bytes`);
-      throw new HttpError(400, 'malformed', `the body is not valid ${coding}`);
-    }
-    if (result.engine.bytesWritten < body.length)
-      throw new HttpError(400, 'malformed', `something follows the ${coding} data`);
-    return result.buffer;
-  });
+  const expected = coding === 'gzip' ? expectedSize(body) : 0;
+  const isBelievable = expected <= MAX_BODY;
+  // What it says it unzips to is held before it is there; what it really comes to, after.
+  if (isBelievable) countMore(request, expected);
+  const unzipped = await (isBelievable ? unzipping : suspicious)(() => unzipBody(body, coding));
+  const more = unzipped.length - (isBelievable ? expected : 0);
+  if (more > 0) countMore(request, more);
+  return unzipped;
+}
+
+async function unzipBody(body: Buffer, coding: 'gzip' | 'deflate'): Promise<Buffer> {
+  let result: WithInfo;
+  try {
+    result = await unzip[coding](body, { maxOutputLength: MAX_BODY, info: true });
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE')
+      throw new HttpError(413, 'too_large', `the body unzips to more than ${MAX_BODY} bytes`);
+    throw new HttpError(400, 'malformed', `the body is not valid ${coding}`);
+  }
+  if (result.engine.bytesWritten < body.length)
+    throw new HttpError(400, 'malformed', `something follows the ${coding} data`);
+  return result.buffer;
 }
 
 /** A form or plain-text body, which any web page may send anywhere, is not taken for JSON. */

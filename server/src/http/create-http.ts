@@ -4,7 +4,8 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { announcing } from '../store/announcing.js';
 import type { TraceStore } from '../store/trace-store.js';
 import { objectBody, textIn } from '../wire/rest-bodies.js';
-import { MAX_BODY, readJson } from './body.js';
+import { readJson } from './body.js';
+import { MAX_BODY } from './body-size.js';
 import { guard } from './guard.js';
 import { honeyhiveDataRoutes } from './honeyhive-data.js';
 import { honeyhiveEventRoutes } from './honeyhive-events.js';

@@ -17,7 +17,7 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 const GROUPS_PER_CHORE = 4;
 /** Where texts can always be merged, pruning gets a piece done after so many pieces of that. */
 const MERGES_PER_PRUNING = 8;
-/** After the disk was full, how long everything is refused before the next try. */
+/** After nothing could be written, how long everything is refused before the next try. */
 const FULL_MS = 1000;
 
 export interface WriteLoopOptions {
@@ -51,6 +51,7 @@ export class WriteLoop {
   #groups = 0;
   #merged = 0;
   #fullUntil = 0;
+  #why = '';
   #wasFull = false;
   /** A sync of the log failed: what is in the log is not to be trusted before the file has it. */
   #logInDoubt = false;
@@ -138,7 +139,7 @@ export class WriteLoop {
 
   #runGroup(calls: Call[]): void {
     if (Date.now() < this.#fullUntil) {
-      this.#refuse(calls, 'the disk is full; reading still works');
+      this.#refuse(calls, `${this.#why}; reading still works`);
       return;
     }
     if (this.#unopened !== undefined) this.#reopen();
@@ -201,6 +202,7 @@ export class WriteLoop {
   /** Stops writing for a moment, gives the reserve up, and after an I/O error starts over with a fresh connection. */
   #recover(error: unknown, mustReopen = false): void {
     this.#fullUntil = Date.now() + FULL_MS;
+    this.#why = `nothing can be written at the moment: ${(error as Error).message}`;
     this.#wasFull = true;
     this.#checkpoints.hold();
     this.#reserve.giveUp();
