@@ -162,3 +162,42 @@ test('an update that comes first, without a project, belongs to the span whateve
   });
   expect((await server.call('GET', `/api/sessions/${event_id}`)).status).toBe(404);
 });
+
+test('by the id that was made for a span an update finds the one that says its own, and stays', async () => {
+  const sessionId = randomUUID();
+  const ids = { traceId: hex(16), spanId: hex(8) };
+  const own = randomUUID();
+  await send(span({ ...ids, attributes: inSession(sessionId, { honeyhive_event_id: own }) }));
+  await server.call('PUT', '/events', { event_id: eventIdOf(ids.traceId, ids.spanId), metrics: { quality: 0.5 } });
+  expect((await server.call('GET', `/v1/events/${own}`)).json.metrics).toEqual({ quality: 0.5 });
+  await send(span({ ...ids, attributes: inSession(sessionId, { honeyhive_event_id: own, more: 'x' }) }));
+  expect((await server.call('GET', `/v1/events/${own}`)).json.metrics).toEqual({ quality: 0.5 });
+});
+
+test('one id as event and as session: nothing that was acknowledged is lost', async () => {
+  const id = randomUUID();
+  await server.call('PUT', '/events', { event_id: id, feedback: { rating: 5 } });
+  const inside = span({ attributes: inSession(id, { 'honeyhive_inputs.q': 'x' }) });
+  const beside = span({ attributes: inSession(randomUUID(), { honeyhive_event_id: id }) });
+  expect((await send(inside, beside)).status).toBe(200);
+  for (const one of [inside, beside])
+    expect((await server.call('GET', `/api/spans/${one.traceId}/${one.spanId}`)).status).toBe(200);
+});
+
+test('the usage that an update gives takes the place of what the span said', async () => {
+  const usages: Record<string, string | number>[] = [
+    { 'gen_ai.usage.input_tokens': 10, 'gen_ai.usage.output_tokens': 5, 'gen_ai.request.model': 'gpt-4o' },
+    { 'langfuse.observation.usage_details': '{"input":10,"output":5,"total":15}' },
+  ];
+  for (const usage of usages) {
+    const one = span({ attributes: inSession(randomUUID(), { 'gen_ai.operation.name': 'chat', ...usage }) });
+    await send(one);
+    const event_id = eventIdOf(one.traceId, one.spanId);
+    await server.call('PUT', '/events', { event_id, metadata: { prompt_tokens: 20 } });
+    expect((await server.call('GET', `/api/spans/${one.traceId}/${one.spanId}`)).json.tokens).toEqual({
+      prompt: 20,
+      completion: 5,
+      total: 25,
+    });
+  }
+});

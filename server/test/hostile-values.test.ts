@@ -99,3 +99,26 @@ test('a session made as an event has its own id', async () => {
   expect(made.json.event_id).toBe(session_id);
   expect((await server.call('GET', `/api/sessions/${session_id}`)).json.session.inputs).toEqual({ q: 1 });
 });
+
+test('numbers of tokens beyond all sums are none, and do not spoil their session', async () => {
+  const sessionId = randomUUID();
+  const ids = { traceId: hex(16), spanId: hex(8) };
+  for (const more of [{}, { a: '1' }]) {
+    const attributes = inSession(sessionId, {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.usage.input_tokens': '1.7e308',
+      'gen_ai.usage.output_tokens': '1.7e308',
+      ...more,
+    });
+    expect((await server.call('POST', '/v1/traces', traces([span({ ...ids, attributes })]))).status).toBe(200);
+  }
+  expect((await server.call('GET', `/api/sessions/${sessionId}`)).json.session.tokens.total).toBe(0);
+});
+
+test('zero is zero however it is written', async () => {
+  for (const zero of ['00', '-0']) {
+    const one = { ...span({ attributes: inSession(randomUUID()) }), endTimeUnixNano: zero };
+    await server.call('POST', '/v1/traces', traces([one]));
+    expect((await server.call('GET', `/api/spans/${one.traceId}/${one.spanId}`)).json.running).toBe(true);
+  }
+});

@@ -83,3 +83,69 @@ test('what was said of a session that a trace had made goes with its spans into 
   const found = (await server.call('GET', `/api/sessions?q=${word}`)).json.items;
   expect(found.map((one: { sessionId: string }) => one.sessionId)).toEqual([sessionId]);
 });
+
+test('a root that is renamed while it runs renames its session; one that moves leaves none behind', async () => {
+  const [first, second] = [randomUUID(), randomUUID()];
+  const ids = { traceId: hex(16), spanId: hex(8) };
+  await send(span({ ...ids, name: 'GET', endMs: null, attributes: inSession(first) }));
+  expect((await sessionOf(first)).sessionName).toBe('GET');
+  await send(span({ ...ids, name: 'GET /orders', attributes: inSession(first) }));
+  expect((await sessionOf(first)).sessionName).toBe('GET /orders');
+  await send(span({ ...ids, name: 'GET /orders', attributes: inSession(second, { more: 'x' }) }));
+  expect(await sessionOf(second)).toMatchObject({ sessionName: 'GET /orders', spanCount: 1 });
+  expect((await server.call('GET', `/api/sessions/${first}`)).status).toBe(404);
+});
+
+test('scores and costs that are replaced leave no trace in the last digits', async () => {
+  const sessionId = randomUUID();
+  const ids = { traceId: hex(16), spanId: hex(8) };
+  const scored = (score: number, tokens: number, more: Record<string, string>) =>
+    span({
+      ...ids,
+      attributes: inSession(sessionId, {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': 'gpt-4o-mini',
+        'gen_ai.usage.input_tokens': tokens,
+        ...more,
+      }),
+      events: [
+        {
+          name: 'gen_ai.evaluation.result',
+          attributes: { 'gen_ai.evaluation.name': 'acc', 'gen_ai.evaluation.score.value': score },
+        },
+      ],
+    });
+  await send(scored(0.2, 7, {}));
+  await send(scored(0.9, 3, { a: '1' }));
+  await send(scored(0.7, 0, { a: '1', b: '2' }));
+  expect(await sessionOf(sessionId)).toMatchObject({ scores: { acc: { mean: 0.7, count: 1 } }, costUsd: 0 });
+});
+
+test('a trace is one session, also where only one of its spans names session and project', async () => {
+  for (const order of ['root first', 'child first']) {
+    const sessionId = randomUUID();
+    const root = span({ attributes: inSession(sessionId, { 'honeyhive.project': `p-${hex(4)}` }) });
+    const child = span({ traceId: root.traceId, parentSpanId: root.spanId });
+    for (const one of order === 'root first' ? [root, child] : [child, root]) await send(one);
+    expect({ order, spans: (await sessionOf(sessionId)).spanCount }).toEqual({ order, spans: 2 });
+    expect((await server.call('GET', `/api/spans/${child.traceId}/${child.spanId}`)).json.sessionId).toBe(sessionId);
+  }
+});
+
+test('a session that is begun without a time has none until its spans give it one', async () => {
+  const sessionId = randomUUID();
+  const other = await local();
+  await other.call('POST', '/api/import', JSON.stringify({ honeyhiveSession: { session_id: sessionId } }));
+  expect((await other.call('GET', `/api/sessions/${sessionId}`)).json.session.startTime).toBe(0);
+  await other.call('POST', '/v1/traces', traces([span({ attributes: inSession(sessionId) })]));
+  expect((await other.call('GET', `/api/sessions/${sessionId}`)).json.session.startTime).toBe(T0);
+});
+
+test('names of megabytes do not make lists of megabytes', async () => {
+  const sessionId = randomUUID();
+  const name = 'n'.repeat(3_000_000);
+  await server.call('POST', '/session/start', { session: { session_id: sessionId, session_name: name } });
+  await send(span({ name, attributes: inSession(sessionId) }));
+  for (const path of ['/api/sessions', '/api/spans', `/api/sessions/${sessionId}`])
+    expect((await server.call('GET', path)).text.length).toBeLessThan(100_000);
+});

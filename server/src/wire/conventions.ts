@@ -25,10 +25,13 @@ export function fact(attributes: JsonObject, name: KnownFact): Json | undefined 
   return inJson !== undefined && isObject(details) ? (details[inJson[1]] as Json | undefined) : undefined;
 }
 
+/** Sums of what is larger would not be exact, or no number at all. */
+const MOST = Number.MAX_SAFE_INTEGER / 1024;
+
 export function numberFact(attributes: JsonObject, name: KnownFact): number | undefined {
   const value = fact(attributes, name);
   const number = typeof value === 'string' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined;
+  return typeof number === 'number' && number >= 0 && number <= MOST ? number : undefined;
 }
 
 export function textFact(attributes: JsonObject, name: KnownFact): string | undefined {

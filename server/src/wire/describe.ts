@@ -59,6 +59,7 @@ const SESSION_ID_NAMES = [
 const INPUT_KEYS = ['value', 'question', 'query', 'prompt', 'input', 'messages'];
 const OUTPUT_KEYS = ['result', 'value', 'content', 'messages'];
 
+const LONGEST_NAME = 1000;
 const PREVIEW = 120;
 /** Characters of an input or output that lists may show. */
 const SHORT = 500;
@@ -91,17 +92,17 @@ export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
     sessionId,
     sessionGiven: given !== undefined,
     foreignSessionId: given !== undefined && given.toLowerCase() !== sessionId ? given : undefined,
-    sessionName: firstText(attributes, SESSION_NAMES),
-    source: firstText(attributes, SOURCE_NAMES),
-    eventType,
-    name: firstText(attributes, EVENT_NAMES) ?? span.name,
+    sessionName: short(firstText(attributes, SESSION_NAMES)),
+    source: short(firstText(attributes, SOURCE_NAMES)),
+    eventType: short(eventType),
+    name: short(firstText(attributes, EVENT_NAMES) ?? span.name),
     eventId: span.eventId ?? eventIdFrom(attributes),
     startMs,
     endMs: ended ? milliseconds(span.endNs) : null,
     durationMs: ended ? durationMs(span) : null,
     status: span.statusCode === 2 || errorMessage !== undefined ? 'error' : span.statusCode === 1 ? 'ok' : 'unset',
     errorMessage,
-    model,
+    model: short(model),
     tokens,
     costUsd,
     scores: scoresOf(span),
@@ -215,6 +216,11 @@ export function scoresOf(span: Pick<SpanRecord, 'events'>): Record<string, numbe
     scores[name] = score;
   }
   return scores;
+}
+
+/** Thin rows are listed by the thousand; the span itself keeps the whole. */
+function short<T extends string | undefined>(text: T): T {
+  return text !== undefined && text.length > LONGEST_NAME ? (text.slice(0, LONGEST_NAME) as T) : text;
 }
 
 const UNTIDY = /[^\S ]| {2}/;

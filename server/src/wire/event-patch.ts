@@ -1,7 +1,7 @@
 import type { EventChange } from '../store/trace-store.js';
 import { BUCKETS, type Buckets, type SpanRecord } from './span-record.js';
 import { milliseconds, nanoseconds } from './times.js';
-import { copyUsage } from './usage.js';
+import { replaceUsage } from './usage.js';
 import { emptyObject, isObject, type JsonObject } from './value.js';
 
 /** What was added to an event over REST, all updates merged; kept as JSON, in the words of the API. */
@@ -35,7 +35,7 @@ export function patchedRecord(record: SpanRecord, patch: EventPatch): SpanRecord
   const buckets: Buckets = { ...record.buckets };
   for (const bucket of BUCKETS)
     if (isObject(patch[bucket])) buckets[bucket] = Object.assign(emptyObject(), buckets[bucket], patch[bucket]);
-  copyUsage(patch, attributes);
+  replaceUsage(patch, attributes);
   if (patch.error !== undefined) attributes.honeyhive_error = patch.error;
   return { ...record, attributes, buckets, endNs: endOf(record, patch) };
 }

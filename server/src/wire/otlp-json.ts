@@ -165,7 +165,8 @@ function integer(value: unknown, where: string, signed: boolean): string {
   if (signed ? BigInt.asIntN(64, exact) !== exact : BigInt.asUintN(64, exact) !== exact) {
     throw new MalformedRequest(`${where} does not fit 64 bits`);
   }
-  return written;
+  // As everybody writes it: `00` is zero.
+  return exact.toString();
 }
 
 function nanoseconds(value: unknown, where: string): string {

@@ -42,6 +42,8 @@ export interface SpanRecord {
   eventId?: string;
   parentEventId?: string;
   sessionId?: string;
+  /** Attributes among `attributes` that only versions of the span before its end had. */
+  open?: JsonObject;
   /** Only while the body is at hand. */
   encoded?: EncodedSpan;
 }

@@ -84,3 +84,30 @@ test('of an open span and its two endings the richer one stays, in all six order
     expect({ order, running: json.running, b: json.attributes.b }).toEqual({ order, running: false, b: '3' });
   }
 });
+
+test('of two versions of the open span and two endings all attributes of the richer ending are there, and of the open ones what it does not say, in all orders', async () => {
+  const versions = (ids: { traceId: string; spanId: string }, sessionId: string) => [
+    span({ ...ids, endMs: null, attributes: inSession(sessionId, { a: 'open', b: 'open', c: 'open' }) }),
+    span({ ...ids, endMs: null, attributes: inSession(sessionId, { a: 'open', b: 'open', c: 'open', d: 'open' }) }),
+    span({ ...ids, attributes: inSession(sessionId, { a: 'poor' }) }),
+    span({ ...ids, attributes: inSession(sessionId, { a: 'rich', e: 'rich' }) }),
+  ];
+  const orders = [0, 1, 2, 3].flatMap((first) =>
+    [0, 1, 2, 3].flatMap((second) => [0, 1, 2, 3].map((third) => [first, second, third, 6 - first - second - third])),
+  );
+  const shown = new Set<string>();
+  for (const order of orders.filter((one) => new Set(one).size === 4)) {
+    const ids = { traceId: hex(16), spanId: hex(8) };
+    const sessionId = randomUUID();
+    const all = versions(ids, sessionId);
+    for (const position of order) await server.call('POST', '/v1/traces', traces([all[position]]));
+    // Each comes once more, and changes nothing.
+    for (const position of order) await server.call('POST', '/v1/traces', traces([all[position]]));
+    const { json } = await server.call('GET', `/api/spans/${ids.traceId}/${ids.spanId}`);
+    const { a, b, c, d, e } = json.attributes;
+    shown.add(JSON.stringify({ running: json.running, a, b, c, d, e }));
+  }
+  expect([...shown].map((one) => JSON.parse(one))).toEqual([
+    { running: false, a: 'rich', b: 'open', c: 'open', d: 'open', e: 'rich' },
+  ]);
+});

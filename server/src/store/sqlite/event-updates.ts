@@ -53,7 +53,9 @@ export class EventUpdates {
     const session = this.#directory.find(eventId, scope.project, scope.project !== undefined);
     const span = session === undefined ? this.#spanOfEvent(scope, eventId) : undefined;
     if (span) {
-      this.#spans.addPatch(span, eventId, this.#patches.add(Number(span.project_id), eventId, change));
+      // A span that says its own id may be asked for by the one that was made for it.
+      const ownId = (span.event_id as string | null) ?? eventId;
+      this.#spans.addPatch(span, ownId, this.#patches.add(Number(span.project_id), ownId, change));
     } else {
       const target = session ?? this.#directory.ensure(scope, eventId, undefined, 'update', change.endMs ?? Date.now());
       this.#sessions.give(
@@ -116,6 +118,8 @@ export class EventUpdates {
   /** The event was updated before its span came: the session that stood in for it becomes the span's patch. */
   #adopt(scope: Scope, span: Row, eventId: string): EventPatch | undefined {
     const project = Number(span.project_id);
+    // How many spans a session has may still be gathering.
+    this.#sessions.flush(this.#seq());
     const row = this.#statements
       .get(
         // An update names no project: without keys the span that follows may be in any.

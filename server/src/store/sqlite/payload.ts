@@ -94,6 +94,7 @@ function payloadOf(span: SpanRecord): Payload {
   if (span.eventId !== undefined) payload.eventId = span.eventId;
   if (span.parentEventId !== undefined) payload.parentEventId = span.parentEventId;
   if (span.sessionId !== undefined) payload.sessionId = span.sessionId;
+  if (span.open !== undefined) payload.open = span.open;
   return payload;
 }
 

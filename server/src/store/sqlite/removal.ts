@@ -1,4 +1,4 @@
-import type { Database, Statement } from './driver.js';
+import type { Database, Row, Statement } from './driver.js';
 import type { RemovalNotes } from './removal-notes.js';
 import type { ResourceRows } from './resource-rows.js';
 import type { TextIndex } from './text-index.js';
@@ -37,18 +37,21 @@ export class Removal {
   /** Removes part of a session, at most `REMOVE_AT_ONCE` spans; the session's row goes with its last span. */
   step(session: number): { spans: number; done: boolean } {
     const rows = this.#spans.all(session, REMOVE_AT_ONCE);
-    for (const row of rows) {
-      const id = Number(row.id);
-      this.dropPayload(id);
-      this.#texts.remove(id);
-      this.#dropSpan.run(id);
-      if (row.event_id !== null) this.#dropPatch.run(Number(row.project_id), row.event_id as string);
-      if (row.resource_id !== null) this.#resources.count(Number(row.resource_id), -1);
-    }
+    for (const row of rows) this.dropSpan(row);
     this.#resources.flush();
     const done = rows.length < REMOVE_AT_ONCE;
     if (done) this.dropSession(session);
     return { spans: rows.length, done };
+  }
+
+  /** With its payload, its text, what was added to its event, and its part in what spans share. */
+  dropSpan(row: Row): void {
+    const id = Number(row.id);
+    this.dropPayload(id);
+    this.#texts.remove(id);
+    this.#dropSpan.run(id);
+    if (row.event_id !== null) this.#dropPatch.run(Number(row.project_id), row.event_id as string);
+    if (row.resource_id !== null) this.#resources.count(Number(row.resource_id), -1);
   }
 
   /** The row of a session that has no spans. */

@@ -2,6 +2,7 @@ import type { SpanFacts } from '../../wire/describe.js';
 import { sessionOfTrace } from '../../wire/ids.js';
 import type { Scope } from '../trace-store.js';
 import { contributionOf } from './contribution.js';
+import type { Row } from './driver.js';
 import { RecentMap } from './recent-map.js';
 import type { Removal } from './removal.js';
 import type { SessionRows } from './session-rows.js';
@@ -99,7 +100,7 @@ export class SessionDirectory {
     }
     // Only where some session was made from a trace can a span have to leave one.
     if (this.#marks.has('trace') && (this.#joined.traceId !== traceId || this.#joined.session !== session)) {
-      this.#moveTrace(project, traceId, session);
+      this.#moveTrace(scope, traceId, session);
       this.#joined = { traceId, session };
     }
     return session;
@@ -110,9 +111,7 @@ export class SessionDirectory {
     const key = `${scope.project ?? ''}\n${project ?? ''}\n${traceId}`;
     const known = this.#traceSessions.get(key);
     if (known !== undefined) return known;
-    const sibling = this.#statements
-      .get('SELECT session_pk FROM spans WHERE project_id = ? AND trace_id = ? LIMIT 1')
-      .get(this.projectId(project ?? DEFAULT_PROJECT), Buffer.from(traceId, 'hex'));
+    const sibling = this.#siblingOf(traceId, project === undefined ? undefined : this.projectId(project));
     const session = sibling
       ? Number(sibling.session_pk)
       : this.ensure(scope, facts.sessionId, project, 'trace', facts.startMs);
@@ -120,25 +119,70 @@ export class SessionDirectory {
     return session;
   }
 
-  /** Spans that came before the one which names the session had to be put under their trace; now they join it. */
-  #moveTrace(project: string | undefined, traceId: string, session: number): void {
-    const projectId = this.projectId(project ?? DEFAULT_PROJECT);
+  /** A span that names no project belongs to its trace, in whichever project that is. */
+  #siblingOf(traceId: string, project: number | undefined): Row | undefined {
+    const trace = Buffer.from(traceId, 'hex');
+    return project === undefined
+      ? this.#statements
+          .get('SELECT session_pk FROM spans WHERE project_id IN (SELECT id FROM projects) AND trace_id = ? LIMIT 1')
+          .get(trace)
+      : this.#statements
+          .get('SELECT session_pk FROM spans WHERE project_id = ? AND trace_id = ? LIMIT 1')
+          .get(project, trace);
+  }
+
+  /**
+   * Spans that came before the one which names the session had to be put under their trace; now they join it. Where
+   * none of them named a project, they take the session's.
+   */
+  #moveTrace(scope: Scope, traceId: string, session: number): void {
+    const project = this.projectOf(session);
     const row = this.#statements
-      .get("SELECT id FROM sessions WHERE project_id = ? AND session_id = ? AND made_from = 'trace'")
-      .get(projectId, sessionOfTrace(traceId));
+      .get(
+        `SELECT id FROM sessions WHERE session_id = ? AND made_from = 'trace' AND (project_id = ? OR (project_given = 0 AND ?))
+        ORDER BY project_given DESC LIMIT 1`,
+      )
+      .get(sessionOfTrace(traceId), project, scope.project === undefined ? 1 : 0);
     if (!row || Number(row.id) === session) return;
     this.#sessions.flush(this.#seq());
     const from = Number(row.id);
-    const target = this.projectOf(session);
-    if (target !== projectId) return;
-    for (const span of this.#statements.get('SELECT * FROM spans WHERE session_pk = ?').all(from)) {
+    this.#bringInto(project, from);
+    for (const span of this.#statements.get('SELECT * FROM spans WHERE session_pk = ?').all(from))
       this.#sessions.count(session, contributionOf(span, 1));
-    }
     this.#statements
       .get('UPDATE spans SET session_pk = ?, seq = ? WHERE session_pk = ?')
       .run(session, this.#seq(), from);
     this.#sessions.absorb(from, session, this.#seq());
     this.forgetSession(from);
+  }
+
+  /** All that belongs to a session comes into a project; what that has already, by the same ids, goes. */
+  #bringInto(project: number, session: number): void {
+    this.#statements
+      .get(
+        'UPDATE OR IGNORE patches SET project_id = ? WHERE project_id != ? AND event_id IN (SELECT event_id FROM spans WHERE session_pk = ? AND event_id IS NOT NULL)',
+      )
+      .run(project, project, session);
+    this.#statements
+      .get('UPDATE OR IGNORE spans SET project_id = ? WHERE session_pk = ? AND project_id != ?')
+      .run(project, session, project);
+    const twice = this.#statements
+      .get('SELECT * FROM spans WHERE session_pk = ? AND project_id != ?')
+      .all(session, project);
+    for (const span of twice) {
+      this.#sessions.count(session, contributionOf(span, -1));
+      this.#removal.dropSpan(span);
+    }
+    this.#statements.get('UPDATE sessions SET project_id = ?, project_given = 1 WHERE id = ?').run(project, session);
+  }
+
+  /** A session that the last of its spans has left, unless somebody has said something of it. */
+  leave(session: number): void {
+    this.#sessions.flush(this.#seq());
+    const row = this.#statements
+      .get("SELECT 1 FROM sessions WHERE id = ? AND span_count = 0 AND made_from IN ('span', 'trace')")
+      .get(session);
+    if (row) this.forgetSession(session);
   }
 
   forgetSession(session: number): void {
@@ -199,17 +243,12 @@ export class SessionDirectory {
     if (forced) return undefined;
     // A session that was begun without a project joins the project that is named later.
     const open = this.#statements
-      .get('SELECT id, project_id FROM sessions WHERE session_id = ? AND project_given = 0 LIMIT 1')
+      .get('SELECT id FROM sessions WHERE session_id = ? AND project_given = 0 LIMIT 1')
       .get(sessionId);
     if (!open) return undefined;
     const id = Number(open.id);
-    this.#statements
-      .get(
-        'UPDATE OR IGNORE patches SET project_id = ? WHERE project_id = ? AND event_id IN (SELECT event_id FROM spans WHERE session_pk = ?)',
-      )
-      .run(project, Number(open.project_id), id);
-    this.#statements.get('UPDATE sessions SET project_id = ?, project_given = 1 WHERE id = ?').run(project, id);
-    this.#statements.get('UPDATE OR IGNORE spans SET project_id = ? WHERE session_pk = ?').run(project, id);
+    this.#sessions.flush(this.#seq());
+    this.#bringInto(project, id);
     this.forgetIds();
     return id;
   }

@@ -23,6 +23,14 @@ const LONGEST_ERROR = 2000;
 
 const sets = (columns: string): string => columns.replace(/\w+/g, '$& = ?');
 
+/** What a span says now, and by what it was told: the hash by which it is known when it is sent again, and its rank. */
+export interface Version {
+  batch: PreparedBatch;
+  span: PreparedSpan;
+  hash: Uint8Array;
+  rank: number;
+}
+
 /** Thin rows of spans with all that hangs on them: payload, searchable text, and the part in their session's totals. */
 export class SpanRows {
   readonly #statements: Statements;
@@ -68,7 +76,7 @@ export class SpanRows {
       project,
       bytes.trace,
       bytes.span,
-      ...this.#version(session, span, bytes.parent, bytes.hash, resource),
+      ...this.#version(session, span, bytes.parent, bytes.hash, facts.rank, resource),
       ...this.#facts(facts, facts.eventId ?? null),
     );
     if (changes === 0) return undefined;
@@ -93,8 +101,8 @@ export class SpanRows {
     return this.#payloads.read(id);
   }
 
-  /** Another version takes the row over; `hash` is the one by which it is found to be known when it is sent again. */
-  replace(old: Row, session: number, batch: PreparedBatch, span: PreparedSpan, hash: Uint8Array): void {
+  /** Another version takes the row over. */
+  replace(old: Row, session: number, { batch, span, hash, rank }: Version): void {
     const { facts } = span;
     const id = Number(old.id);
     const { parent, payload } = bytesOf(batch, span);
@@ -107,7 +115,7 @@ export class SpanRows {
     this.#statements
       .get(`UPDATE spans SET ${sets(VERSION)}, ${sets(FACTS)} WHERE id = ?`)
       .run(
-        ...this.#version(session, span, parent, hash, resource),
+        ...this.#version(session, span, parent, hash, rank, resource),
         ...this.#facts(facts, facts.eventId ?? (old.event_id as string | null)),
         id,
       );
@@ -135,9 +143,15 @@ export class SpanRows {
     this.#sessions.replaceSpan(old, Number(old.session_pk), facts, record.parentSpanId === '');
   }
 
-  #version(session: number, span: PreparedSpan, parent: Uint8Array, hash: Uint8Array, resource: number): SqlValue[] {
-    const { parentSpanId, parentEventId, facts } = span;
-    return [session, parentSpanId === '' ? null : parent, parentEventId ?? null, facts.rank, hash, resource];
+  #version(
+    session: number,
+    { parentSpanId, parentEventId }: PreparedSpan,
+    parent: Uint8Array,
+    hash: Uint8Array,
+    rank: number,
+    resource: number,
+  ): SqlValue[] {
+    return [session, parentSpanId === '' ? null : parent, parentEventId ?? null, rank, hash, resource];
   }
 
   #facts(facts: SpanFacts, eventId: string | null): SqlValue[] {

@@ -12,9 +12,10 @@ import { RemovalNotes } from './removal-notes.js';
 import { ResourceRows } from './resource-rows.js';
 import { SessionDirectory } from './session-directory.js';
 import { SessionRows } from './session-rows.js';
-import { SpanRows } from './span-rows.js';
+import { SpanRows, type Version } from './span-rows.js';
 import { Statements } from './statements.js';
 import { TextIndex } from './text-index.js';
+import { sizeOf, withOpen } from './versions.js';
 
 /** Row in `meta`: a session of which some spans are removed already. */
 const REMOVING = 'removing';
@@ -165,49 +166,40 @@ export class Writer {
    * said, whichever came first; among equals the one that says more wins, at a tie the later.
    */
   #seenAgain(scope: Scope, project: number, session: number, batch: PreparedBatch, span: PreparedSpan): void {
-    const { facts } = span;
     const { trace, span: spanId, hash } = bytesOf(batch, span);
+    const { rank } = span.facts;
     const old = this.#spans.find(project, trace, spanId) as Row;
     if (Buffer.compare(old.hash as Uint8Array, hash) === 0) return;
     const wasEnded = Number(old.rank) >= ENDED_RANK;
-    const isEnded = facts.rank >= ENDED_RANK;
-    if (wasEnded === isEnded) {
-      if (facts.rank >= Number(old.rank)) this.#replace(scope, old, session, batch, span, hash);
-      return;
-    }
-    const stored = this.#spans.payload(Number(old.id)) as Payload;
+    const isEnded = rank >= ENDED_RANK;
+    if (wasEnded === isEnded && rank < Number(old.rank)) return;
+    const stored = wasEnded || isEnded ? this.#spans.payload(Number(old.id)) : undefined;
     const sent = payloadOf(batch, span);
-    const [running, ended] = wasEnded ? [sent, stored] : [stored, sent];
-    const attributes = Object.assign(emptyObject(), running.attributes, ended.attributes);
-    // Nothing that only the running one said: as when a start comes once more.
-    if (wasEnded && Object.keys(attributes).length === Object.keys(ended.attributes).length) return;
-    const merged = prepareRecords(
-      [
-        {
-          ...ended,
-          attributes,
-          traceId: span.traceId,
-          spanId: span.spanId,
-          parentSpanId: span.parentSpanId,
-          resource: JSON.parse(batch.resources[span.resource] as string) as JsonObject,
-        },
-      ],
-      this.#prices,
-    );
-    // Sent once more, the end is found to be known.
-    this.#replace(
-      scope,
-      old,
-      session,
-      merged,
-      merged.spans[0] as PreparedSpan,
-      wasEnded ? (old.hash as Uint8Array) : hash,
-    );
+    if (stored === undefined || (wasEnded && isEnded && stored.open === undefined)) {
+      this.#replace(scope, old, session, { batch, span, hash, rank });
+    } else if (isEnded) {
+      const merged = withOpen(sent, wasEnded ? stored.open : stored.attributes);
+      // Sent once more, the end is found to be known.
+      this.#replace(scope, old, session, { ...this.#prepared(merged, batch, span), hash, rank });
+    } else {
+      const merged = withOpen(stored, Object.assign(emptyObject(), stored.open, sent.attributes));
+      if (sizeOf(merged.open) === sizeOf(stored.open)) return;
+      const version = { hash: old.hash as Uint8Array, rank: Number(old.rank) };
+      this.#replace(scope, old, session, { ...this.#prepared(merged, batch, span), ...version });
+    }
   }
 
-  #replace(scope: Scope, old: Row, session: number, batch: PreparedBatch, span: PreparedSpan, hash: Uint8Array): void {
-    this.#spans.replace(old, session, batch, span, hash);
-    this.#updates.spanReplaced(scope, old, span.facts.eventId);
+  #prepared(payload: Payload, from: PreparedBatch, span: PreparedSpan): { batch: PreparedBatch; span: PreparedSpan } {
+    const { traceId, spanId, parentSpanId } = span;
+    const resource = JSON.parse(from.resources[span.resource] as string) as JsonObject;
+    const batch = prepareRecords([{ ...payload, traceId, spanId, parentSpanId, resource }], this.#prices);
+    return { batch, span: batch.spans[0] as PreparedSpan };
+  }
+
+  #replace(scope: Scope, old: Row, session: number, version: Version): void {
+    this.#spans.replace(old, session, version);
+    this.#updates.spanReplaced(scope, old, version.span.facts.eventId);
+    if (Number(old.session_pk) !== session) this.#directory.leave(Number(old.session_pk));
   }
 
   startSession(scope: Scope, change: SessionChange): { sessionId: string; project: string; seq: number } {
