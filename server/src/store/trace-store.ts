@@ -101,6 +101,8 @@ export interface ChangesOptions {
 
 export interface SessionRecords {
   session: Session;
+  /** What was said of the session itself, where its spans would say something else. */
+  given: { endMs?: number; durationMs?: number };
   spans: SpanRecord[];
   /** Later updates of these spans' events. */
   patches: { eventId: string; body: JsonObject }[];

@@ -1,7 +1,10 @@
 import { BUCKETS, type SpanRecord } from './span-record.js';
 import { emptyObject, isObject, type Json, type JsonObject } from './value.js';
 
-/** Spans as OTLP/JSON, exactly as they came: 64-bit integers and doubles keep their kind. */
+/**
+ * Spans as OTLP/JSON, as they came: 64-bit integers and doubles keep their kind. Flags, counts of what a sender had
+ * dropped and addresses of schemas are not kept.
+ */
 export function encodeTracesJson(spans: SpanRecord[]): JsonObject {
   const groups = new Map<string, { resource: JsonObject; scope: SpanRecord['scope']; spans: Json[] }>();
   for (const span of spans) {
@@ -40,7 +43,7 @@ function encodeSpan(span: SpanRecord): JsonObject {
     kind: span.kind,
     startTimeUnixNano: span.startNs,
     endTimeUnixNano: span.endNs,
-    attributes: attributes(withRestFields(span)),
+    attributes: allAttributes(span),
     events: span.events.map((event) => ({
       name: event.name,
       timeUnixNano: event.timeNs,
@@ -55,20 +58,32 @@ function encodeSpan(span: SpanRecord): JsonObject {
   };
 }
 
-/** What a REST event said outside its attributes finds its place among them. */
-function withRestFields(span: SpanRecord): JsonObject {
-  if (!span.buckets && span.eventId === undefined && span.sessionId === undefined) return span.attributes;
-  const result = Object.assign(emptyObject(), span.attributes);
-  if (span.sessionId !== undefined) result['honeyhive.session_id'] = span.sessionId;
-  if (span.eventId !== undefined) result.honeyhive_event_id = span.eventId;
+/** An attribute that only files of ours have: what a REST event said outside its attributes, as it said it. */
+export const REST_FIELDS = 'honeyhive_rest';
+
+/** The same finds its place among the attributes too, for whoever reads the file as OTLP. */
+function allAttributes(span: SpanRecord): Json[] {
+  const { buckets, eventId, parentEventId, sessionId } = span;
+  const own = attributes(span.attributes);
+  if (!buckets && eventId === undefined && sessionId === undefined) return own;
+  const fields = emptyObject();
+  if (sessionId !== undefined) fields['honeyhive.session_id'] = sessionId;
+  if (eventId !== undefined) fields.honeyhive_event_id = eventId;
   for (const bucket of BUCKETS)
-    for (const [key, value] of Object.entries(span.buckets?.[bucket] ?? {}))
-      result[`honeyhive_${bucket}.${key}`] = value;
-  return result;
+    for (const [key, value] of Object.entries(buckets?.[bucket] ?? {})) fields[`honeyhive_${bucket}.${key}`] = value;
+  fields[REST_FIELDS] = JSON.stringify({ buckets, eventId, parentEventId, sessionId });
+  const known = new Set(Object.keys(fields));
+  return [...own.filter((one) => !known.has((one as { key: string }).key)), ...attributes(fields, plainValue)];
 }
 
-function attributes(map: JsonObject): Json[] {
-  return Object.keys(map).map((key) => ({ key, value: anyValue(map[key] as Json) }));
+function attributes(map: JsonObject, encode: (value: Json) => JsonObject = anyValue): Json[] {
+  return Object.keys(map).map((key) => ({ key, value: encode(map[key] as Json) }));
+}
+
+/** What came as JSON has no tags, whatever its keys are called. */
+function plainValue(value: Json): JsonObject {
+  if (Array.isArray(value)) return { arrayValue: { values: value.map(plainValue) } };
+  return isObject(value) ? { kvlistValue: { values: attributes(value as JsonObject, plainValue) } } : anyValue(value);
 }
 
 function anyValue(value: Json): JsonObject {

@@ -1,10 +1,20 @@
-import type { EventChange, Scope, SessionChange, SessionRecords, TraceStore } from '../store/trace-store.js';
+import type {
+  EventChange,
+  IngestReceipt,
+  Scope,
+  SessionChange,
+  SessionRecords,
+  TraceStore,
+} from '../store/trace-store.js';
+import { canonicalId } from './ids.js';
 import { parseJson } from './json-text.js';
-import { encodeTracesJson } from './otlp-encode.js';
-import type { Session } from './records.js';
-import { eventChange, sessionChange } from './rest-bodies.js';
-import { MalformedRequest } from './span-record.js';
-import { isObject, type JsonObject } from './value.js';
+import { encodeTracesJson, REST_FIELDS } from './otlp-encode.js';
+import { decodeTracesJson } from './otlp-json.js';
+import { bucketsIn, eventChange, sessionChange, textIn } from './rest-bodies.js';
+import { BUCKETS, MalformedRequest, type SpanRecord } from './span-record.js';
+import { parsedText } from './unflatten.js';
+import { copyUsage } from './usage.js';
+import { emptyObject, isObject, type JsonObject } from './value.js';
 
 /**
  * A session as lines of JSON: its own data, its spans as OTLP/JSON, and what was said about events later. A file with
@@ -16,7 +26,7 @@ export async function* sessionLines(store: TraceStore, scope: Scope, sessionId: 
   do {
     const page: SessionRecords | undefined = await store.exportSession(scope, sessionId, cursor);
     if (!page) return;
-    if (first) yield `${JSON.stringify({ honeyhiveSession: sessionBody(page.session) })}\n`;
+    if (first) yield `${JSON.stringify({ honeyhiveSession: sessionBody(page) })}\n`;
     first = false;
     if (page.spans.length > 0) yield `${JSON.stringify(encodeTracesJson(page.spans))}\n`;
     for (const patch of page.patches)
@@ -25,13 +35,15 @@ export async function* sessionLines(store: TraceStore, scope: Scope, sessionId: 
   } while (cursor !== undefined);
 }
 
-function sessionBody(session: Session): JsonObject {
+function sessionBody({ session, given }: SessionRecords): JsonObject {
   return {
     session_id: session.sessionId,
     session_name: session.sessionName,
     project: session.project,
     source: session.source,
     start_time: session.startTime,
+    ...(given.endMs === undefined ? {} : { end_time: given.endMs }),
+    ...(given.durationMs === undefined ? {} : { duration: given.durationMs }),
     inputs: session.inputs,
     outputs: session.outputs,
     config: session.config,
@@ -89,11 +101,43 @@ export async function importParts(
     } else if (part.kind === 'event') {
       await store.updateEvent(scope, part.change);
     } else {
-      const receipt = await store.ingest(scope, part.body, 'json');
+      const receipt = await importTraces(store, scope, part.body);
       report.spans += receipt.stored;
       report.duplicates += receipt.duplicates;
       report.rejected += receipt.rejected;
     }
   }
   return report;
+}
+
+/** Where events of the REST API are among the spans, they become that again. */
+async function importTraces(store: TraceStore, scope: Scope, body: Buffer): Promise<IngestReceipt> {
+  if (!body.includes(REST_FIELDS)) return store.ingest(scope, body, 'json');
+  const { spans, rejected } = decodeTracesJson(body);
+  const receipt = await store.writeSpans(scope, spans.map(withRestFields));
+  return { ...receipt, rejected: receipt.rejected + rejected };
+}
+
+function withRestFields(span: SpanRecord): SpanRecord {
+  const text = span.attributes[REST_FIELDS];
+  const fields = typeof text === 'string' ? parsedText(text) : undefined;
+  if (!isObject(fields)) return span;
+  const buckets = isObject(fields.buckets) ? bucketsIn(fields.buckets) : {};
+  const attributes = Object.assign(emptyObject(), span.attributes);
+  delete attributes[REST_FIELDS];
+  delete attributes['honeyhive.session_id'];
+  delete attributes.honeyhive_event_id;
+  for (const bucket of BUCKETS)
+    for (const key of Object.keys(buckets[bucket] ?? {})) delete attributes[`honeyhive_${bucket}.${key}`];
+  copyUsage(buckets, attributes);
+  return { ...span, attributes, buckets, ...idsIn(fields) };
+}
+
+function idsIn(fields: Record<string, unknown>): Pick<SpanRecord, 'eventId' | 'parentEventId' | 'sessionId'> {
+  const ids: Pick<SpanRecord, 'eventId' | 'parentEventId' | 'sessionId'> = {};
+  for (const name of ['eventId', 'parentEventId', 'sessionId'] as const) {
+    const id = textIn(fields, name);
+    if (id !== undefined) ids[name] = canonicalId(id);
+  }
+  return ids;
 }

@@ -214,6 +214,10 @@ export class Queries {
     const isLast = rows.length === found.length && found.length < EXPORT_PAGE;
     return {
       session: sessionOf(row),
+      given: {
+        ...(row.given_end_ms === null ? {} : { endMs: Number(row.given_end_ms) }),
+        ...(row.given_duration_ms === null ? {} : { durationMs: Number(row.given_duration_ms) }),
+      },
       spans,
       patches: rows.flatMap((span) => {
         const patch =

@@ -1,0 +1,67 @@
+/** A session that is exported and imported elsewhere is the same session, by every door. */
+import { randomUUID } from 'node:crypto';
+import { hex, inSession, local, span, T0, traces } from './support/local';
+
+/** What depends on when and where it was stored. */
+const WITHOUT = new Set(['seq', 'id']);
+const same = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (key, inner) => (WITHOUT.has(key) ? undefined : inner)));
+
+test('OTLP spans, events of the REST API, updates, and what was said of the session itself', async () => {
+  const [here, there] = [await local(), await local()];
+  const sessionId = randomUUID();
+  await here.call('POST', '/session/start', {
+    session: { session_id: sessionId, session_name: 'whole', project: 'shop', start_time: T0, metadata: { a: 1 } },
+  });
+  await here.call('PUT', '/events', { event_id: sessionId, end_time: T0 + 60_000, duration: 60_000, error: 'late' });
+  const root = span({ attributes: inSession(sessionId, { big: '9007199254740993', 'honeyhive.project': 'shop' }) });
+  await here.call('POST', '/v1/traces', traces([root]));
+  const event = randomUUID();
+  await here.call('POST', '/events', {
+    event: {
+      event_id: event,
+      session_id: sessionId,
+      project: 'shop',
+      // Its parent never came.
+      parent_id: randomUUID(),
+      event_type: 'model',
+      event_name: 'complete',
+      inputs: { text: '[1]', 'k.v': 'dotted', tagged: { $int: 'abc' }, deep: { list: [1, { x: null }] } },
+      outputs: { role: 'assistant', content: '{"not":"parsed"}' },
+      config: { model: 'gpt-4o' },
+      metadata: { prompt_tokens: 10, completion_tokens: 5 },
+      start_time: T0 + 5,
+      duration: 20,
+    },
+  });
+  await here.call('PUT', '/events', { event_id: event, metrics: { quality: 0.5 } });
+
+  const exported = await here.call('GET', `/api/sessions/${sessionId}/export`);
+  const imported = await there.call('POST', '/api/import', exported.text);
+  expect(imported.json).toEqual({ sessions: 1, spans: 2, duplicates: 0, rejected: 0 });
+  const paths = [
+    `/api/sessions/${sessionId}`,
+    `/api/spans/${root.traceId}/${root.spanId}`,
+    `/v1/events/${event}`,
+    `/v1/events/${sessionId}`,
+    `/api/sessions/${sessionId}/export`,
+  ];
+  for (const path of paths) {
+    const [before, after] = [await here.call('GET', path), await there.call('GET', path)];
+    expect(after.status).toBe(200);
+    if (path.endsWith('export')) expect(after.text).toBe(before.text);
+    else expect(same(after.json)).toEqual(same(before.json));
+  }
+});
+
+test('a file of ours is OTLP for others: what a REST event said is among its attributes', async () => {
+  const server = await local();
+  const session_id = randomUUID();
+  const event = { session_id, event_type: 'tool', event_name: `e-${hex(4)}`, inputs: { q: 'why' } };
+  await server.call('POST', '/events', { event });
+  const exported = (await server.call('GET', `/api/sessions/${session_id}/export`)).text.split('\n');
+  const traceLine = JSON.parse(exported.find((line) => line.includes('resourceSpans')) as string);
+  const [one] = traceLine.resourceSpans[0].scopeSpans[0].spans;
+  const keys = one.attributes.map((attribute: { key: string }) => attribute.key);
+  expect(keys).toEqual(expect.arrayContaining(['honeyhive.session_id', 'honeyhive_event_id', 'honeyhive_inputs.q']));
+});
