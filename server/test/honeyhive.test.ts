@@ -450,6 +450,7 @@ describe('other conventions become events', () => {
         'llm.output_messages.0.message.role': 'assistant',
         'llm.output_messages.0.message.content': 'yo',
         'llm.invocation_parameters': '{"temperature":0}',
+        metadata: '{"tier":"gold"}',
       } as never),
     ).toMatchObject({
       eventType: 'model',
@@ -459,6 +460,7 @@ describe('other conventions become events', () => {
       inputs: { messages: [{ role: 'user', content: 'hi' }] },
       outputs: { messages: [{ role: 'assistant', content: 'yo' }] },
       config: { parameters: { temperature: 0 } },
+      metadata: { tier: 'gold' },
       preview: 'yo',
     });
     expect(

@@ -36,4 +36,6 @@ export const METADATA_PREFIXES = [
   'langfuse.observation.metadata.',
   'ai.telemetry.metadata.',
 ];
+/** Metadata as one JSON text (OpenInference). */
+export const METADATA_TEXTS = ['metadata'];
 export const USER_TEXTS = ['user.id', 'enduser.id', 'langfuse.user.id', 'ai.telemetry.metadata.userId'];

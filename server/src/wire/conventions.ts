@@ -3,6 +3,7 @@ import {
   INPUT_PREFIXES,
   INPUT_TEXTS,
   METADATA_PREFIXES,
+  METADATA_TEXTS,
   OUTPUT_PREFIXES,
   OUTPUT_TEXTS,
   PARAMETER_TEXTS,
@@ -52,7 +53,8 @@ export function foreignBuckets(span: Pick<SpanRecord, 'attributes' | 'events'>):
     buckets.outputs = Object.assign(emptyObject(), buckets.outputs, { tool_calls: toolCalls });
   const config = configOf(attributes);
   if (Object.keys(config).length > 0) buckets.config = config;
-  const metadata = below(attributes, METADATA_PREFIXES);
+  const stated = text(attributes, METADATA_TEXTS);
+  const metadata = Object.assign(isObject(stated) ? stated : emptyObject(), below(attributes, METADATA_PREFIXES));
   if (Object.keys(metadata).length > 0) buckets.metadata = metadata;
   const user = text(attributes, USER_TEXTS);
   if (user !== undefined) buckets.user_properties = Object.assign(emptyObject(), { user_id: user });

@@ -16,7 +16,7 @@ export interface KeyRole {
 }
 
 const PREFIX = 'honeyhive_';
-const FOREIGN = /^(gen_ai|llm|input|output|traceloop\.entity|embedding|langfuse|ai|user|enduser)\./;
+const FOREIGN = /^(gen_ai|llm|input|output|traceloop\.entity|embedding|langfuse|ai|user|enduser)\.|^metadata$/;
 const PROTOCOL = /^(honeyhive\.|honeyhive_event|honeyhive_duration|traceloop\.association\.|baggage\.)/;
 const NOWHERE: readonly string[] = [];
 

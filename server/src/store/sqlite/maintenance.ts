@@ -41,7 +41,6 @@ export class Pruning {
       this.#db.exec('PRAGMA incremental_vacuum(2000)');
       return false;
     }
-    const counters = { ...this.#writer.counters };
     this.#writer.begin();
     try {
       const step = this.#writer.removal.step(next);
@@ -52,7 +51,7 @@ export class Pruning {
       this.report.spans += step.spans;
       if (step.done) this.report.sessions++;
     } catch (error) {
-      this.#writer.rollback(counters);
+      this.#writer.rollback();
       throw error;
     }
     return true;

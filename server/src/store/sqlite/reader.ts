@@ -3,7 +3,7 @@ import type { EventPatch } from '../../wire/event-patch.js';
 import { canonicalId } from '../../wire/ids.js';
 import type { Session, ThinSpan, WholeSpan } from '../../wire/records.js';
 import type { SpanRecord } from '../../wire/span-record.js';
-import { emptyObject, type JsonObject } from '../../wire/value.js';
+import { emptyObject } from '../../wire/value.js';
 import type { DocumentKind, ListOptions, Page, Scope, StoredDocument, StoreStats } from '../trace-store.js';
 import { wholeSpan } from '../whole-span.js';
 import { compile } from './compile.js';
@@ -150,7 +150,8 @@ export class Reader {
     ).get(project, project) as Row;
     const meta = (key: string): string | undefined =>
       this.#sql('SELECT value FROM meta WHERE key = ?').get(key)?.value as string | undefined;
-    const counters = JSON.parse(meta('counters') ?? '{}') as JsonObject;
+    const all = JSON.parse(meta('counters') ?? '{}') as Counted & { projects?: Record<string, Counted> };
+    const counters = project === null ? all : (all.projects?.[project] ?? {});
     return {
       sessions: Number(totals.sessions),
       spans: Number(totals.spans),
@@ -195,6 +196,8 @@ export class Reader {
       .map(documentOf);
   }
 }
+
+type Counted = Partial<Record<'received' | 'stored' | 'duplicates' | 'rejected', number>>;
 
 const DOCUMENTS = 'SELECT d.*, p.name AS project FROM documents d JOIN projects p ON p.id = d.project_id';
 

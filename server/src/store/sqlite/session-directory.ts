@@ -95,6 +95,7 @@ export class SessionDirectory {
     if (!facts.sessionGiven) return this.#sessionOfTrace(scope, traceId, facts, project);
     const session = this.ensure(scope, facts.sessionId, project, 'span', facts.startMs);
     if (facts.foreignSessionId !== undefined && !this.#foreign.has(session)) {
+      if (this.#foreign.size >= CACHE) this.#foreign.clear();
       this.#foreign.add(session);
       this.#sessions.merge(session, { metadata: { session_id_given: facts.foreignSessionId } }, this.#seq());
     }

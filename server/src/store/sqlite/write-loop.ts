@@ -8,7 +8,7 @@ import { Operations } from './operations.js';
 import type { PreparedBatch } from './prepare.js';
 import { Reserve } from './reserve.js';
 import { type OpenedStore, openForWriting, type Say } from './store-file.js';
-import { Writer, type WriterCounters } from './writer.js';
+import { Writer } from './writer.js';
 
 /** One commit carries at most this much, so that no caller waits for a giant one. */
 const GROUP_CALLS = 256;
@@ -156,7 +156,6 @@ export class WriteLoop {
   /** False where the group failed and should be tried one by one. */
   #attempt(calls: Call[]): boolean {
     const { writer, operations, sync } = this.#opened;
-    const counters: WriterCounters = { ...writer.counters };
     let answers: Answer[];
     try {
       if (this.#logInDoubt) this.#emptyLog();
@@ -164,7 +163,7 @@ export class WriteLoop {
       answers = calls.map((call) => ({ id: call.id, value: operations.run(call) }));
       writer.commit();
     } catch (error) {
-      const isUsable = writer.rollback(counters);
+      const isUsable = writer.rollback();
       const cannotWrite = storageProblem(error) ?? (isUsable ? undefined : String(error));
       if (cannotWrite === undefined) {
         if (calls.length > 1) return false;
@@ -243,11 +242,19 @@ export class WriteLoop {
         this.#checkpoints.committed();
         return;
       }
-      if (current.call) this.#options.answer({ id: current.call.id, value: current.pruning.report });
+      if (current.call) this.#answerSynced({ id: current.call.id, value: current.pruning.report });
     } catch (error) {
       if (current.call) this.#options.answer(answerError(current.call.id, error));
     }
     this.#prunings.shift();
+  }
+
+  #answerSynced(answer: Answer): void {
+    this.#opened.sync.after((error) =>
+      this.#options.answer(
+        error === undefined ? answer : answerError(answer.id, new StoreError('full', error.message)),
+      ),
+    );
   }
 
   /** Not on a full disk, where it would be tried without end. */
@@ -273,7 +280,7 @@ export class WriteLoop {
     const { db } = this.#opened.store;
     try {
       db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize');
-      this.#options.answer({ id: call.id, value: { dbBytes: usedBytes(db) } });
+      this.#answerSynced({ id: call.id, value: { dbBytes: usedBytes(db) } });
     } catch (error) {
       this.#options.answer(answerError(call.id, error));
     }

@@ -20,11 +20,19 @@ import { sizeOf, withOpen } from './versions.js';
 /** Row in `meta`: a session of which some spans are removed already. */
 const REMOVING = 'removing';
 
-export interface WriterCounters {
+interface Counters {
   received: number;
   stored: number;
   duplicates: number;
   rejected: number;
+}
+
+const COUNTED = ['received', 'stored', 'duplicates', 'rejected'] as const;
+const NONE: Counters = { received: 0, stored: 0, duplicates: 0, rejected: 0 };
+
+/** What came since the file was begun; where keys are in use, also by the project of the key. */
+export interface WriterCounters extends Counters {
+  projects: Record<string, Counters>;
 }
 
 /** All that changes the file, for one thread; the caller opens and ends the transactions. */
@@ -37,7 +45,7 @@ export class Writer {
   readonly #prices: PriceTable;
   readonly #spans: SpanRows;
   readonly #resources: ResourceRows;
-  readonly counters: WriterCounters;
+  #counters: WriterCounters;
   readonly removal: Removal;
   readonly texts: TextIndex;
   #seq: number;
@@ -62,13 +70,7 @@ export class Writer {
       new Patches(this.#statements),
       seq,
     );
-    this.counters = {
-      received: 0,
-      stored: 0,
-      duplicates: 0,
-      rejected: 0,
-      ...(JSON.parse(this.#meta('counters') ?? '{}') as object),
-    };
+    this.#counters = this.#storedCounters();
     this.#seq = Number(this.#meta('seq') ?? 0);
   }
 
@@ -85,6 +87,20 @@ export class Writer {
     this.#statements
       .get('INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value')
       .run(key, value);
+  }
+
+  #storedCounters(): WriterCounters {
+    const stored = JSON.parse(this.#meta('counters') ?? '{}') as Partial<WriterCounters>;
+    return { ...NONE, ...stored, projects: { ...stored.projects } };
+  }
+
+  #count(scope: Scope, added: Counters): void {
+    const counted: Counters[] = [this.#counters];
+    if (scope.project !== undefined) {
+      this.#counters.projects[scope.project] ??= { ...NONE };
+      counted.push(this.#counters.projects[scope.project] as Counters);
+    }
+    for (const one of counted) for (const name of COUNTED) one[name] += added[name];
   }
 
   /** The session that an earlier process, or this one, has removed in part. */
@@ -106,22 +122,22 @@ export class Writer {
 
   commit(): void {
     this.setMeta('seq', String(this.#seq));
-    this.setMeta('counters', JSON.stringify(this.counters));
+    this.setMeta('counters', JSON.stringify(this.#counters));
     this.#db.exec('COMMIT');
   }
 
   /** False where not even that can be read any more, and only a fresh connection helps. */
-  rollback(counters: WriterCounters): boolean {
+  rollback(): boolean {
     try {
       this.#db.exec('ROLLBACK');
     } catch {
       // SQLite has already rolled back by itself, as it does when the disk is full.
     }
-    Object.assign(this.counters, counters);
     this.#resources.forget();
     this.#sessions.forget();
     try {
       this.#seq = Number(this.#meta('seq') ?? 0);
+      this.#counters = this.#storedCounters();
       this.texts.forget();
       this.#directory.forgetAll();
       return true;
@@ -132,33 +148,26 @@ export class Writer {
 
   writeSpans(scope: Scope, batch: PreparedBatch): IngestReceipt {
     const { rejected, message, spans } = batch;
-    const before = { ...this.counters };
-    this.counters.received += spans.length + rejected;
-    this.counters.rejected += rejected;
-    for (const span of spans) this.#writeSpan(scope, batch, span);
+    let stored = 0;
+    for (const span of spans) if (this.#writeSpan(scope, batch, span)) stored++;
     this.#sessions.flush(this.#seq);
     this.#resources.flush();
-    return {
-      received: spans.length + rejected,
-      stored: this.counters.stored - before.stored,
-      duplicates: this.counters.duplicates - before.duplicates,
-      rejected,
-      message,
-      seq: this.#seq,
-    };
+    const counted = { received: spans.length + rejected, stored, duplicates: spans.length - stored, rejected };
+    this.#count(scope, counted);
+    return { ...counted, message, seq: this.#seq };
   }
 
-  #writeSpan(scope: Scope, batch: PreparedBatch, span: PreparedSpan): void {
+  /** False where it was there already. */
+  #writeSpan(scope: Scope, batch: PreparedBatch, span: PreparedSpan): boolean {
     const session = this.#directory.sessionFor(scope, span.traceId, span.facts);
     const project = this.#directory.projectOf(session);
     const id = this.#spans.insert(project, session, batch, span);
     if (id === undefined) {
-      this.counters.duplicates++;
       this.#seenAgain(scope, project, session, batch, span);
-      return;
+      return false;
     }
-    this.counters.stored++;
     this.#updates.spanWritten(scope, id, span.facts.eventId);
+    return true;
   }
 
   /**
