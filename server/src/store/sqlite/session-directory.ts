@@ -1,10 +1,9 @@
 import type { SpanFacts } from '../../wire/describe.js';
-import { sessionOfTrace } from '../../wire/ids.js';
 import type { Scope } from '../trace-store.js';
-import { contributionOf } from './contribution.js';
 import type { Row } from './driver.js';
 import { RecentMap } from './recent-map.js';
 import type { Removal } from './removal.js';
+import { SessionMoves } from './session-moves.js';
 import type { SessionRows } from './session-rows.js';
 import type { Statements } from './statements.js';
 
@@ -23,6 +22,7 @@ export class SessionDirectory {
   readonly #sessions: SessionRows;
   readonly #removal: Removal;
   readonly #seq: () => number;
+  readonly #moves: SessionMoves;
   readonly #projects = new Map<string, number>();
   readonly #sessionKeys = new RecentMap<string, number>(CACHE);
   readonly #sessionProjects = new RecentMap<number, number>(CACHE);
@@ -41,6 +41,7 @@ export class SessionDirectory {
     this.#sessions = sessions;
     this.#removal = removal;
     this.#seq = seq;
+    this.#moves = new SessionMoves(statements, sessions, removal, seq, (session) => this.forgetSession(session));
     this.#readMarks();
   }
 
@@ -101,7 +102,7 @@ export class SessionDirectory {
     }
     // Only where some session was made from a trace can a span have to leave one.
     if (this.#marks.has('trace') && (this.#joined.traceId !== traceId || this.#joined.session !== session)) {
-      this.#moveTrace(scope, traceId, session);
+      this.#moves.joinTrace(scope, traceId, session, this.projectOf(session));
       this.#joined = { traceId, session };
     }
     return session;
@@ -132,58 +133,9 @@ export class SessionDirectory {
           .get(project, trace);
   }
 
-  /**
-   * Spans that came before the one which names the session had to be put under their trace; now they join it. Where
-   * none of them named a project, they take the session's.
-   */
-  #moveTrace(scope: Scope, traceId: string, session: number): void {
-    const project = this.projectOf(session);
-    const row = this.#statements
-      .get(
-        `SELECT id FROM sessions WHERE session_id = ? AND made_from = 'trace' AND (project_id = ? OR (project_given = 0 AND ?))
-        ORDER BY project_given DESC LIMIT 1`,
-      )
-      .get(sessionOfTrace(traceId), project, scope.project === undefined ? 1 : 0);
-    if (!row || Number(row.id) === session) return;
-    this.#sessions.flush(this.#seq());
-    const from = Number(row.id);
-    this.#bringInto(project, from);
-    for (const span of this.#statements.get('SELECT * FROM spans WHERE session_pk = ?').all(from))
-      this.#sessions.count(session, contributionOf(span, 1));
-    this.#statements
-      .get('UPDATE spans SET session_pk = ?, seq = ? WHERE session_pk = ?')
-      .run(session, this.#seq(), from);
-    this.#sessions.absorb(from, session, this.#seq());
-    this.forgetSession(from);
-  }
-
-  /** All that belongs to a session comes into a project; what that has already, by the same ids, goes. */
-  #bringInto(project: number, session: number): void {
-    this.#statements
-      .get(
-        'UPDATE OR IGNORE patches SET project_id = ? WHERE project_id != ? AND event_id IN (SELECT event_id FROM spans WHERE session_pk = ? AND event_id IS NOT NULL)',
-      )
-      .run(project, project, session);
-    this.#statements
-      .get('UPDATE OR IGNORE spans SET project_id = ? WHERE session_pk = ? AND project_id != ?')
-      .run(project, session, project);
-    const twice = this.#statements
-      .get('SELECT * FROM spans WHERE session_pk = ? AND project_id != ?')
-      .all(session, project);
-    for (const span of twice) {
-      this.#sessions.count(session, contributionOf(span, -1));
-      this.#removal.dropSpan(span);
-    }
-    this.#statements.get('UPDATE sessions SET project_id = ?, project_given = 1 WHERE id = ?').run(project, session);
-  }
-
-  /** A session that the last of its spans has left, unless somebody has said something of it. */
+  /** The last span of a session may have left it. */
   leave(session: number): void {
-    this.#sessions.flush(this.#seq());
-    const row = this.#statements
-      .get("SELECT 1 FROM sessions WHERE id = ? AND span_count = 0 AND made_from IN ('span', 'trace')")
-      .get(session);
-    if (row) this.forgetSession(session);
+    this.#moves.leave(session);
   }
 
   forgetSession(session: number): void {
@@ -249,7 +201,7 @@ export class SessionDirectory {
     if (!open) return undefined;
     const id = Number(open.id);
     this.#sessions.flush(this.#seq());
-    this.#bringInto(project, id);
+    this.#moves.bringInto(project, id);
     this.forgetIds();
     return id;
   }

@@ -1,8 +1,9 @@
 import type { PriceTable } from '../../wire/price.js';
 import { StoreError } from '../store-error.js';
 import { Checkpoints } from './checkpoints.js';
+import { Chores } from './chores.js';
 import { LogSync } from './log-sync.js';
-import { type PruneLimits, Pruning, usedBytes } from './maintenance.js';
+import type { PruneLimits } from './maintenance.js';
 import { type Answer, answerError, type Call } from './messages.js';
 import { Operations } from './operations.js';
 import type { PreparedBatch } from './prepare.js';
@@ -15,8 +16,6 @@ const GROUP_CALLS = 256;
 const GROUP_BYTES = 8 * 1024 * 1024;
 /** Where calls are always waiting, chores get a piece done after so many groups. */
 const GROUPS_PER_CHORE = 4;
-/** Where texts can always be merged, pruning gets a piece done after so many pieces of that. */
-const MERGES_PER_PRUNING = 8;
 /** After nothing could be written, how long everything is refused before the next try. */
 const FULL_MS = 1000;
 
@@ -45,11 +44,10 @@ export class WriteLoop {
   readonly #reserve: Reserve;
   readonly #checkpoints: Checkpoints;
   readonly #queue: Call[] = [];
-  readonly #prunings: { pruning: Pruning; call: Call | undefined }[] = [];
+  readonly #chores: Chores;
   #opened: Opened;
   #scheduled = false;
   #groups = 0;
-  #merged = 0;
   #fullUntil = 0;
   #why = '';
   #wasFull = false;
@@ -66,11 +64,13 @@ export class WriteLoop {
     this.#checkpoints = new Checkpoints(options.file, () => this.#schedule());
     this.#opened = this.#open();
     this.#reserve.hold();
-    const { store, writer } = this.#opened;
-    const begun = writer.unfinishedRemoval;
-    if (begun === undefined) return;
-    this.#prunings.push({ pruning: new Pruning(store.db, writer, {}, begun), call: undefined });
-    this.#schedule();
+    this.#chores = new Chores({
+      connection: () => ({ db: this.#opened.store.db, writer: this.#opened.writer }),
+      retentionBytes: options.retentionBytes,
+      answer: (answer) => ('error' in answer ? options.answer(answer) : this.#answerSynced(answer)),
+      committed: () => this.#checkpoints.committed(),
+    });
+    this.retain();
   }
 
   get driver(): string {
@@ -103,7 +103,8 @@ export class WriteLoop {
       this.#scheduled = false;
       if (this.#closing || this.#checkpoints.holding) return;
       this.#turn();
-      if (this.#queue.length > 0 || this.#prunings.length > 0 || this.#mayMerge) this.#schedule();
+      if (this.#queue.length > 0 || this.#chores.mayPrune || (this.#chores.mayMerge && !this.#isResting))
+        this.#schedule();
     });
   }
 
@@ -116,7 +117,7 @@ export class WriteLoop {
       this.#recover(error, true);
       this.#refuse(group, `nothing can be written at the moment: ${String(error)}`);
     }
-    if (group.length === 0 || ++this.#groups % GROUPS_PER_CHORE === 0) this.#chore();
+    if (group.length === 0 || ++this.#groups % GROUPS_PER_CHORE === 0) this.#chores.run(!this.#isResting);
   }
 
   #nextGroup(): Call[] {
@@ -126,9 +127,9 @@ export class WriteLoop {
       const call = this.#queue.shift();
       if (call === undefined) break;
       if (call.op === 'prune') {
-        this.#prune(call.args[1] as PruneLimits, call);
+        this.#chores.prune(call.args[1] as PruneLimits, call);
       } else if (call.op === 'compact') {
-        this.#compact(call);
+        this.#chores.compact(call);
       } else {
         group.push(call);
         bytes += call.op === 'ingest' ? (call.args[1] as PreparedBatch).bytes.byteLength : 1024;
@@ -137,8 +138,13 @@ export class WriteLoop {
     return group;
   }
 
+  /** Nothing could be written a moment ago. */
+  get #isResting(): boolean {
+    return Date.now() < this.#fullUntil;
+  }
+
   #runGroup(calls: Call[]): void {
-    if (Date.now() < this.#fullUntil) {
+    if (this.#isResting) {
       this.#refuse(calls, `${this.#why}; reading still works`);
       return;
     }
@@ -232,23 +238,6 @@ export class WriteLoop {
     this.#logInDoubt = false;
   }
 
-  /** One piece of what can wait. Pruning looks at the file's size, which only shrinks once the texts are merged. */
-  #chore(): void {
-    this.#mergeText();
-    const current = this.#prunings[0];
-    if (current === undefined || (this.#opened.writer.texts.due && ++this.#merged % MERGES_PER_PRUNING !== 0)) return;
-    try {
-      if (current.pruning.step()) {
-        this.#checkpoints.committed();
-        return;
-      }
-      if (current.call) this.#answerSynced({ id: current.call.id, value: current.pruning.report });
-    } catch (error) {
-      if (current.call) this.#options.answer(answerError(current.call.id, error));
-    }
-    this.#prunings.shift();
-  }
-
   #answerSynced(answer: Answer): void {
     this.#opened.sync.after((error) =>
       this.#options.answer(
@@ -257,46 +246,11 @@ export class WriteLoop {
     );
   }
 
-  /** Not on a full disk, where it would be tried without end. */
-  get #mayMerge(): boolean {
-    return this.#opened.writer.texts.due && Date.now() >= this.#fullUntil;
-  }
-
-  #mergeText(): void {
-    if (!this.#mayMerge) return;
-    try {
-      this.#opened.writer.texts.step();
-      this.#checkpoints.committed();
-    } catch {
-      // The next commit meets what is wrong, and says so.
-    }
-  }
-
-  #prune(limits: PruneLimits, call?: Call): void {
-    this.#prunings.push({ pruning: new Pruning(this.#opened.store.db, this.#opened.writer, limits), call });
-  }
-
-  #compact(call: Call): void {
-    const { db } = this.#opened.store;
-    try {
-      db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize');
-      this.#answerSynced({ id: call.id, value: { dbBytes: usedBytes(db) } });
-    } catch (error) {
-      this.#options.answer(answerError(call.id, error));
-    }
-  }
-
-  /** Begins to remove the oldest sessions where the file holds more than it should. */
+  /** Looks whether something has to go. */
   retain(): void {
-    const { retentionBytes } = this.#options;
-    if (this.#closing || retentionBytes === undefined || this.#prunings.length > 0) return;
-    try {
-      if (usedBytes(this.#opened.store.db) <= retentionBytes) return;
-      this.#prune({ maxBytes: retentionBytes });
-      this.#schedule();
-    } catch {
-      // Tried again the next time.
-    }
+    if (this.#closing) return;
+    this.#chores.retain();
+    if (this.#chores.mayPrune) this.#schedule();
   }
 
   /** Writes and answers what has come, then lets go of the file. */
