@@ -45,6 +45,27 @@ describe('the filter language', () => {
     });
   });
   test.each([
+    ['a:http://x:80/b?c=d&e>f~g', '=', 'http://x:80/b?c=d&e>f~g'],
+    ['a:anthropic.claude-v2:0', '=', 'anthropic.claude-v2:0'],
+    ['a~x:y', 'contains', 'x:y'],
+    ['a:http://*', 'prefix', 'http://'],
+    ['a!=b!=c', '!=', 'b!=c'],
+    ['a:http://x/../y..z', '=', 'http://x/../y..z'],
+    ['a:../b', '=', '../b'],
+    ['a:wait...', '=', 'wait...'],
+  ])('a value runs on to the next blank or bracket: %s', (query, operator, value) => {
+    const one = { kind: 'compare', field: 'a', operator, value };
+    expect(parseQuery(query)).toEqual(one);
+    expect(parseQuery(`(x OR ${query}) b:1`)).toMatchObject({
+      items: [{ items: [{ kind: 'text' }, one] }, { field: 'b' }],
+    });
+  });
+  test('the times of a range have colons', () => {
+    expect(parseQuery('start:2026-01-05T10:30..2026-01-06T11:45:10')).toMatchObject({
+      items: [{ value: '2026-01-05T10:30' }, { value: '2026-01-06T11:45:10' }],
+    });
+  });
+  test.each([
     ['', /empty/],
     ['(a', /never closed/],
     ['a)', /not opened/],
@@ -52,7 +73,11 @@ describe('the filter language', () => {
     ['a:', /needs a value/],
     ['AND a', /between two/],
     ['a OR', /ends where/],
-    [':x', /field name/],
+    [':x', /field name.* in quotation marks/],
+    ['a :x:y z:', /needs a value/],
+    ['a: b:c', /field name.* in quotation marks/],
+    ['a:>5', /write 'a>'.* in quotation marks/],
+    ['a:(b OR c)', /needs a value.* in quotation marks/],
     ['('.repeat(100), /deeper/],
   ])('%j is refused', (query, message) => {
     expect(refusal(query)).toMatch(message);

@@ -44,7 +44,11 @@ export function parseQuery(query: string): Filter {
     const token = peek();
     if (token.kind === 'end') throw new QueryError('the query ends where a word or a condition is expected', token.at);
     if (token.kind === 'close') throw new QueryError('a bracket is closed that was not opened', token.at);
-    if (token.kind === 'operator') throw new QueryError(`'${token.text}' needs a field name before it`, token.at);
+    if (token.kind === 'operator')
+      throw new QueryError(
+        `'${token.text}' needs a field name before it; a text with '${token.text}' in it stands in quotation marks`,
+        token.at,
+      );
     at++;
     if (token.kind === 'open') {
       const inner = any(depth + 1);
@@ -66,7 +70,7 @@ export function parseQuery(query: string): Filter {
     at++;
     const value = peek();
     if (value.kind !== 'word' && value.kind !== 'quoted')
-      throw new QueryError(`'${name.text}${operator.text}' needs a value`, value.at);
+      throw new QueryError(noValue(name, operator, value), value.at);
     at++;
     const negated = name.kind === 'word' && name.text.length > 1 && name.text.startsWith('-');
     const field = negated ? name.text.slice(1) : name.text;
@@ -87,10 +91,10 @@ function compare(field: string, operator: string, value: Token): Filter {
   if (operator === '~') return make('contains', text);
   if (operator === ':' && !quoted) {
     if (text === '*') return make('exists', true);
-    const dots = text.indexOf('..');
-    if (dots !== -1 && text !== '..') {
+    const range = rangeOf(text);
+    if (range !== undefined) {
       const items: Filter[] = [];
-      const [low, high] = [text.slice(0, dots), text.slice(dots + 2)];
+      const [low, high] = range;
       if (low !== '') items.push(make('>=', literalOf(low)));
       if (high !== '') items.push(make('<=', literalOf(high)));
       return items.length === 1 ? (items[0] as Filter) : { kind: 'all', items };
@@ -98,6 +102,21 @@ function compare(field: string, operator: string, value: Token): Filter {
     if (text.length > 1 && text.endsWith('*')) return make('prefix', text.slice(0, -1));
   }
   return make(operator === ':' ? '=' : (operator as Operator), quoted ? text : literalOf(text));
+}
+
+function noValue(name: Token, operator: Token, value: Token): string {
+  const needs = `'${name.text}${operator.text}' needs a value`;
+  if (value.kind === 'open') return `${needs}; one with brackets stands in quotation marks`;
+  if (value.kind !== 'operator') return needs;
+  const instead = operator.text === ':' && value.touches ? `write '${name.text}${value.text}', or put ` : 'put ';
+  return `${needs}; ${instead}one that begins with '${value.text}' in quotation marks`;
+}
+
+/** The ends of `a..b`, one of which may be left out. Dots of paths, addresses and unfinished sentences are no range. */
+function rangeOf(text: string): [low: string, high: string] | undefined {
+  const [low = '', high, more] = text.split('..');
+  if (high === undefined || more !== undefined || low + high === '' || text.includes('://')) return undefined;
+  return low.endsWith('/') || /^[./]/.test(high) ? undefined : [low, high];
 }
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

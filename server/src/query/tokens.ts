@@ -24,7 +24,7 @@ export function tokenize(query: string): Token[] {
       touches = false;
       continue;
     }
-    const token = read(query, at, touches);
+    const token = read(query, at, touches, touches && tokens.at(-1)?.kind === 'operator');
     tokens.push(token.token);
     at = token.end;
     touches = true;
@@ -33,7 +33,7 @@ export function tokenize(query: string): Token[] {
   return tokens;
 }
 
-function read(query: string, at: number, touches: boolean): { token: Token; end: number } {
+function read(query: string, at: number, touches: boolean, isValue: boolean): { token: Token; end: number } {
   const char = query[at] as string;
   if (char === '(' || char === ')')
     return { token: { kind: char === '(' ? 'open' : 'close', text: char, at, touches }, end: at + 1 };
@@ -51,10 +51,11 @@ function read(query: string, at: number, touches: boolean): { token: Token; end:
     return { token: { kind: 'quoted', text, at, touches }, end: end + 1 };
   }
   let end = at;
+  // A value is as long as no blank or bracket ends it: a second operator in it (`url:http://x?a=b`) can mean nothing else.
   while (
     end < query.length &&
     !/[\s()"]/.test(query[end] as string) &&
-    !OPERATORS.some((one) => query.startsWith(one, end) && !insideTime(query, at, end))
+    (isValue || !OPERATORS.some((one) => query.startsWith(one, end) && !insideTime(query, at, end)))
   )
     end++;
   return { token: { kind: 'word', text: query.slice(at, end), at, touches }, end };
