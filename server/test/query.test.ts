@@ -14,12 +14,21 @@ const refusal = (query: string): string => {
 
 describe('the filter language', () => {
   test('what is written and what is understood', () => {
-    const compare = (field: string, operator: string, value: unknown) => ({ kind: 'compare', field, operator, value });
-    expect(parseQuery('a:1 b!=x')).toEqual({ kind: 'all', items: [compare('a', '=', 1), compare('b', '!=', 'x')] });
+    const compare = (field: string, operator: string, value: unknown, text?: string) => ({
+      kind: 'compare',
+      field,
+      operator,
+      value,
+      ...(text === undefined ? {} : { text }),
+    });
+    expect(parseQuery('a:1 b!=x')).toEqual({
+      kind: 'all',
+      items: [compare('a', '=', 1, '1'), compare('b', '!=', 'x')],
+    });
     expect(parseQuery('a>=2s OR NOT b:* AND c~part')).toEqual({
       kind: 'any',
       items: [
-        compare('a', '>=', 2000),
+        compare('a', '>=', 2000, '2s'),
         { kind: 'all', items: [{ kind: 'not', item: compare('b', 'exists', true) }, compare('c', 'contains', 'part')] },
       ],
     });
@@ -29,7 +38,7 @@ describe('the filter language', () => {
         {
           kind: 'any',
           items: [
-            { kind: 'all', items: [compare('a', '>=', 1), compare('a', '<=', 5)] },
+            { kind: 'all', items: [compare('a', '>=', 1, '1'), compare('a', '<=', 5, '5')] },
             { kind: 'not', item: compare('b', '=', 'x y') },
           ],
         },
@@ -41,7 +50,7 @@ describe('the filter language', () => {
     expect(parseQuery('start:2026-01-05T10:30..2026-01-06')).toMatchObject({ kind: 'all' });
     expect(parseQuery('a:true b:"true"')).toEqual({
       kind: 'all',
-      items: [compare('a', '=', true), compare('b', '=', 'true')],
+      items: [compare('a', '=', true, 'true'), compare('b', '=', 'true')],
     });
   });
   test.each([

@@ -1,13 +1,21 @@
 export type Literal = string | number | boolean;
 export type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'contains' | 'prefix' | 'exists';
 
+/** What a field is held against. */
+export interface Condition {
+  operator: Operator;
+  value: Literal;
+  /** How a number, duration, true or false was written: a field of texts compares `007` and `5m` as they stand. */
+  text?: string;
+}
+
 /** A filter, from whichever language it was written in. */
 export type Filter =
   | { kind: 'all'; items: Filter[] }
   | { kind: 'any'; items: Filter[] }
   | { kind: 'not'; item: Filter }
   | { kind: 'text'; text: string; prefix: boolean }
-  | { kind: 'compare'; field: string; operator: Operator; value: Literal };
+  | ({ kind: 'compare'; field: string } & Condition);
 
 /** A query that cannot be understood: where, and what would be right. */
 export class QueryError extends Error {

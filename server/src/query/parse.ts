@@ -1,4 +1,5 @@
 import { type Filter, type Literal, type Operator, QueryError } from './ast.js';
+import { literalOf } from './literal.js';
 import { type Token, tokenize } from './tokens.js';
 
 const MAX_DEPTH = 32;
@@ -88,6 +89,10 @@ function compare(field: string, operator: string, value: Token): Filter {
   const { text } = value;
   const quoted = value.kind === 'quoted';
   const make = (as: Operator, literal: Literal): Filter => ({ kind: 'compare', field, operator: as, value: literal });
+  const read = (as: Operator, written: string): Filter => {
+    const literal = literalOf(written);
+    return { kind: 'compare', field, operator: as, value: literal, ...(literal === written ? {} : { text: written }) };
+  };
   if (operator === '~') return make('contains', text);
   if (operator === ':' && !quoted) {
     if (text === '*') return make('exists', true);
@@ -95,13 +100,14 @@ function compare(field: string, operator: string, value: Token): Filter {
     if (range !== undefined) {
       const items: Filter[] = [];
       const [low, high] = range;
-      if (low !== '') items.push(make('>=', literalOf(low)));
-      if (high !== '') items.push(make('<=', literalOf(high)));
+      if (low !== '') items.push(read('>=', low));
+      if (high !== '') items.push(read('<=', high));
       return items.length === 1 ? (items[0] as Filter) : { kind: 'all', items };
     }
     if (text.length > 1 && text.endsWith('*')) return make('prefix', text.slice(0, -1));
   }
-  return make(operator === ':' ? '=' : (operator as Operator), quoted ? text : literalOf(text));
+  const as = operator === ':' ? '=' : (operator as Operator);
+  return quoted ? make(as, text) : read(as, text);
 }
 
 function noValue(name: Token, operator: Token, value: Token): string {
@@ -117,16 +123,4 @@ function rangeOf(text: string): [low: string, high: string] | undefined {
   const [low = '', high, more] = text.split('..');
   if (high === undefined || more !== undefined || low + high === '' || text.includes('://')) return undefined;
   return low.endsWith('/') || /^[./]/.test(high) ? undefined : [low, high];
-}
-
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Numbers, durations in milliseconds, true and false; everything else is text. */
-export function literalOf(text: string): Literal {
-  if (text === 'true') return true;
-  if (text === 'false') return false;
-  if (/^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(text)) return Number(text);
-  const duration = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
-  if (duration) return Number(duration[1]) * (UNITS[duration[2] as string] as number);
-  return text;
 }

@@ -1,4 +1,4 @@
-import { type Filter, type Literal, type Operator, QueryError } from '../../query/ast.js';
+import { type Condition, type Filter, QueryError } from '../../query/ast.js';
 import { type Field, resolveField, type SessionField, type SpanField, type Target } from '../../query/fields.js';
 import { SESSION_SQL, SPAN_SQL } from './columns.js';
 import { type Bind, columnSql, jsonSql, pathOf, scoreSql } from './conditions.js';
@@ -32,7 +32,7 @@ export function compile(filter: Filter, target: Target, texts: readonly string[]
       case 'text':
         return textSql(node.text, node.prefix, target, bind, spansWith);
       default:
-        return compareSql(node.field, node.operator, node.value, target, bind, spansWith);
+        return compareSql(node, target, bind, spansWith);
     }
   };
   // NULL is neither true nor false in SQL; a condition on a missing value is false here, so that NOT of it is true.
@@ -40,6 +40,7 @@ export function compile(filter: Filter, target: Target, texts: readonly string[]
   return { sql, values };
 }
 
+type Comparison = Filter & { kind: 'compare' };
 /** The rows of spans whose text matches, as a list for `IN`. */
 type SpansWith = (match: string) => string;
 
@@ -65,44 +66,37 @@ function textSql(text: string, prefix: boolean, target: Target, bind: Bind, span
   return `(s.id IN (SELECT session_pk FROM spans WHERE id IN (${spansWith(match)})) OR -s.id IN (SELECT rowid FROM ${COMMON_TEXTS} WHERE ${COMMON_TEXTS} MATCH ${bind(match)} AND rowid < 0))`;
 }
 
-function compareSql(
-  name: string,
-  operator: Operator,
-  value: Literal,
-  target: Target,
-  bind: Bind,
-  spansWith: SpansWith,
-): string {
+function compareSql(condition: Comparison, target: Target, bind: Bind, spansWith: SpansWith): string {
+  const { field: name, operator } = condition;
   const field = resolveField(name, target);
   if (field.kind === 'column') {
     const sql = field.of === 'session' ? SESSION_SQL[field.name as SessionField] : SPAN_SQL[field.name as SpanField];
-    return across(columnSql(sql, field.type, operator, value, name, bind), field.of, target);
+    return across(columnSql(sql, field.type, condition, name, bind), field.of, target);
   }
-  if (field.kind === 'score') return across(scoreSql(field, operator, value, name, bind), field.of, target);
+  if (field.kind === 'score') return across(scoreSql(field, condition, name, bind), field.of, target);
   if (field.of !== 'either')
-    return across(jsonSql(field.of === 'session' ? 's' : 'x', field, operator, value, bind), field.of, target);
-  const other = operator === '!=' ? 'NOT' : '';
-  const positive: Operator = operator === '!=' ? '=' : operator;
-  const ofSession = jsonSql('s', field, positive, value, bind);
-  return `${other} (${ofSession} OR ${someSpan(field, positive, value, target, bind, spansWith)})`;
+    return across(jsonSql(field.of === 'session' ? 's' : 'x', field, condition, bind), field.of, target);
+  const positive: Condition = operator === '!=' ? { ...condition, operator: '=' } : condition;
+  const ofSession = jsonSql('s', field, positive, bind);
+  return `${operator === '!=' ? 'NOT' : ''} (${ofSession} OR ${someSpan(field, positive, target, bind, spansWith)})`;
 }
 
 /**
  * Some span of the session has the value. Where the value is plain words, the text index names the few spans to look
- * at; it holds every value that facets hold.
+ * at; it holds every text that facets hold.
  */
 function someSpan(
   field: Field & { kind: 'bucket' },
-  operator: Operator,
-  value: Literal,
+  condition: Condition,
   target: Target,
   bind: Bind,
   spansWith: SpansWith,
 ): string {
+  const { operator, value } = condition;
   if (operator !== '=' || typeof value !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9 _.@:-]*$/.test(value)) {
-    return across(jsonSql('x', field, operator, value, bind), 'span', target);
+    return across(jsonSql('x', field, condition, bind), 'span', target);
   }
-  return `s.id IN (SELECT x.session_pk FROM spans x WHERE x.id IN (${spansWith(`"${value}"`)}) AND hh_tick(x.id) AND ${jsonSql('x', field, operator, value, bind)})`;
+  return `s.id IN (SELECT x.session_pk FROM spans x WHERE x.id IN (${spansWith(`"${value}"`)}) AND hh_tick(x.id) AND ${jsonSql('x', field, condition, bind)})`;
 }
 
 /** A condition on the other kind of row: some span of the session, or the session of the span. */

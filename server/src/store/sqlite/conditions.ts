@@ -1,44 +1,54 @@
-import { type Literal, type Operator, QueryError } from '../../query/ast.js';
+import { type Condition, type Operator, QueryError } from '../../query/ast.js';
 import type { Field, FieldType } from '../../query/fields.js';
+import { literalOf, momentOf } from '../../query/literal.js';
 import type { SqlValue } from './driver.js';
 
 /** Takes a value for SQL and answers with what stands for it. */
 export type Bind = (value: SqlValue) => string;
 
-export function columnSql(
-  sql: string,
-  type: FieldType,
-  operator: Operator,
-  value: Literal,
-  name: string,
-  bind: Bind,
-): string {
+export function columnSql(sql: string, type: FieldType, condition: Condition, name: string, bind: Bind): string {
+  let { operator } = condition;
   if (operator === 'exists') return `(${sql}) IS NOT NULL`;
-  if (type === 'text') return textCompare(`(${sql})`, operator, String(value), bind);
+  if (type === 'text') return textCompare(`(${sql})`, operator, textOf(condition), bind);
   if (operator === 'contains' || operator === 'prefix')
     throw new QueryError(`${name} is a ${type}; it can be compared with = != > >= < <=`);
   let wanted: number;
   if (type === 'boolean') {
-    if (typeof value !== 'boolean') throw new QueryError(`${name} is true or false, not ${String(value)}`);
-    wanted = Number(value);
+    wanted = Number(booleanOf(condition, name));
   } else if (type === 'time') {
-    wanted = timeOf(value, name);
+    const moment = momentIn(condition, name);
+    wanted = moment.ms;
+    // No row is of that very millisecond: `24h` by itself means since then.
+    if (moment.ago) operator = operator === '=' ? '>=' : operator === '!=' ? '<' : operator;
   } else {
-    if (typeof value !== 'number') throw new QueryError(`${name} is a number, not '${String(value)}'`);
-    wanted = value;
+    wanted = numberOf(condition, name);
   }
-  return `ifnull((${sql}) ${operator} ${bind(wanted)}, ${operator === '!=' ? 1 : 0})`;
+  return `ifnull((${sql}) ${operator} ${bind(wanted)}, ${condition.operator === '!=' ? 1 : 0})`;
 }
 
-/** Unix milliseconds, an ISO time, or a span back from now such as `24h`, which the parser has made a number. */
-function timeOf(value: Literal, name: string): number {
-  if (typeof value === 'number') return value < 1e11 ? Date.now() - value : value;
-  const parsed = Date.parse(String(value));
-  if (Number.isNaN(parsed))
+function textOf({ value, text }: Condition): string {
+  return text ?? String(value);
+}
+
+function numberOf(condition: Condition, name: string): number {
+  const value = typeof condition.value === 'string' ? literalOf(condition.value.trim()) : condition.value;
+  if (typeof value !== 'number') throw new QueryError(`${name} is a number, not '${textOf(condition)}'`);
+  return value;
+}
+
+function booleanOf(condition: Condition, name: string): boolean {
+  const value = typeof condition.value === 'string' ? literalOf(condition.value.trim()) : condition.value;
+  if (typeof value !== 'boolean') throw new QueryError(`${name} is true or false, not '${textOf(condition)}'`);
+  return value;
+}
+
+function momentIn(condition: Condition, name: string): { ms: number; ago: boolean } {
+  const moment = momentOf(textOf(condition));
+  if (moment === undefined)
     throw new QueryError(
-      `${name} is a time (2026-01-31, 2026-01-31T10:00, Unix milliseconds, or 24h for the last 24 hours), not '${String(value)}'`,
+      `${name} is a time (2026-01-31, 2026-01-31T10:00, Unix milliseconds, or 24h for the last 24 hours), not '${textOf(condition)}'`,
     );
-  return parsed;
+  return moment;
 }
 
 function textCompare(sql: string, operator: Operator, value: string, bind: Bind): string {
@@ -56,23 +66,19 @@ function textCompare(sql: string, operator: Operator, value: string, bind: Bind)
   }
 }
 
-export function scoreSql(
-  field: Field & { kind: 'score' },
-  operator: Operator,
-  value: Literal,
-  name: string,
-  bind: Bind,
-): string {
+export function scoreSql(field: Field & { kind: 'score' }, condition: Condition, name: string, bind: Bind): string {
+  const { operator } = condition;
   const alias = field.of === 'session' ? 's' : 'x';
   const path = pathOf(field.evaluator);
   const at = (inner: string): string =>
     path === undefined ? '' : `json_extract(${alias}.scores, ${bind(path + inner)})`;
   if (path === undefined) return '0';
   if (operator === 'exists') return `${at('')} IS NOT NULL`;
-  if (typeof value === 'boolean' || typeof value === 'string' || operator === 'contains' || operator === 'prefix')
+  if (operator === 'contains' || operator === 'prefix')
     throw new QueryError(`${name} is a number; it can be compared with = != > >= < <=`);
+  const wanted = numberOf(condition, name);
   const score = field.of === 'session' ? `(${at('.sum')} / ${at('.count')})` : at('');
-  return `ifnull(${score} ${operator} ${bind(value)}, ${operator === '!=' ? 1 : 0})`;
+  return `ifnull(${score} ${operator} ${bind(wanted)}, ${operator === '!=' ? 1 : 0})`;
 }
 
 /** A JSON path of one quoted key; SQLite has no way to write a quotation mark inside one. */
@@ -81,13 +87,8 @@ export function pathOf(key: string): string | undefined {
 }
 
 /** The values of buckets are kept flat in `facets`, each with its own JSON type. */
-export function jsonSql(
-  alias: string,
-  field: Field & { kind: 'bucket' },
-  operator: Operator,
-  value: Literal,
-  bind: Bind,
-): string {
+export function jsonSql(alias: string, field: Field & { kind: 'bucket' }, condition: Condition, bind: Bind): string {
+  const { operator, value } = condition;
   if (field.path === '') {
     if (operator !== 'exists')
       throw new QueryError(
@@ -102,20 +103,20 @@ export function jsonSql(
     return `EXISTS (SELECT 1 FROM json_each(${alias}.facets) WHERE key = ${bind(key)} OR substr(key, 1, ${bind(key.length + 1)}) = ${bind(`${key}.`)})`;
   }
   if (path === undefined) return '0';
-  const type = (): string => `json_type(${alias}.facets, ${bind(path)})`;
   const extract = (): string => `json_extract(${alias}.facets, ${bind(path)})`;
+  const isText = (): string => `ifnull(json_type(${alias}.facets, ${bind(path)}) = 'text', 0)`;
+  const isNumber = (): string => `ifnull(json_type(${alias}.facets, ${bind(path)}) IN ('integer', 'real'), 0)`;
+  if (operator === '!=') return `NOT ${jsonSql(alias, field, { ...condition, operator: '=' }, bind)}`;
   if (operator === 'contains' || operator === 'prefix')
-    return `(${type()} = 'text' AND ${textCompare(extract(), operator, String(value), bind)})`;
-  if (operator === '=' || operator === '!=') {
-    const equal =
-      typeof value === 'boolean'
-        ? `ifnull(${type()} = ${bind(String(value))}, 0)`
-        : typeof value === 'number'
-          ? `(ifnull(${type()} IN ('integer', 'real'), 0) AND ${extract()} = ${bind(value)} OR ifnull(${type()} = 'text', 0) AND ${extract()} = ${bind(String(value))})`
-          : `(ifnull(${type()} = 'text', 0) AND ${textCompare(extract(), '=', value, bind)})`;
-    return operator === '=' ? equal : `NOT ${equal}`;
-  }
-  if (typeof value === 'number')
-    return `(ifnull(${type()} IN ('integer', 'real'), 0) AND ${extract()} ${operator} ${bind(value)})`;
-  return `(ifnull(${type()} = 'text', 0) AND ${extract()} ${operator} ${bind(String(value))})`;
+    return `(${isText()} AND ${textCompare(extract(), operator, textOf(condition), bind)})`;
+  if (typeof value === 'number' && operator !== '=')
+    return `(${isNumber()} AND ${extract()} ${operator} ${bind(value)})`;
+  const asText = `(${isText()} AND ${textCompare(extract(), operator, textOf(condition), bind)})`;
+  if (operator !== '=' || typeof value === 'string') return asText;
+  // What was written without quotation marks may be stored either way.
+  const asItself =
+    typeof value === 'number'
+      ? `(${isNumber()} AND ${extract()} = ${bind(value)})`
+      : `ifnull(json_type(${alias}.facets, ${bind(path)}) = ${bind(String(value))}, 0)`;
+  return `(${asText} OR ${asItself})`;
 }
