@@ -277,6 +277,20 @@ describe('over data', () => {
     });
     expect((await refused('duratoin>5')).message).toContain('did you mean duration');
     expect((await refused('span.nme:x')).message).toContain('did you mean span.name');
+    expect((await refused('evnt_name:x')).message).toContain('did you mean event_name');
+    expect((await refused('sesion_id:x')).message).toMatch(/did you mean session_id\?$/);
+    expect((await refused('type:model')).message).toMatch(/did you mean span.type\?$/);
+    expect((await refused('event_typ:model')).message).toContain('did you mean span.event_type');
+    expect((await refused('latencyy>5')).message).toMatch(/did you mean latency\?$/);
+    expect((await refused('model:x')).message).toMatch(/did you mean span.model\?$/);
+    const spansRefused = async (q: string) =>
+      (await server.call('GET', `/api/spans?q=${encodeURIComponent(q)}`)).json.error.message;
+    expect(await spansRefused('sesion_id:x')).toMatch(/did you mean session_id\?$/);
+    expect(await spansRefused('run_id:x')).toMatch(/did you mean session.run_id\?$/);
+    expect((await refused('span_id:x')).message).toMatch(/did you mean span.span_id\?$/);
+    expect(await spansRefused('spann_id:x')).toMatch(/did you mean span_id\?$/);
+    expect(await spansRefused('session.nam:x')).toMatch(/did you mean session.name\?$/);
+    expect(await spansRefused('nothing_like_it:x')).toMatch(/no field nothing_like_it$/);
     expect((await refused('duration>fast')).message).toContain('is a number');
     expect((await refused('start>whenever')).message).toContain('is a time');
     expect((await refused("quick' OR '1'='1")).message).toContain("there is no field '1'");
@@ -306,6 +320,8 @@ describe('over data', () => {
       `/api/spans?limit=1000&q=${encodeURIComponent('status:error session.metadata.vip:true')}`,
     );
     expect(json.items).toHaveLength(made.filter((one) => one.error && one.meta.vip === true).length);
+    const beta = await server.call('GET', '/api/spans?limit=1000&q=session_name:beta');
+    expect(beta.json.items).toHaveLength(made.filter((one) => one.name === 'beta').length);
     const next = (await server.call('GET', '/api/spans?limit=10')).json;
     const rest = (await server.call('GET', `/api/spans?limit=1000&cursor=${next.nextCursor}`)).json;
     expect(next.items.length + rest.items.length).toBe(60);

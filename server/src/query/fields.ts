@@ -1,5 +1,5 @@
 import { QueryError } from './ast.js';
-import { suggest } from './suggest.js';
+import { type Known, suggest } from './suggest.js';
 
 export type FieldType = 'text' | 'number' | 'time' | 'boolean';
 export type Target = 'session' | 'span';
@@ -53,10 +53,6 @@ export type SessionField = keyof typeof SESSION_FIELDS;
 export type SpanField = keyof typeof SPAN_FIELDS;
 
 const SYNONYMS: Record<string, string> = {
-  session_id: 'id',
-  sessionid: 'id',
-  session_name: 'name',
-  sessionname: 'name',
   start_time: 'start',
   starttime: 'start',
   end_time: 'end',
@@ -82,12 +78,16 @@ const SYNONYMS: Record<string, string> = {
   run: 'run_id',
   runid: 'run_id',
   hasfeedback: 'has_feedback',
-  span_id: 'id',
-  spanid: 'id',
   traceid: 'trace_id',
   parent_span_id: 'parent_id',
   error_message: 'error',
   errormessage: 'error',
+};
+
+/** Names that say whose they are: in a query for spans those of sessions mean the span's session. */
+const OWN_SYNONYMS: Record<Target, Record<string, string>> = {
+  session: { session_id: 'id', sessionid: 'id', session_name: 'name', sessionname: 'name' },
+  span: { span_id: 'id', spanid: 'id' },
 };
 
 const BUCKET_NAMES: Record<string, string> = {
@@ -131,23 +131,48 @@ function resolveOwn(name: string, of: Target, whole: string, target: Target, eit
     return { kind: 'score', of, evaluator: rest.join('.') };
   const columns: Record<string, FieldType> = of === 'session' ? SESSION_FIELDS : SPAN_FIELDS;
   const plainName = name.toLowerCase();
-  const known = Object.hasOwn(columns, plainName) ? plainName : ownValue(SYNONYMS, plainName);
-  if (of === 'span' && /^session_?id$/.test(plainName))
-    return { kind: 'column', of: 'session', name: 'id', type: 'text' };
+  const known = Object.hasOwn(columns, plainName)
+    ? plainName
+    : (ownValue(OWN_SYNONYMS[of], plainName) ?? ownValue(SYNONYMS, plainName));
+  if (of === 'span' && ownValue(OWN_SYNONYMS.session, plainName) !== undefined)
+    return resolveOwn(plainName, 'session', whole, target, false);
   if (known !== undefined && Object.hasOwn(columns, known))
     return { kind: 'column', of, name: known as SessionField, type: columns[known] as FieldType };
-  const prefix = of === target ? '' : `${of}.`;
-  const names = [
-    ...Object.keys(columns),
-    ...Object.values(BUCKET_NAMES).map((one) => (rest.length > 0 ? `${one}.${rest.join('.')}` : one)),
-    ...(rest.length > 0 ? [`score.${rest.join('.')}`] : []),
-    ...(target === 'session' && of === 'session' ? Object.keys(SPAN_FIELDS).map((one) => `span.${one}`) : []),
-  ];
+  const own = of === target ? '' : `${of}.`;
+  const other = target === 'session' ? 'span' : 'session';
   throw new QueryError(
     `there is no field ${whole}`,
     undefined,
-    suggest(name, names).map((one) => prefix + one),
+    suggest(
+      name,
+      [...columnNames(of, own), ...bucketNames(rest.join('.'), own)],
+      of === target ? columnNames(other, `${other}.`) : [],
+    ),
   );
+}
+
+function bucketNames(key: string, prefix: string): Known[] {
+  const names = key === '' ? Object.values(BUCKET_NAMES) : [...Object.values(BUCKET_NAMES), 'score'];
+  return names
+    .map((bucket) => (key === '' ? bucket : `${bucket}.${key}`))
+    .map((name) => ({ name, shown: prefix + name }));
+}
+
+function columnNames(of: Target, prefix: string): Known[] {
+  const columns: Record<string, FieldType> = of === 'session' ? SESSION_FIELDS : SPAN_FIELDS;
+  const named = (names: [name: string, column: string][], owner: string): Known[] =>
+    names.map(([name, column]) => ({ name, shown: prefix + name, means: owner + column }));
+  return [
+    ...named(
+      Object.keys(columns).map((name) => [name, name]),
+      prefix,
+    ),
+    ...named(
+      Object.entries({ ...OWN_SYNONYMS[of], ...SYNONYMS }).filter(([, name]) => Object.hasOwn(columns, name)),
+      prefix,
+    ),
+    ...(of === 'span' && prefix === '' ? named(Object.entries(OWN_SYNONYMS.session), 'session.') : []),
+  ];
 }
 
 /** Names that a list of fields can show. */

@@ -1,19 +1,40 @@
-/** The known names nearest to a mistyped one, at most two, none that is far away. */
-export function suggest(name: string, known: readonly string[]): string[] {
+export interface Known {
+  name: string;
+  /** How it has to be written where it is suggested, when that is more than the name. */
+  shown?: string;
+  /** What it stands for: of several names for one thing the nearest is suggested. */
+  means?: string;
+}
+
+/**
+ * The known names nearest to a mistyped one, at most two, none that is far away; alone the one that is the same.
+ * `others` are asked where nothing else is near.
+ */
+export function suggest(name: string, known: readonly Known[], others: readonly Known[] = []): string[] {
+  const same = [...known, ...others].find((one) => one.name === name.toLowerCase());
+  if (same) return [same.shown ?? same.name];
+  const near = nearest(name, known);
+  return near.length > 0 ? near : nearest(name, others);
+}
+
+function nearest(name: string, known: readonly Known[]): string[] {
   const limit = Math.max(1, Math.floor(name.length / 3));
-  return known
-    .map((candidate) => ({
-      candidate,
-      distance: candidate.startsWith(name) ? 1 : distance(name.toLowerCase(), candidate.toLowerCase()),
-    }))
-    .filter((entry) => entry.distance <= limit)
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, 2)
-    .map((entry) => entry.candidate);
+  const near = known
+    .filter((one) => Math.abs(one.name.length - name.length) <= limit || one.name.startsWith(name))
+    .map((one) => ({ ...one, distance: distanceTo(name.toLowerCase(), one.name.toLowerCase()) }))
+    .filter((one) => one.distance <= limit)
+    .sort((a, b) => a.distance - b.distance);
+  const things = new Map<string, string>();
+  for (const { name, shown = name, means = shown } of near) if (!things.has(means)) things.set(means, shown);
+  return [...things.values()].slice(0, 2);
+}
+
+function distanceTo(name: string, known: string): number {
+  return known.startsWith(name) ? 1 : edits(name, known);
 }
 
 /** Edits from one word to the other: insertions, deletions, replacements, and swaps of neighbours. */
-function distance(a: string, b: string): number {
+function edits(a: string, b: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
