@@ -314,6 +314,23 @@ describe('over data', () => {
     });
   });
 
+  test.each([
+    ['/api/sessions?q=a&q=b', 'q'],
+    ['/api/sessions?limit=1&limit=2', 'limit'],
+    ['/api/spans?cursor=a&cursor=b', 'cursor'],
+    ['/api/spans?project=a&project=b', 'project'],
+    ['/api/aggregate?group=name&group=type', 'group'],
+    ['/api/aggregate?of=spans&of=sessions', 'of'],
+    ['/api/aggregate?bucket=hour&bucket=day', 'bucket'],
+    [`/api/sessions/${randomUUID()}?cursor=a&cursor=b`, 'cursor'],
+  ])('%s: a value that is given twice is refused', async (path, field) => {
+    const answer = await server.call('GET', path);
+    expect([answer.status, answer.json.error]).toEqual([
+      400,
+      { code: 'invalid_field', message: `${field} is given 2 times`, field, allowed: 'one value' },
+    ]);
+  });
+
   test('spans are found and paged too', async () => {
     const { json } = await server.call(
       'GET',

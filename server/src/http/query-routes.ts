@@ -8,6 +8,7 @@ import { abortSignal } from './abort-signal.js';
 import { HttpError } from './http-error.js';
 import { numberOf } from './number-of.js';
 import type { ScopeOf } from './scope.js';
+import { singleValues } from './single-values.js';
 
 interface ListQuery {
   q?: string;
@@ -28,13 +29,13 @@ export function queryRoutes(app: FastifyInstance, store: TraceStore, scopeOf: Sc
   app.get<{ Querystring: ListQuery & { of?: string; group?: string; bucket?: string } }>(
     '/api/aggregate',
     async (request, reply) => {
-      const { of = 'spans', group, bucket, q } = request.query;
+      const { of = 'spans', group, bucket, q, limit: most } = singleValues(request.query);
       if (of !== 'spans' && of !== 'sessions')
         throw new HttpError(400, 'invalid_field', `of is '${of.slice(0, 40)}'`, {
           field: 'of',
           allowed: 'spans, sessions',
         });
-      const limit = numberOf(request.query.limit, 'limit', 1, 10_000);
+      const limit = numberOf(most, 'limit', 1, 10_000);
       return store.aggregate(
         scopeOf(request, 'read'),
         of === 'spans' ? 'span' : 'session',
@@ -53,10 +54,11 @@ export function queryRoutes(app: FastifyInstance, store: TraceStore, scopeOf: Sc
     return { sessions: fieldNames('session'), spans: fieldNames('span') };
   });
   app.get<{ Params: { id: string }; Querystring: ListQuery }>('/api/sessions/:id', async (request) => {
-    const limit = numberOf(request.query.limit, 'limit', 1, 10_000);
+    const { limit: most, cursor } = singleValues(request.query);
+    const limit = numberOf(most, 'limit', 1, 10_000);
     const found = await store.getSession(scopeOf(request, 'read'), request.params.id, {
       ...(limit === undefined ? {} : { limit }),
-      ...(request.query.cursor === undefined ? {} : { cursor: request.query.cursor }),
+      ...(cursor === undefined ? {} : { cursor }),
     });
     if (!found) throw new HttpError(404, 'not_found', 'there is no session with this id');
     return found;
@@ -80,7 +82,8 @@ export function queryRoutes(app: FastifyInstance, store: TraceStore, scopeOf: Sc
   app.get('/api/stats', async (request) => store.stats(scopeOf(request, 'read')));
 }
 
-export function listOptions(query: ListQuery): ListOptions {
+export function listOptions(given: ListQuery): ListOptions {
+  const query = singleValues(given);
   const limit = numberOf(query.limit, 'limit', 1, 1000);
   return {
     ...(query.q === undefined || query.q.trim() === '' ? {} : { q: query.q }),
