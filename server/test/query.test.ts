@@ -354,10 +354,10 @@ describe('over data', () => {
         ((durations[Math.ceil(rank)] as number) - (durations[Math.floor(rank)] as number)) * (rank % 1)
       );
     };
-    expect(all).toMatchObject({ count: 60, errors: 12, errorRate: 0.2, tokens: { prompt: 60_000, completion: 6000 } });
+    expect(all).toMatchObject({ count: 60, errors: 12, errorRate: 0.2, tokens: { prompt: 20_000, completion: 2000 } });
     expect(all.latencyMs.p95).toBeCloseTo(at(0.95));
     expect(all.latencyMs.p50).toBeCloseTo(at(0.5));
-    expect(all.costUsd).toBeCloseTo((60 * (1000 * 2.5 + 100 * 10)) / 1e6);
+    expect(all.costUsd).toBeCloseTo((20 * (1000 * 2.5 + 100 * 10)) / 1e6);
     const scored = made.filter((one) => one.score !== undefined);
     expect(all.scores.acc.count).toBe(scored.length);
     expect(all.scores.acc.mean).toBeCloseTo(

@@ -1,10 +1,18 @@
 import { resolveField, type Target } from '../../query/fields.js';
 import type { AggregateGroup, AggregateOptions, AggregateResult } from '../aggregates.js';
 import type { Budget } from './budget.js';
+import { SESSION_SQL } from './columns.js';
 import { columnExpression } from './compile.js';
 import type { Database, SqlValue } from './driver.js';
 
 const MAX_GROUPS = 10_000;
+
+const SESSIONS = `${SESSION_SQL.duration} AS d, s.error_count > 0 AS e,
+  s.prompt_tokens AS p, s.completion_tokens AS c, s.total_tokens AS t, s.cost_usd AS m, s.scores AS scores FROM sessions s`;
+/** Chains that repeat the tokens of the models below them would count twice: the totals of sessions leave them out too. */
+const ofModels = (column: string): string => `CASE WHEN x.event_type = 'model' THEN x.${column} END`;
+const SPANS = `x.duration_ms AS d, x.status = 2 AS e, ${ofModels('prompt_tokens')} AS p, ${ofModels('completion_tokens')} AS c,
+  ${ofModels('total_tokens')} AS t, ${ofModels('cost_usd')} AS m, x.scores AS scores FROM spans x`;
 
 interface Group {
   key: string | number | null;
@@ -38,13 +46,12 @@ export function aggregate(
   const bucketMs = options.bucketMs;
   const time = target === 'session' ? 's.start_ms' : 'x.start_ms';
   const bucket = bucketMs === undefined ? 'NULL' : `CAST(${time} / ${bucketMs} AS INTEGER) * ${bucketMs}`;
-  const from =
-    target === 'session'
-      ? `SELECT ${grouped} AS k, ${bucket} AS b, max(0, ifnull(CASE WHEN s.end_ms > -8e18 THEN s.end_ms END, s.start_ms) - s.start_ms) AS d, s.error_count > 0 AS e, s.prompt_tokens AS p, s.completion_tokens AS c, s.total_tokens AS t, s.cost_usd AS m, s.scores AS scores FROM sessions s`
-      : `SELECT ${grouped} AS k, ${bucket} AS b, x.duration_ms AS d, x.status = 2 AS e, x.prompt_tokens AS p, x.completion_tokens AS c, x.total_tokens AS t, x.cost_usd AS m, x.scores AS scores FROM spans x`;
+  const from = target === 'session' ? SESSIONS : SPANS;
   const groups = new Map<string, Group>();
   let truncated = false;
-  for (const row of db.prepare(`${from} WHERE ${where.sql}`).iterate(...values, ...where.values)) {
+  for (const row of db
+    .prepare(`SELECT ${grouped} AS k, ${bucket} AS b, ${from} WHERE ${where.sql}`)
+    .iterate(...values, ...where.values)) {
     budget.tick();
     const id = `${typeof row.k}\n${String(row.k)}\n${String(row.b)}`;
     let group = groups.get(id);

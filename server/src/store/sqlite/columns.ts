@@ -1,5 +1,8 @@
 import type { SessionField, SpanField } from '../../query/fields.js';
 
+/** What was said of the session itself goes before what its spans tell, as in `sessionOf`. */
+const SESSION_END = 'ifnull(s.given_end_ms, CASE WHEN s.end_ms > -8e18 THEN s.end_ms END)';
+
 /** What a field is called in SQL over `sessions s`. */
 export const SESSION_SQL: Record<SessionField, string> = {
   id: 's.session_id',
@@ -7,9 +10,8 @@ export const SESSION_SQL: Record<SessionField, string> = {
   project: '(SELECT name FROM projects WHERE projects.id = s.project_id)',
   source: 's.source',
   start: 's.start_ms',
-  end: 'CASE WHEN s.end_ms > -8e18 THEN s.end_ms END',
-  duration:
-    'ifnull(s.given_duration_ms, max(0, ifnull(s.given_end_ms, CASE WHEN s.end_ms > -8e18 THEN s.end_ms ELSE s.start_ms END) - s.start_ms))',
+  end: SESSION_END,
+  duration: `ifnull(s.given_duration_ms, max(0, ifnull(${SESSION_END}, s.start_ms) - s.start_ms))`,
   spans: 's.span_count',
   models: 's.model_count',
   errors: 's.error_count',
