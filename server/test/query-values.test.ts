@@ -106,3 +106,35 @@ test.each([
   expect([answer.status, answer.json.error.code]).toEqual([400, 'bad_query']);
   expect(answer.json.error.message).toMatch(message);
 });
+
+test('upper and lower case are the same for all letters, in values of any field', async () => {
+  const umlauts = await session('ÄÖÜ Straße', { stadt: 'ŁÓDŹ', wort: 'ÉCOLE Ä', n: 'ascii K' });
+  await server.call('PUT', '/events', { event_id: umlauts, metadata: { greek: 'ΟΔΟΣ ΟΔΟΣΑ' } });
+  for (const q of [
+    'name:"äöü strasse" OR name:"äöü straße"',
+    'name~"Öü"',
+    'name:äÖ*',
+    'metadata.stadt:łódź',
+    'metadata.stadt~ódź',
+    'metadata.wort:école*',
+    'metadata.greek~οδοσ',
+    'metadata.greek~"ΟΔΟΣ ΟΔΟΣ"',
+    'metadata.greek:"οδος οδοσα"',
+    'NOT metadata.stadt!=Łódź',
+    'metadata.n~"I k"',
+  ])
+    expect([q, await sessions(q)]).toEqual([q, ['ÄÖÜ Straße']]);
+  for (const q of [
+    'metadata.stadt:lodz',
+    'name:"äöü strasse"',
+    'metadata.wort:"ecole ä"',
+    'metadata.stadt!=łódź name~ü',
+  ])
+    expect([q, await sessions(q)]).toEqual([q, []]);
+  const { events } = (
+    await server.call('POST', '/v1/events/export', {
+      filters: [{ field: 'metadata.stadt', operator: 'is', value: 'łódź', type: 'string' }],
+    })
+  ).json;
+  expect(events.map((event: { event_id: string }) => event.event_id)).toEqual([umlauts]);
+});

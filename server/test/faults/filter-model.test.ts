@@ -19,8 +19,38 @@ interface Made {
   test: Test;
 }
 
-const NAMES = ['Alpha', 'beta', 'Gamma ray', '100% sure', 'a_b', "O'Brien", 'say "hi"', 'back\\slash', '-dash', '*'];
-const CITIES = ['Paris', 'paris', 'Rome', 'São Paulo', '%', '_', "x' OR '1'='1", '$.a', 'NEAR', 'true', '7', 'a*'];
+const NAMES = [
+  'Alpha',
+  'beta',
+  'Gamma ray',
+  'ÉCOLE Ünder',
+  'ΟΔΟΣ 1',
+  '100% sure',
+  'a_b',
+  "O'Brien",
+  'say "hi"',
+  'back\\slash',
+  '-dash',
+  '*',
+];
+const CITIES = [
+  'Paris',
+  'paris',
+  'Rome',
+  'São Paulo',
+  'SÃO PAULO',
+  'ŁÓDŹ',
+  'Łódź',
+  'Київ',
+  '%',
+  '_',
+  "x' OR '1'='1",
+  '$.a',
+  'NEAR',
+  'true',
+  '7',
+  'a*',
+];
 const TEXTS = ['quick brown fox', 'lazy dog', 'quick dog', 'fox AND dog', 'one-two three'];
 const data: One[] = Array.from({ length: 80 }, (_, n) => ({
   id: randomUUID(),
@@ -76,8 +106,8 @@ const ask = async (q: string): Promise<string[]> => {
 };
 
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
-/** Upper and lower case are the same for the letters of ASCII, as in SQLite. */
-const low = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+/** Upper and lower case are the same for all letters; Greek has two small forms of one. */
+const low = (text: string): string => text.toLowerCase().replaceAll('ς', 'σ');
 const holds = (text: string, part: string): boolean => low(text).includes(low(part));
 
 const OPS: Record<string, (a: number, b: number) => boolean> = {
@@ -108,7 +138,7 @@ const textual = (field: string, of: (one: One) => string | number | boolean | un
     if (operator === '~') return { q: `${field}~${quoted(value)}`, test: (one) => holds(own(one) ?? '\0', value) };
     if (operator === 'begin') {
       // Only plain words can be written without quotation marks.
-      const start = /^[A-Za-z]+/.exec(value)?.[0] ?? 'zz';
+      const start = /^\p{L}+/u.exec(value)?.[0] ?? 'zz';
       return { q: `${field}:${start}*`, test: (one) => low(own(one) ?? '').startsWith(low(start)) };
     }
     const equal: Test = (one) => own(one) !== undefined && low(own(one) as string) === low(value);
@@ -116,8 +146,19 @@ const textual = (field: string, of: (one: One) => string | number | boolean | un
   });
 
 const atoms: fc.Arbitrary<Made>[] = [
-  textual('name', (one) => one.name, [...NAMES, 'a', '%', '_', 'ALPHA']),
-  textual('metadata.city', (one) => one.meta.city, [...CITIES, 'PARIS', 'nowhere', "'", '--', ';']),
+  textual('name', (one) => one.name, [...NAMES, 'a', '%', '_', 'ALPHA', 'école ÜNDER', 'éCOL', 'οδος 1', 'Οδοσ', 'É']),
+  textual('metadata.city', (one) => one.meta.city, [
+    ...CITIES,
+    'PARIS',
+    'sÃo pAULO',
+    'łódź',
+    'КИЇВ',
+    'ódź',
+    'nowhere',
+    "'",
+    '--',
+    ';',
+  ]),
   numeric('metadata.age', (one) => one.meta.age as number, fc.integer({ min: -1, max: 9 })),
   numeric('duration', (one) => one.durationMs, fc.constantFrom(100, 350, 600, 1100, 5000)),
   numeric('duration', (one) => one.durationMs / 1000, fc.constantFrom(0, 1, 2), 's'),

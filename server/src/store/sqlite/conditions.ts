@@ -2,6 +2,7 @@ import { type Condition, type Operator, QueryError } from '../../query/ast.js';
 import type { Field, FieldType } from '../../query/fields.js';
 import { literalOf, momentOf } from '../../query/literal.js';
 import type { SqlValue } from './driver.js';
+import { foldCase, foldedSql } from './fold-case.js';
 
 /** Takes a value for SQL and answers with what stands for it. */
 export type Bind = (value: SqlValue) => string;
@@ -9,7 +10,7 @@ export type Bind = (value: SqlValue) => string;
 export function columnSql(sql: string, type: FieldType, condition: Condition, name: string, bind: Bind): string {
   let { operator } = condition;
   if (operator === 'exists') return `(${sql}) IS NOT NULL`;
-  if (type === 'text') return textCompare(`(${sql})`, operator, textOf(condition), bind);
+  if (type === 'text') return textCompare(() => `(${sql})`, operator, textOf(condition), bind);
   if (operator === 'contains' || operator === 'prefix')
     throw new QueryError(`${name} is a ${type}; it can be compared with = != > >= < <=`);
   let wanted: number;
@@ -51,18 +52,19 @@ function momentIn(condition: Condition, name: string): { ms: number; ago: boolea
   return moment;
 }
 
-function textCompare(sql: string, operator: Operator, value: string, bind: Bind): string {
+function textCompare(text: () => string, operator: Operator, value: string, bind: Bind): string {
+  const wanted = foldCase(value);
   switch (operator) {
     case 'contains':
-      return `ifnull(instr(lower(${sql}), lower(${bind(value)})) > 0, 0)`;
+      return foldedSql(text, wanted, (small) => `instr(${small}, ${bind(wanted)}) > 0`);
     case 'prefix':
-      return `ifnull(substr(lower(${sql}), 1, ${bind([...value].length)}) = lower(${bind(value)}), 0)`;
+      return foldedSql(text, wanted, (small) => `substr(${small}, 1, ${bind([...wanted].length)}) = ${bind(wanted)}`);
     case '=':
-      return `ifnull(lower(${sql}) = lower(${bind(value)}), 0)`;
+      return foldedSql(text, wanted, (small) => `${small} = ${bind(wanted)}`);
     case '!=':
-      return `ifnull(lower(${sql}) != lower(${bind(value)}), 1)`;
+      return `NOT ${textCompare(text, '=', value, bind)}`;
     default:
-      return `ifnull(${sql} ${operator} ${bind(value)}, 0)`;
+      return `ifnull(${text()} ${operator} ${bind(value)}, 0)`;
   }
 }
 
@@ -108,10 +110,10 @@ export function jsonSql(alias: string, field: Field & { kind: 'bucket' }, condit
   const isNumber = (): string => `ifnull(json_type(${alias}.facets, ${bind(path)}) IN ('integer', 'real'), 0)`;
   if (operator === '!=') return `NOT ${jsonSql(alias, field, { ...condition, operator: '=' }, bind)}`;
   if (operator === 'contains' || operator === 'prefix')
-    return `(${isText()} AND ${textCompare(extract(), operator, textOf(condition), bind)})`;
+    return `(${isText()} AND ${textCompare(extract, operator, textOf(condition), bind)})`;
   if (typeof value === 'number' && operator !== '=')
     return `(${isNumber()} AND ${extract()} ${operator} ${bind(value)})`;
-  const asText = `(${isText()} AND ${textCompare(extract(), operator, textOf(condition), bind)})`;
+  const asText = `(${isText()} AND ${textCompare(extract, operator, textOf(condition), bind)})`;
   if (operator !== '=' || typeof value === 'string') return asText;
   // What was written without quotation marks may be stored either way.
   const asItself =

@@ -4,6 +4,7 @@ import type { AggregateOptions } from '../aggregates.js';
 import type { ChangesOptions, DocumentKind, EventSearch, ListOptions, Scope } from '../trace-store.js';
 import { Budget, QUERY_BUDGET_MS } from './budget.js';
 import { ChangeLog } from './change-log.js';
+import { defineFoldCase } from './fold-case.js';
 import { answerError, type Call } from './messages.js';
 import { openDatabase } from './open-database.js';
 import { Queries } from './queries.js';
@@ -14,6 +15,7 @@ const { file, cancelled, budgetMs } = workerData as { file: string; cancelled: I
 
 const db = openDatabase(file, { readonly: true, busyMs: 5000 });
 db.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA query_only = 1');
+defineFoldCase(db);
 const budget = new Budget(db, cancelled);
 const reader = new Reader(db);
 const queries = new Queries(db, reader, budget);
