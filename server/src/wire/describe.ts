@@ -111,8 +111,8 @@ export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
     output,
     runId: textAt(buckets.metadata, 'run_id'),
     hasFeedback: buckets.feedback !== undefined && Object.keys(buckets.feedback).length > 0,
-    facets: facetsText(buckets),
-    searchText: searchText(span, errorMessage, survey.searchable, buckets),
+    facets: facetsText(buckets, survey.loose),
+    searchText: searchText(span, errorMessage, survey, buckets),
     rank:
       (ended ? ENDED_RANK : 0) +
       Math.min(
@@ -250,7 +250,7 @@ export function shortText(bucket: JsonObject | undefined, favourites: readonly s
 function searchText(
   span: SpanRecord,
   error: string | undefined,
-  searchable: readonly Json[],
+  { searchable, loose }: Survey,
   buckets: Buckets,
 ): string {
   let text = span.name;
@@ -270,7 +270,7 @@ function searchText(
   for (const event of span.events) for (const key of Object.keys(event.attributes)) add(event.attributes[key] as Json);
   if (room > 0) return text;
   // Filters rely on every facet being found, also those of a span with more text than is indexed.
-  const facets = facetsOf(buckets);
+  const facets = facetsOf(buckets, loose);
   for (const key of Object.keys(facets)) if (typeof facets[key] === 'string') text += `\n${facets[key]}`;
   return text;
 }

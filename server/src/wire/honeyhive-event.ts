@@ -26,9 +26,6 @@ export interface HoneyHiveEvent {
   user_properties: JsonObject;
 }
 
-const SHOWN_ELSEWHERE =
-  /^(honeyhive[._]|traceloop\.association\.|gen_ai\.(prompt|completion)\.|llm\.(input|output)_messages\.)/;
-
 export function eventOfSpan(span: WholeSpan, parentId: string, childrenIds: string[]): HoneyHiveEvent {
   const metadata = Object.assign(emptyObject(), foreignAttributes(span.attributes), span.metadata);
   if (span.tokens)
@@ -65,8 +62,7 @@ export function eventOfSpan(span: WholeSpan, parentId: string, childrenIds: stri
 /** Attributes that no bucket takes belong to the metadata. */
 function foreignAttributes(attributes: JsonObject): JsonObject {
   const result = emptyObject();
-  for (const key of Object.keys(attributes))
-    if (!SHOWN_ELSEWHERE.test(key) && roleOf(key).bucket === undefined) result[key] = attributes[key] as Json;
+  for (const key of Object.keys(attributes)) if (roleOf(key).loose !== undefined) result[key] = attributes[key] as Json;
   return result;
 }
 

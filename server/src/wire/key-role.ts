@@ -7,6 +7,8 @@ export interface KeyRole {
   /** The bucket it belongs to, and the keys inside it one below the other; for all other attributes neither. */
   readonly bucket: Bucket | undefined;
   readonly path: readonly string[];
+  /** Where filters find what no bucket takes: HoneyHive's API shows it as metadata. */
+  readonly loose: string | undefined;
   /** Says something about the span's place rather than about the work: not searched. */
   readonly protocol: boolean;
   /** Belongs to a convention other than HoneyHive's that may say what belongs to a bucket. */
@@ -18,6 +20,8 @@ export interface KeyRole {
 const PREFIX = 'honeyhive_';
 const FOREIGN = /^(gen_ai|llm|input|output|traceloop\.entity|embedding|langfuse|ai|user|enduser)\.|^metadata$/;
 const PROTOCOL = /^(honeyhive\.|honeyhive_event|honeyhive_duration|traceloop\.association\.|baggage\.)/;
+const SHOWN_ELSEWHERE =
+  /^(honeyhive[._]|traceloop\.association\.|gen_ai\.(prompt|completion)\.|llm\.(input|output)_messages\.)/;
 const NOWHERE: readonly string[] = [];
 
 export const roleOf = byKey((key: string): KeyRole => {
@@ -25,6 +29,7 @@ export const roleOf = byKey((key: string): KeyRole => {
   return {
     bucket,
     path: bucket === undefined ? NOWHERE : keysOf(pathIn(bucket, key)),
+    loose: bucket === undefined && !SHOWN_ELSEWHERE.test(key) ? `metadata.${key}` : undefined,
     protocol: PROTOCOL.test(key),
     foreign: FOREIGN.test(key),
     fact: isFactName(key),

@@ -38,6 +38,8 @@ export function listsFromIndexes(value: Json): Json {
 export interface Survey {
   /** The seven buckets as nested objects, from `honeyhive_<bucket>.*` attributes. */
   buckets: Buckets;
+  /** What no bucket takes, by the path under which filters find it; undefined where there is nothing. */
+  loose: JsonObject | undefined;
   /** Values that searches look at. */
   searchable: Json[];
   /** Whether another convention than HoneyHive's is at work. */
@@ -50,6 +52,7 @@ export interface Survey {
 export function surveyOf(attributes: JsonObject): Survey {
   const buckets: Buckets = {};
   const searchable: Json[] = [];
+  let loose: JsonObject | undefined;
   let foreign = false;
   let fact = false;
   for (const key of Object.keys(attributes)) {
@@ -58,9 +61,13 @@ export function surveyOf(attributes: JsonObject): Survey {
     foreign ||= role.foreign;
     fact ||= role.fact;
     if (role.bucket === undefined) {
-      // Lists and maps of other conventions can become filter fields, whose values have to be found as text.
-      if (!role.protocol && (typeof value === 'string' || (role.foreign && typeof value === 'object')))
-        searchable.push(value);
+      if (role.protocol) continue;
+      // Lists and maps can become filter fields, whose values have to be found as text.
+      if (typeof value === 'string' || typeof value === 'object') searchable.push(value);
+      if (role.loose !== undefined) {
+        loose ??= emptyObject();
+        loose[role.loose] = plain(value);
+      }
       continue;
     }
     searchable.push(value);
@@ -79,7 +86,7 @@ export function surveyOf(attributes: JsonObject): Survey {
       if (typeof value === 'object') map[key] = listsFromIndexes(value);
     }
   }
-  return { buckets, searchable, foreign, fact };
+  return { buckets, loose, searchable, foreign, fact };
 }
 
 /** Arguments travel as one JSON text each; the raw text stays readable among the span's attributes. */

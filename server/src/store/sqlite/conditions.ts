@@ -104,10 +104,14 @@ export function jsonSql(alias: string, field: Field & { kind: 'bucket' }, condit
     // A whole branch is there when something below it is.
     return `EXISTS (SELECT 1 FROM json_each(${alias}.facets) WHERE key = ${bind(key)} OR substr(key, 1, ${bind(key.length + 1)}) = ${bind(`${key}.`)})`;
   }
-  if (path === undefined) return '0';
-  const extract = (): string => `json_extract(${alias}.facets, ${bind(path)})`;
-  const isText = (): string => `ifnull(json_type(${alias}.facets, ${bind(path)}) = 'text', 0)`;
-  const isNumber = (): string => `ifnull(json_type(${alias}.facets, ${bind(path)}) IN ('integer', 'real'), 0)`;
+  // A path cannot name every key; looking through all of them can.
+  const look = (what: 'atom' | 'type'): string =>
+    path === undefined
+      ? `(SELECT ${what} FROM json_each(${alias}.facets) WHERE key = ${bind(key)})`
+      : `${what === 'atom' ? 'json_extract' : 'json_type'}(${alias}.facets, ${bind(path)})`;
+  const extract = (): string => look('atom');
+  const isText = (): string => `ifnull(${look('type')} = 'text', 0)`;
+  const isNumber = (): string => `ifnull(${look('type')} IN ('integer', 'real'), 0)`;
   if (operator === '!=') return `NOT ${jsonSql(alias, field, { ...condition, operator: '=' }, bind)}`;
   if (operator === 'contains' || operator === 'prefix')
     return `(${isText()} AND ${textCompare(extract, operator, textOf(condition), bind)})`;
@@ -119,6 +123,6 @@ export function jsonSql(alias: string, field: Field & { kind: 'bucket' }, condit
   const asItself =
     typeof value === 'number'
       ? `(${isNumber()} AND ${extract()} = ${bind(value)})`
-      : `ifnull(json_type(${alias}.facets, ${bind(path)}) = ${bind(String(value))}, 0)`;
+      : `ifnull(${look('type')} = ${bind(String(value))}, 0)`;
   return `(${asText} OR ${asItself})`;
 }
