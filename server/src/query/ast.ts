@@ -15,7 +15,9 @@ export type Filter =
   | { kind: 'any'; items: Filter[] }
   | { kind: 'not'; item: Filter }
   | { kind: 'text'; text: string; prefix: boolean }
-  | ({ kind: 'compare'; field: string } & Condition);
+  | ({ kind: 'compare'; field: string } & Condition)
+  /** A field as HoneyHive's API names and shows it. */
+  | ({ kind: 'event'; field: string } & Condition);
 
 /** A query that cannot be understood: where, and what would be right. */
 export class QueryError extends Error {

@@ -32,6 +32,7 @@ const SPAN_FIELDS = {
   trace_id: 'text',
   parent_id: 'text',
   event_id: 'text',
+  parent_event_id: 'text',
   name: 'text',
   type: 'text',
   status: 'text',
@@ -101,9 +102,15 @@ const BUCKET_NAMES: Record<string, string> = {
   userproperties: 'user_properties',
 };
 
+export interface BucketField {
+  kind: 'bucket';
+  of: Target | 'either';
+  bucket: string;
+  path: string;
+}
 export type Field =
   | { kind: 'column'; of: Target; name: SessionField | SpanField; type: FieldType }
-  | { kind: 'bucket'; of: Target | 'either'; bucket: string; path: string }
+  | BucketField
   | { kind: 'score'; of: Target; evaluator: string };
 
 /** Not what every object has, such as `constructor`. */
@@ -122,13 +129,18 @@ export function resolveField(name: string, target: Target): Field {
   return resolveOwn(name, target, name, target, target === 'session');
 }
 
-function resolveOwn(name: string, of: Target, whole: string, target: Target, either: boolean): Field {
+/** What a name that begins with one of the seven buckets' stands for. */
+export function bucketField(name: string, of: BucketField['of']): BucketField | undefined {
   const [first = '', ...rest] = name.split('.');
-  const lower = first.toLowerCase();
-  const bucket = ownValue(BUCKET_NAMES, lower);
-  if (bucket !== undefined) return { kind: 'bucket', of: either ? 'either' : of, bucket, path: rest.join('.') };
-  if ((lower === 'score' || lower === 'scores') && rest.length > 0)
-    return { kind: 'score', of, evaluator: rest.join('.') };
+  const bucket = ownValue(BUCKET_NAMES, first.toLowerCase());
+  return bucket === undefined ? undefined : { kind: 'bucket', of, bucket, path: rest.join('.') };
+}
+
+function resolveOwn(name: string, of: Target, whole: string, target: Target, either: boolean): Field {
+  const inBucket = bucketField(name, either ? 'either' : of);
+  if (inBucket) return inBucket;
+  const [first = '', ...rest] = name.split('.');
+  if (/^scores?$/i.test(first) && rest.length > 0) return { kind: 'score', of, evaluator: rest.join('.') };
   const columns: Record<string, FieldType> = of === 'session' ? SESSION_FIELDS : SPAN_FIELDS;
   const plainName = name.toLowerCase();
   const known = Object.hasOwn(columns, plainName)

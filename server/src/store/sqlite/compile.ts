@@ -1,8 +1,18 @@
 import { type Condition, type Filter, QueryError } from '../../query/ast.js';
-import { type Field, resolveField, type SessionField, type SpanField, type Target } from '../../query/fields.js';
-import { SESSION_SQL, SPAN_SQL } from './columns.js';
-import { type Bind, columnSql, jsonSql, pathOf, scoreSql } from './conditions.js';
+import {
+  type BucketField,
+  type Field,
+  resolveField,
+  type SessionField,
+  type SpanField,
+  type Target,
+} from '../../query/fields.js';
+import type { Bind } from './bind.js';
+import { type Alias, SESSION_SQL, SPAN_SQL } from './columns.js';
+import { bucketValue, columnSql, jsonSql, scoreSql, textOf } from './conditions.js';
 import type { SqlValue } from './driver.js';
+import { eventSql } from './event-conditions.js';
+import { type IdField, idSql } from './id-conditions.js';
 import { COMMON_TEXTS } from './text-parts.js';
 
 export interface Compiled {
@@ -12,7 +22,7 @@ export interface Compiled {
 
 /**
  * A filter as SQL over `sessions s` or `spans x`; `texts` are the tables with texts of spans. Everything that came from outside is a bound value; the only texts
- * taken over into SQL are the ones in this file, `columns.ts` and `conditions.ts`.
+ * taken over into SQL are the ones in this folder.
  */
 export function compile(filter: Filter, target: Target, texts: readonly string[]): Compiled {
   const values: SqlValue[] = [];
@@ -31,6 +41,8 @@ export function compile(filter: Filter, target: Target, texts: readonly string[]
         return `NOT ${walk(node.item)}`;
       case 'text':
         return textSql(node.text, node.prefix, target, bind, spansWith);
+      case 'event':
+        return eventSql(node.field, node, target, bind);
       default:
         return compareSql(node, target, bind, spansWith);
     }
@@ -70,6 +82,11 @@ function compareSql(condition: Comparison, target: Target, bind: Bind, spansWith
   const { field: name, operator } = condition;
   const field = resolveField(name, target);
   if (field.kind === 'column') {
+    const id = ID_FIELDS[field.of].get(field.name);
+    // A session that has a span with another id is not one that has none with this id.
+    const negated = operator === '!=' && (field.of === target || field.of === 'session');
+    if (id !== undefined && (operator === '=' || negated))
+      return `${negated ? 'NOT ' : ''}${byRow(idSql(id, textOf(condition), bind), field.of, target)}`;
     const sql = field.of === 'session' ? SESSION_SQL[field.name as SessionField] : SPAN_SQL[field.name as SpanField];
     return across(columnSql(sql, field.type, condition, name, bind), field.of, target);
   }
@@ -81,17 +98,30 @@ function compareSql(condition: Comparison, target: Target, bind: Bind, spansWith
   return `${operator === '!=' ? 'NOT' : ''} (${ofSession} OR ${someSpan(field, positive, target, bind, spansWith)})`;
 }
 
+const ID_FIELDS: Record<Target, ReadonlyMap<string, IdField>> = {
+  session: new Map([['id', 'session']]),
+  span: new Map([
+    ['id', 'span'],
+    ['trace_id', 'trace'],
+    ['parent_id', 'parent'],
+    ['event_id', 'event'],
+    ['parent_event_id', 'parent event'],
+  ]),
+};
+
+/** The same as `across`, where few rows are meant and finding them first is best. */
+function byRow(sql: string, of: Target, target: Target): string {
+  if (of === target) return sql;
+  return of === 'span'
+    ? `s.id IN (SELECT x.session_pk FROM spans x WHERE hh_tick(x.id) AND ${sql})`
+    : `x.session_pk IN (SELECT s.id FROM sessions s WHERE ${sql})`;
+}
+
 /**
  * Some span of the session has the value. Where the value is plain words, the text index names the few spans to look
  * at; it holds every text that facets hold.
  */
-function someSpan(
-  field: Field & { kind: 'bucket' },
-  condition: Condition,
-  target: Target,
-  bind: Bind,
-  spansWith: SpansWith,
-): string {
+function someSpan(field: BucketField, condition: Condition, target: Target, bind: Bind, spansWith: SpansWith): string {
   const { operator, value } = condition;
   if (operator !== '=' || typeof value !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9 _.@:-]*$/.test(value)) {
     return across(jsonSql('x', field, condition, bind), 'span', target);
@@ -109,18 +139,16 @@ function across(sql: string, of: Target, target: Target): string {
 
 /** The value of a field as one SQL expression, for grouping. */
 export function columnExpression(field: Field, target: Target, name: string, bind: Bind): string {
-  const alias = field.of === 'session' || (field.of === 'either' && target === 'session') ? 's' : 'x';
+  const own: Alias = target === 'session' ? 's' : 'x';
+  const alias: Alias = field.of === 'either' ? own : field.of === 'session' ? 's' : 'x';
   let sql: string;
   if (field.kind === 'column')
     sql = field.of === 'session' ? SESSION_SQL[field.name as SessionField] : SPAN_SQL[field.name as SpanField];
   else if (field.kind === 'score') throw new QueryError('scores are what is averaged; group by another field');
-  else {
-    const path = field.path === '' ? undefined : pathOf(`${field.bucket}.${field.path}`);
-    if (path === undefined)
-      throw new QueryError(`${name} cannot be grouped by; name one value, as in ${field.bucket}.key`);
-    sql = `json_extract(${alias}.facets, ${bind(path)})`;
-  }
-  if (alias === (target === 'session' ? 's' : 'x')) return sql;
+  else if (field.path === '')
+    throw new QueryError(`${name} cannot be grouped by; name one value, as in ${field.bucket}.key`);
+  else sql = bucketValue(alias, field, bind).value();
+  if (alias === own) return sql;
   if (target === 'session')
     throw new QueryError(`${name} belongs to spans, of which a session has many; group spans by it instead`);
   return `(SELECT ${sql} FROM sessions s WHERE s.id = x.session_pk)`;

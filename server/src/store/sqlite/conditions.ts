@@ -1,11 +1,9 @@
 import { type Condition, type Operator, QueryError } from '../../query/ast.js';
-import type { Field, FieldType } from '../../query/fields.js';
+import type { BucketField, Field, FieldType } from '../../query/fields.js';
 import { literalOf, momentOf } from '../../query/literal.js';
-import type { SqlValue } from './driver.js';
+import type { Bind } from './bind.js';
+import { type Alias, totalOf } from './columns.js';
 import { foldCase, foldedSql } from './fold-case.js';
-
-/** Takes a value for SQL and answers with what stands for it. */
-export type Bind = (value: SqlValue) => string;
 
 export function columnSql(sql: string, type: FieldType, condition: Condition, name: string, bind: Bind): string {
   let { operator } = condition;
@@ -27,7 +25,8 @@ export function columnSql(sql: string, type: FieldType, condition: Condition, na
   return `ifnull((${sql}) ${operator} ${bind(wanted)}, ${condition.operator === '!=' ? 1 : 0})`;
 }
 
-function textOf({ value, text }: Condition): string {
+/** The value as text, as it was written. */
+export function textOf({ value, text }: Condition): string {
   return text ?? String(value);
 }
 
@@ -89,7 +88,7 @@ export function pathOf(key: string): string | undefined {
 }
 
 /** The values of buckets are kept flat in `facets`, each with its own JSON type. */
-export function jsonSql(alias: string, field: Field & { kind: 'bucket' }, condition: Condition, bind: Bind): string {
+export function jsonSql(alias: Alias, field: BucketField, condition: Condition, bind: Bind): string {
   const { operator, value } = condition;
   if (field.path === '') {
     if (operator !== 'exists')
@@ -98,31 +97,49 @@ export function jsonSql(alias: string, field: Field & { kind: 'bucket' }, condit
       );
     return `EXISTS (SELECT 1 FROM json_each(${alias}.facets) WHERE substr(key, 1, ${bind(field.bucket.length + 1)}) = ${bind(`${field.bucket}.`)})`;
   }
+  const look = bucketValue(alias, field, bind);
+  if (operator === 'exists') return look.exists();
+  if (operator === '!=') return `NOT ${jsonSql(alias, field, { ...condition, operator: '=' }, bind)}`;
+  const isText = (): string => `ifnull(${look.type()} = 'text', 0)`;
+  const isNumber = (): string => `ifnull(${look.type()} IN ('integer', 'real'), 0)`;
+  if (operator === 'contains' || operator === 'prefix')
+    return `(${isText()} AND ${textCompare(look.value, operator, textOf(condition), bind)})`;
+  if (typeof value === 'number' && operator !== '=')
+    return `(${isNumber()} AND ${look.value()} ${operator} ${bind(value)})`;
+  const asText = `(${isText()} AND ${textCompare(look.value, operator, textOf(condition), bind)})`;
+  if (operator !== '=' || typeof value === 'string') return asText;
+  // What was written without quotation marks may be stored either way.
+  const asItself =
+    typeof value === 'number'
+      ? `(${isNumber()} AND ${look.value()} = ${bind(value)})`
+      : `ifnull(${look.type()} = ${bind(String(value))}, 0)`;
+  return `(${asText} OR ${asItself})`;
+}
+
+interface BucketValue {
+  value(): string;
+  /** As SQLite's `json_type` names it; NULL where there is no value. */
+  type(): string;
+  /** It is there, or something below it is. */
+  exists(): string;
+}
+
+/** The value under a path of a bucket, in SQL. */
+export function bucketValue(alias: Alias, field: BucketField, bind: Bind): BucketValue {
   const key = `${field.bucket}.${field.path}`;
   const path = pathOf(key);
-  if (operator === 'exists') {
-    // A whole branch is there when something below it is.
-    return `EXISTS (SELECT 1 FROM json_each(${alias}.facets) WHERE key = ${bind(key)} OR substr(key, 1, ${bind(key.length + 1)}) = ${bind(`${key}.`)})`;
-  }
   // A path cannot name every key; looking through all of them can.
   const look = (what: 'atom' | 'type'): string =>
     path === undefined
       ? `(SELECT ${what} FROM json_each(${alias}.facets) WHERE key = ${bind(key)})`
       : `${what === 'atom' ? 'json_extract' : 'json_type'}(${alias}.facets, ${bind(path)})`;
-  const extract = (): string => look('atom');
-  const isText = (): string => `ifnull(${look('type')} = 'text', 0)`;
-  const isNumber = (): string => `ifnull(${look('type')} IN ('integer', 'real'), 0)`;
-  if (operator === '!=') return `NOT ${jsonSql(alias, field, { ...condition, operator: '=' }, bind)}`;
-  if (operator === 'contains' || operator === 'prefix')
-    return `(${isText()} AND ${textCompare(extract, operator, textOf(condition), bind)})`;
-  if (typeof value === 'number' && operator !== '=')
-    return `(${isNumber()} AND ${extract()} ${operator} ${bind(value)})`;
-  const asText = `(${isText()} AND ${textCompare(extract, operator, textOf(condition), bind)})`;
-  if (operator !== '=' || typeof value === 'string') return asText;
-  // What was written without quotation marks may be stored either way.
-  const asItself =
-    typeof value === 'number'
-      ? `(${isNumber()} AND ${extract()} = ${bind(value)})`
-      : `ifnull(${look('type')} = ${bind(String(value))}, 0)`;
-  return `(${asText} OR ${asItself})`;
+  const exists = (): string =>
+    `EXISTS (SELECT 1 FROM json_each(${alias}.facets) WHERE key = ${bind(key)} OR substr(key, 1, ${bind(key.length + 1)}) = ${bind(`${key}.`)})`;
+  const column = field.bucket === 'metadata' ? totalOf(alias, field.path) : undefined;
+  if (column === undefined) return { value: () => look('atom'), type: () => look('type'), exists };
+  return {
+    value: () => `ifnull(${column.sql}, ${look('atom')})`,
+    type: () => `ifnull(${column.type}, ${look('type')})`,
+    exists: () => `(${column.sql} IS NOT NULL OR ${exists()})`,
+  };
 }

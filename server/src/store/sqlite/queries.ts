@@ -1,7 +1,6 @@
 import { type Filter, QueryError } from '../../query/ast.js';
 import type { Target } from '../../query/fields.js';
 import { parseQuery } from '../../query/parse.js';
-import { forSessions } from '../../wire/event-filters.js';
 import { eventOfSession, eventOfSpan, type HoneyHiveEvent } from '../../wire/honeyhive-event.js';
 import { canonicalId, eventIdOf, spanOfEventId } from '../../wire/ids.js';
 import type { ThinSpan } from '../../wire/records.js';
@@ -110,7 +109,7 @@ export class Queries {
     };
     const spans = this.#where(scope, search.filter, 'span');
     limitTime(spans, 'x.start_ms', 'x.session_pk IN (SELECT id FROM sessions WHERE run_id = ?)');
-    const sessions = this.#where(scope, forSessions(search.filter), 'session');
+    const sessions = this.#where(scope, search.filter, 'session');
     limitTime(sessions, 's.start_ms', 's.run_id = ?');
     const count = (sql: string, values: SqlValue[]): number => Number(this.#db.prepare(sql).get(...values)?.n ?? 0);
     const total =
