@@ -22,7 +22,10 @@ export function columnSql(sql: string, type: FieldType, condition: Condition, na
   } else {
     wanted = numberOf(condition, name);
   }
-  return `ifnull((${sql}) ${operator} ${bind(wanted)}, ${condition.operator === '!=' ? 1 : 0})`;
+  if (condition.operator === '!=') return `ifnull((${sql}) ${operator} ${bind(wanted)}, 1)`;
+  const compared = `${sql} ${operator} ${bind(wanted)}`;
+  // A column by itself lets SQLite use its index; a missing value has to be false all the same.
+  return /^[sx]\.\w+$/.test(sql) ? `(${compared} AND ${sql} IS NOT NULL)` : `ifnull(${compared}, 0)`;
 }
 
 /** The value as text, as it was written. */

@@ -20,8 +20,16 @@ export function eventSql(name: string, condition: Condition, target: Target, bin
     if (byId !== undefined) return byId;
   }
   if (condition.operator === '!=') return `NOT ${eventSql(name, { ...condition, operator: '=' }, target, bind)}`;
-  const type = eventFieldType(field);
-  return columnSql(EVENT_SQL[target][field], type === 'text' ? 'text' : 'number', condition, name, bind);
+  const type = eventFieldType(field) === 'text' ? 'text' : 'number';
+  const sql = (): string => columnSql(EVENT_SQL[target][field], type, condition, name, bind);
+  return field === 'start_time' ? `(${nearStart(condition, target, bind)} AND ${sql()})` : sql();
+}
+
+/** Times are shown rounded, and the index has them as they are. */
+function nearStart({ operator, value }: Condition, target: Target, bind: Bind): string {
+  const start = target === 'session' ? 's.start_ms' : 'x.start_ms';
+  if (typeof value !== 'number' || operator === 'exists') return '1';
+  return operator === '<' ? `${start} <= ${bind(value + 1)}` : `${start} >= ${bind(value - 1)}`;
 }
 
 function eventIdSql(field: EventField, id: string, target: Target, bind: Bind): string | undefined {
