@@ -51,6 +51,21 @@ const CITIES = [
   '7',
   'a*',
 ];
+/** Texts that look like something else, and what they look like. */
+const MIXED = [
+  '7',
+  7,
+  '07',
+  true,
+  'true',
+  '5m',
+  300_000,
+  'false',
+  1.5,
+  '1.50',
+  'http://x:80/a?b=c',
+  '2026-01-05T10:30',
+];
 const TEXTS = ['quick brown fox', 'lazy dog', 'quick dog', 'fox AND dog', 'one-two three'];
 const data: One[] = Array.from({ length: 80 }, (_, n) => ({
   id: randomUUID(),
@@ -59,6 +74,8 @@ const data: One[] = Array.from({ length: 80 }, (_, n) => ({
     ...(n % 7 === 0 ? {} : { city: CITIES[n % CITIES.length] as string }),
     age: n % 9,
     vip: n % 2 === 0,
+    ...(n % 13 === 0 ? {} : { mixed: MIXED[n % MIXED.length] as string | number | boolean }),
+    ...(n % 5 === 0 ? { long: 'long '.repeat(60) } : {}),
     ...(n % 3 === 0 ? { 'odd.key %': n } : {}),
   },
   errors: n % 4 === 0 ? 1 : 0,
@@ -145,7 +162,34 @@ const textual = (field: string, of: (one: One) => string | number | boolean | un
     return { q: `${field}${operator}${quoted(value)}`, test: operator === '!=' ? (one) => !equal(one) : equal };
   });
 
+/** Without quotation marks a value is a text or what it looks like, whichever is stored. */
+const unquoted = (field: string, of: (one: One) => string | number | boolean | undefined, values: string[]) =>
+  fc.tuple(fc.constantFrom(':', '=', '!='), fc.constantFrom(...values)).map(([operator, value]): Made => {
+    const looks =
+      value === '5m'
+        ? 300_000
+        : /^[\d.]+$/.test(value)
+          ? Number(value)
+          : value === 'true'
+            ? true
+            : value === 'false'
+              ? false
+              : value;
+    const equal: Test = (one) => {
+      const own = of(one);
+      return typeof own === 'string' ? low(own) === low(value) : own !== undefined && own === looks;
+    };
+    return { q: `${field}${operator}${value}`, test: operator === '!=' ? (one) => !equal(one) : equal };
+  });
+
 const atoms: fc.Arbitrary<Made>[] = [
+  unquoted('name', (one) => one.name, ['beta', 'a_b', '007', '5m', 'back\\slash', "O'Brien"]),
+  unquoted('metadata.mixed', (one) => one.meta.mixed, [...MIXED.map(String), '1.5', '300000', 'X']),
+  numeric(
+    'metadata.mixed',
+    (one) => (typeof one.meta.mixed === 'number' ? one.meta.mixed : undefined),
+    fc.constantFrom(2, 1000),
+  ),
   textual('name', (one) => one.name, [...NAMES, 'a', '%', '_', 'ALPHA', 'école ÜNDER', 'éCOL', 'οδος 1', 'Οδοσ', 'É']),
   textual('metadata.city', (one) => one.meta.city, [
     ...CITIES,
@@ -170,6 +214,8 @@ const atoms: fc.Arbitrary<Made>[] = [
     test: (one) => Number(one.meta.age) >= a && Number(one.meta.age) <= b,
   })),
   fc.constantFrom<Made>(
+    { q: 'metadata.long:*', test: (one) => one.meta.long !== undefined },
+    { q: 'metadata.long~long', test: () => false },
     { q: 'metadata.city:*', test: (one) => one.meta.city !== undefined },
     { q: 'score.acc:*', test: (one) => one.score !== undefined },
     { q: '"metadata.odd key %":*', test: () => false },
