@@ -126,6 +126,34 @@ describe('events', () => {
     });
   });
 
+  test('a model call under its own key, and the names it goes by there', async () => {
+    const model_event = { model_name: 'gpt-4o', provider: 'openai', tool_choice: 'auto', event_name: 'call' };
+    const { event_id } = (await server.call('POST', '/events/model', { model_event })).json;
+    expect((await server.call('GET', `/v1/events/${event_id}`)).json).toMatchObject({
+      event_type: 'model',
+      event_name: 'call',
+      config: { model: 'gpt-4o', provider: 'openai', tool_choice: 'auto' },
+    });
+  });
+
+  test('sent again without a session, an event is stored once', async () => {
+    const project = `again-${hex(4)}`;
+    const event = { project, event_id: randomUUID(), event_type: 'tool', event_name: 'once', inputs: {} };
+    for (let n = 0; n < 2; n++) await server.call('POST', '/events', { event });
+    for (let n = 0; n < 2; n++)
+      await server.call('POST', '/events/batch', { events: [event], is_single_session: true });
+    const { json } = await server.call('GET', `/api/spans?project=${project}`);
+    expect(json.items.map((one: { name: string }) => one.name)).toEqual(['once']);
+  });
+
+  test('a session can be removed once', async () => {
+    for (const path of ['/session', '/v1/sessions', '/api/sessions']) {
+      const { session_id } = (await server.call('POST', '/session/start', { session: {} })).json;
+      expect((await server.call('DELETE', `${path}/${session_id}`)).status).toBe(200);
+      expect((await server.call('DELETE', `${path}/${session_id}`)).status).toBe(404);
+    }
+  });
+
   test('what is missing is named, with what would be right', async () => {
     const missing = await server.call('POST', '/v1/events', { inputs: {} });
     expect(missing.status).toBe(400);

@@ -1,14 +1,15 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { EventSearch, Scope, TraceStore } from '../store/trace-store.js';
 import { eventFilter } from '../wire/event-filters.js';
 import type { HoneyHiveEvent } from '../wire/honeyhive-event.js';
 import { InvalidBody, kindOf, numberIn, objectBody, sessionChange, textIn, timeIn } from '../wire/rest-bodies.js';
-import { eventRecord } from '../wire/rest-events.js';
+import { eventRecord, sessionOfEvent } from '../wire/rest-events.js';
 import { isObject, type JsonObject } from '../wire/value.js';
 import { abortSignal } from './abort-signal.js';
 import { readJson } from './body.js';
 import { HttpError } from './http-error.js';
 import type { ScopeOf } from './scope.js';
+import { sendTree, sessionTree } from './session-tree.js';
 
 const MAX_BATCH = 10_000;
 /** Far beyond what a file can hold. */
@@ -35,25 +36,24 @@ export function honeyhiveEventRoutes(app: FastifyInstance, store: TraceStore, sc
     { path: '/v1/events/batch', strict: true, type: undefined },
     { path: '/events/model/batch', strict: false, type: 'model' },
     { path: '/v1/sessions/:id/events/batch', strict: true, type: undefined },
+    { path: '/session/:id/traces', strict: false, type: undefined },
   ]) {
     app.post<{ Params: { id?: string } }>(path, async (request) => {
       const scope = scopeOf(request, 'ingest');
       const body = await readJson(request);
       const outer = Array.isArray(body) ? { events: body } : objectBody(body);
-      const events = outer.events ?? outer.model_events;
+      const events = outer.events ?? outer.model_events ?? outer.logs;
       if (!Array.isArray(events))
         throw new InvalidBody('events', `events is ${kindOf(events)}, not a list`, 'a list of events');
       if (events.length > MAX_BATCH)
         throw new InvalidBody('events', `${events.length} events at once`, `at most ${MAX_BATCH}`);
       let sessionId = request.params.id;
+      const properties = isObject(outer.session_properties) ? outer.session_properties : outer.session;
       if (
         sessionId === undefined &&
-        (outer.is_single_session === true || outer.single_session === true || isObject(outer.session_properties))
+        (outer.is_single_session === true || outer.single_session === true || isObject(properties))
       ) {
-        const change = sessionChange({
-          session_id: sessionIn(events),
-          ...(isObject(outer.session_properties) ? outer.session_properties : {}),
-        });
+        const change = sessionChange({ session_id: sessionIn(events), ...(isObject(properties) ? properties : {}) });
         change.startMs ??= Date.now();
         await store.startSession(scope, change);
         sessionId = change.sessionId;
@@ -88,11 +88,14 @@ export function honeyhiveEventRoutes(app: FastifyInstance, store: TraceStore, sc
   }
 
   for (const path of ['/events/:id', '/v1/events/:id']) {
-    app.get<{ Params: { id: string }; Querystring: { tree?: string } }>(path, async (request, reply) => {
+    app.get<{ Params: { id: string } }>(path, async (request, reply) => {
       const scope = scopeOf(request, 'read');
       const event = await store.getEvent(scope, request.params.id);
       if (!event) throw new HttpError(404, 'not_found', 'there is no event with this id');
-      return event.event_type === 'session' ? sendTree(reply, await sessionTree(store, scope, event)) : event;
+      // Clients before 2026 read the bare event, and a session's tree; later ones what stands under `event`.
+      return event.event_type === 'session'
+        ? sendTree(reply, await sessionTree(store, scope, event), { event: event as unknown as JsonObject })
+        : { ...event, event };
     });
   }
   for (const path of ['/session/:id', '/v1/sessions/:id', '/sessions/:id/tree']) {
@@ -105,15 +108,20 @@ export function honeyhiveEventRoutes(app: FastifyInstance, store: TraceStore, sc
   }
   for (const path of ['/session/:id', '/v1/sessions/:id', '/api/sessions/:id']) {
     app.delete<{ Params: { id: string } }>(path, async (request) => {
-      const removed = await store.deleteSession(scopeOf(request, 'ingest'), request.params.id);
+      const scope = scopeOf(request, 'ingest');
+      const event = await store.getEvent(scope, request.params.id);
+      if (event?.event_type !== 'session') throw new HttpError(404, 'not_found', 'there is no session with this id');
+      const removed = await store.deleteSession(scope, request.params.id);
       return { success: true, deleted: removed.spans };
     });
   }
 }
 
+/** The session of a batch: the one that an event names, else the one that its first event would have alone. */
 function sessionIn(events: unknown[]): string | undefined {
   for (const event of events) if (isObject(event) && typeof event.session_id === 'string') return event.session_id;
-  return undefined;
+  const [first] = events;
+  return isObject(first) && typeof first.event_id === 'string' ? sessionOfEvent(first.event_id) : undefined;
 }
 
 async function createEvents(
@@ -172,63 +180,4 @@ function project(event: HoneyHiveEvent, fields: string[]): JsonObject {
   return Object.fromEntries(
     fields.filter((field) => Object.hasOwn(all, field)).map((field) => [field, all[field] as JsonObject[string]]),
   );
-}
-
-type Tree = HoneyHiveEvent & { children: Tree[] };
-
-const TREE_PAGE = 7500;
-
-/** A session's events nested as they were called; who has no parent here hangs under the session. */
-async function sessionTree(store: TraceStore, scope: Scope, session: HoneyHiveEvent): Promise<Tree> {
-  const filter = { kind: 'compare', field: 'session_id', operator: '=', value: session.session_id } as const;
-  const events: HoneyHiveEvent[] = [];
-  for (let page = 1; ; page++) {
-    const found = await store.searchEvents(scope, { filter, limit: TREE_PAGE, page });
-    events.push(...found.events);
-    if (found.events.length < TREE_PAGE) break;
-  }
-  const nodes = new Map<string, Tree>();
-  const root: Tree = { ...session, children: [] };
-  for (const event of events.filter((one) => one.event_type !== 'session').reverse())
-    nodes.set(event.event_id, { ...event, children: [] });
-  const parentOf = (node: Tree): Tree | undefined => (node.parent_id === null ? undefined : nodes.get(node.parent_id));
-  const cuts = ringCuts(nodes, parentOf);
-  for (const node of nodes.values()) ((cuts.has(node) ? undefined : parentOf(node)) ?? root).children.push(node);
-  return root;
-}
-
-/** One event of each ring of parents: without its parent the ring is a chain. Each event is walked over once. */
-function ringCuts(nodes: Map<string, Tree>, parentOf: (node: Tree) => Tree | undefined): Set<Tree> {
-  const cuts = new Set<Tree>();
-  const walkOf = new Map<Tree, Tree>();
-  for (const start of nodes.values()) {
-    let at: Tree | undefined = start;
-    for (; at && !walkOf.has(at); at = parentOf(at)) walkOf.set(at, start);
-    if (at && walkOf.get(at) === start) cuts.add(at);
-  }
-  return cuts;
-}
-
-function sendTree(reply: FastifyReply, root: Tree): FastifyReply {
-  return reply.header('content-type', 'application/json; charset=utf-8').send(treeText(root));
-}
-
-/** `JSON.stringify` recurses, and calls may nest deeper than its stack. */
-function treeText(root: Tree): string {
-  const pieces: string[] = [];
-  const left: (Tree | string)[] = [root];
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    if (typeof next === 'string') {
-      pieces.push(next);
-      continue;
-    }
-    const { children, ...event } = next;
-    pieces.push(`${JSON.stringify(event).slice(0, -1)},"children":[`);
-    left.push(']}');
-    for (let index = children.length - 1; index >= 0; index--) {
-      left.push(children[index] as Tree);
-      if (index > 0) left.push(',');
-    }
-  }
-  return pieces.join('');
 }

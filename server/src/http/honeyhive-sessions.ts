@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { TraceStore } from '../store/trace-store.js';
+import { ORGANISATION } from '../wire/honeyhive-event.js';
 import { eventChange, sessionChange } from '../wire/rest-bodies.js';
 import { readJson } from './body.js';
 import type { LiveFeed } from './live-feed.js';
@@ -23,6 +24,8 @@ export function honeyhiveSessionRoutes(
         success: true,
         session_id: made.sessionId,
         event_id: made.sessionId,
+        event_type: 'session',
+        ...ORGANISATION,
         project: made.project,
         project_id: made.project,
       };

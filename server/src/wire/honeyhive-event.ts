@@ -2,7 +2,13 @@ import { roleOf } from './key-role.js';
 import type { Session, WholeSpan } from './records.js';
 import { emptyObject, type Json, type JsonObject } from './value.js';
 
-/** An event as HoneyHive's API gives it out. Times are whole Unix milliseconds: clients of HoneyHive refuse fractions. */
+/** HoneyHive's clients demand that answers say whose they are; here nobody shares a server. */
+export const ORGANISATION = { org_id: 'local', workspace_id: 'local' };
+
+/**
+ * An event as HoneyHive's API gives it out. Times are whole Unix milliseconds: clients of HoneyHive refuse fractions.
+ * What is still running has no end: HoneyHive's TypeScript client refuses a list with one null among its times.
+ */
 export interface HoneyHiveEvent {
   event_id: string;
   session_id: string;
@@ -15,8 +21,8 @@ export interface HoneyHiveEvent {
   parent_id: string | null;
   children_ids: string[];
   start_time: number;
-  end_time: number | null;
-  duration: number | null;
+  end_time?: number;
+  duration?: number;
   inputs: JsonObject;
   outputs: JsonObject;
   config: JsonObject;
@@ -47,8 +53,8 @@ export function eventOfSpan(span: WholeSpan, parentId: string, childrenIds: stri
     parent_id: parentId,
     children_ids: childrenIds,
     start_time: Math.round(span.startTime),
-    end_time: span.endTime === null ? null : Math.round(span.endTime),
-    duration: span.durationMs,
+    ...(span.endTime === null ? {} : { end_time: Math.round(span.endTime) }),
+    ...(span.durationMs === null ? {} : { duration: span.durationMs }),
     inputs: span.inputs,
     outputs: span.outputs,
     config: span.config,
@@ -89,7 +95,7 @@ export function eventOfSession(session: Session, childrenIds: string[]): HoneyHi
     parent_id: null,
     children_ids: childrenIds,
     start_time: Math.round(session.startTime),
-    end_time: session.endTime === null ? null : Math.round(session.endTime),
+    ...(session.endTime === null ? {} : { end_time: Math.round(session.endTime) }),
     duration: session.durationMs,
     inputs: session.inputs,
     outputs: session.outputs,

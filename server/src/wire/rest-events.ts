@@ -16,10 +16,15 @@ export interface EventDefaults {
   where: string;
 }
 
+/** Who sends an event again must meet the session it got the first time: in another one it would be stored twice. */
+export function sessionOfEvent(eventId: string): string {
+  return canonicalId(`session of ${canonicalId(eventId)}`);
+}
+
 /** An event of HoneyHive's REST API as a span: same tree, same buckets. */
 export function eventRecord(body: unknown, defaults: EventDefaults): SpanRecord {
   const outer = objectBody(body, defaults.where);
-  const event = isObject(outer.event) ? outer.event : outer;
+  const event = isObject(outer.event) ? outer.event : isObject(outer.model_event) ? outer.model_event : outer;
   const type = textIn(event, 'event_type', 'eventType') ?? defaults.eventType;
   if (type === undefined)
     throw new InvalidBody(`${defaults.where}.event_type`, 'event_type is missing', 'model, tool, chain or session');
@@ -29,7 +34,7 @@ export function eventRecord(body: unknown, defaults: EventDefaults): SpanRecord 
   // A session is the event whose id is its own.
   const ownId = type === 'session' ? given : undefined;
   const eventId = canonicalId(textIn(event, 'event_id', 'eventId') ?? ownId ?? randomUUID());
-  const sessionId = canonicalId(given ?? randomUUID());
+  const sessionId = given === undefined ? (type === 'session' ? eventId : sessionOfEvent(eventId)) : canonicalId(given);
   const parentId = textIn(event, 'parent_id', 'parentId');
   const parent = parentId === undefined || canonicalId(parentId) === sessionId ? undefined : canonicalId(parentId);
   const duration = durationIn(event);
@@ -81,7 +86,9 @@ function addModelCall(event: Record<string, unknown>, buckets: Buckets): void {
     map[key] ??= value as Json;
     buckets[bucket] = map;
   };
-  for (const key of ['model', 'provider', 'hyperparameters', 'template']) add('config', key, event[key]);
+  add('config', 'model', event.model ?? event.model_name);
+  const settings = ['model_version', 'provider', 'hyperparameters', 'template', 'tool_choice', 'response_format'];
+  for (const key of settings) add('config', key, event[key]);
   for (const key of ['messages', 'template_inputs', 'tools', 'functions']) add('inputs', key, event[key]);
   if (isObject(event.response)) for (const [key, value] of Object.entries(event.response)) add('outputs', key, value);
   else add('outputs', 'result', event.response);
