@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { eventSchema } from '../runs/event-schema.js';
 import type { EventSearch, Scope, TraceStore } from '../store/trace-store.js';
 import { eventFilter } from '../wire/event-filters.js';
 import type { HoneyHiveEvent } from '../wire/honeyhive-event.js';
@@ -8,10 +9,13 @@ import { isObject, type JsonObject } from '../wire/value.js';
 import { abortSignal } from './abort-signal.js';
 import { readJson } from './body.js';
 import { HttpError } from './http-error.js';
+import { jsonOf, pageOf, type Query, rangeOf, scopeIn, textOf } from './query-values.js';
 import type { ScopeOf } from './scope.js';
 import { sendTree, sessionTree } from './session-tree.js';
 
 const MAX_BATCH = 10_000;
+/** Which fields there are is told by the latest events. */
+const SAMPLE = 5000;
 /** Far beyond what a file can hold. */
 const MAX_PAGE = 1_000_000_000;
 
@@ -67,26 +71,43 @@ export function honeyhiveEventRoutes(app: FastifyInstance, store: TraceStore, sc
     });
   }
 
+  const search = async (request: FastifyRequest, reply: FastifyReply, body: Record<string, unknown>, most: number) => {
+    const scope = scopeOf(request, 'read');
+    const found = await store.searchEvents(scope, searchIn(body, most), abortSignal(request, reply));
+    const projections = Array.isArray(body.projections)
+      ? body.projections.filter((one): one is string => typeof one === 'string')
+      : undefined;
+    return {
+      events: projections === undefined ? found.events : found.events.map((event) => project(event, projections)),
+      totalEvents: found.total,
+      count: found.events.length,
+    };
+  };
   for (const { path, most } of [
     { path: '/events/export', most: 7500 },
     { path: '/v1/events/export', most: 7500 },
     { path: '/v1/events/search', most: 1000 },
-  ]) {
-    app.post(path, async (request, reply) => {
-      const scope = scopeOf(request, 'read');
-      const body = objectBody(await readJson(request));
-      const found = await store.searchEvents(scope, searchIn(body, most), abortSignal(request, reply));
-      const projections = Array.isArray(body.projections)
-        ? body.projections.filter((one): one is string => typeof one === 'string')
-        : undefined;
-      return {
-        events: projections === undefined ? found.events : found.events.map((event) => project(event, projections)),
-        totalEvents: found.total,
-        count: found.events.length,
-      };
+  ])
+    app.post(path, async (request, reply) => search(request, reply, objectBody(await readJson(request)), most));
+  for (const path of ['/events', '/v1/events'])
+    app.get<{ Querystring: Query }>(path, async (request, reply) => {
+      const { query } = request;
+      const asked: Record<string, unknown> = { ...query, ...pageOf(query, 7500, 1000) };
+      for (const field of ['filters', 'dateRange', 'projections']) asked[field] = jsonOf(query, field);
+      return search(request, reply, asked, 7500);
+    });
+
+  for (const path of ['/events/schema', '/v1/events/schema', '/runs/schema', '/v1/runs/schema']) {
+    app.get<{ Querystring: Query }>(path, async (request, reply) => {
+      const scope = scopeIn(request.query, scopeOf(request, 'read'));
+      const run = textOf(request.query, 'evaluation_id');
+      const { from, to } = rangeOf(request.query);
+      const search = { filter: eventFilter(undefined), limit: SAMPLE, page: 1, ...(run === undefined ? {} : { run }) };
+      const range = { ...(from > -Infinity ? { fromMs: from } : {}), ...(to < Infinity ? { toMs: to } : {}) };
+      const found = await store.searchEvents(scope, { ...search, ...range }, abortSignal(request, reply));
+      return eventSchema(found.events);
     });
   }
-
   for (const path of ['/events/:id', '/v1/events/:id']) {
     app.get<{ Params: { id: string } }>(path, async (request, reply) => {
       const scope = scopeOf(request, 'read');

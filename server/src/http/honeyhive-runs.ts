@@ -1,29 +1,43 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
-import { AGGREGATE_FUNCTIONS, type AggregateFunction, compareRuns, runResult } from '../runs/run-result.js';
-import type { EventSearch, Scope, StoredDocument, TraceStore } from '../store/trace-store.js';
-import type { HoneyHiveEvent } from '../wire/honeyhive-event.js';
-import { InvalidBody, objectBody, textIn } from '../wire/rest-bodies.js';
-import type { JsonObject } from '../wire/value.js';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { compareRuns, eventPairs } from '../runs/compare-runs.js';
+import { eventSchema } from '../runs/event-schema.js';
+import { AGGREGATE_FUNCTIONS, type AggregateFunction, type RunEvents } from '../runs/measured.js';
+import { RUN_ORDERS, type RunListing, runList } from '../runs/run-list.js';
+import { runMetrics, runResult } from '../runs/run-result.js';
+import { checkRun, runOf } from '../runs/run-shape.js';
+import type { Scope, StoredDocument, TraceStore } from '../store/trace-store.js';
+import { objectBody, textIn } from '../wire/rest-bodies.js';
+import { isObject, type JsonObject } from '../wire/value.js';
 import { readJson } from './body.js';
 import { HttpError } from './http-error.js';
-import { numberOf } from './number-of.js';
+import { inTurn } from './in-turn.js';
+import { filterOf, pageOf, type Query, rangeOf, scopeIn, textOf, textsOf } from './query-values.js';
+import { runEvents } from './run-events.js';
 import type { ScopeOf } from './scope.js';
 
-const STATUSES = ['pending', 'running', 'completed', 'failed', 'cancelled'];
-const EVENTS_PAGE = 5000;
+const RUNS_PAGE = 1000;
+const ANSWER_PAGE = 1000;
+
+interface Params {
+  id: string;
+  old: string;
+}
+type RunRequest = FastifyRequest<{ Params: Params; Querystring: Query }>;
 
 /** HoneyHive's REST API: experiment runs, which are the sessions that share `metadata.run_id`. */
 export function honeyhiveRunRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
+  const changing = inTurn();
   for (const base of ['/v1/runs', '/runs']) {
     app.post(base, async (request) => {
+      const scope = scopeOf(request, 'ingest');
       const body = objectBody(await readJson(request));
-      checkStatus(body);
+      checkRun(body);
       const id = textIn(body, 'run_id') ?? randomUUID();
       const name = textIn(body, 'name')?.trim() || `experiment-${id.slice(0, 8)}`;
       const project = textIn(body, 'project');
       const made = await store.putDocument(
-        scopeOf(request, 'ingest'),
+        scope,
         'run',
         {
           id,
@@ -35,137 +49,138 @@ export function honeyhiveRunRoutes(app: FastifyInstance, store: TraceStore, scop
       );
       return { success: true, run_id: id, evaluation: made ? runOf(made) : null };
     });
-    app.put<{ Params: { id: string } }>(`${base}/:id`, async (request) => {
+    app.put<{ Params: Params }>(`${base}/:id`, async (request) => {
+      const scope = scopeOf(request, 'ingest');
       const body = objectBody(await readJson(request));
-      checkStatus(body);
+      checkRun(body);
+      const { id } = request.params;
       const name = textIn(body, 'name');
-      const changed = await store.putDocument(
-        scopeOf(request, 'ingest'),
-        'run',
-        { id: request.params.id, body: body as JsonObject, ...(name === undefined ? {} : { name }) },
-        'merge',
-      );
+      const changed = await changing(JSON.stringify([scope.project, id]), async () => {
+        const { metadata: old } = (await find(store, scope, id)).body;
+        // By key, as everywhere: at the end of a run clients send one of the two things they said at its beginning.
+        const metadata = isObject(body.metadata) ? { ...(isObject(old) ? old : {}), ...body.metadata } : old;
+        const merged = { ...body, ...(metadata === undefined ? {} : { metadata }) } as JsonObject;
+        return store.putDocument(scope, 'run', { id, body: merged, ...(name === undefined ? {} : { name }) }, 'merge');
+      });
       if (!changed) throw new HttpError(404, 'not_found', 'there is no run with this id');
       return { success: true, evaluation: runOf(changed), warning: null };
     });
-    app.delete<{ Params: { id: string } }>(`${base}/:id`, async (request) => {
+    app.delete<{ Params: Params }>(`${base}/:id`, async (request) => {
       if (!(await store.deleteDocument(scopeOf(request, 'ingest'), 'run', request.params.id)))
         throw new HttpError(404, 'not_found', 'there is no run with this id');
       return { success: true, id: request.params.id, deleted: true };
     });
-    app.get<{ Querystring: { name?: string; limit?: string; page?: string } }>(base, async (request) => {
-      const limit = Math.min(1000, numberOf(request.query.limit, 'limit', 1, Number.MAX_SAFE_INTEGER) ?? 100);
-      const offset = ((numberOf(request.query.page, 'page', 1, 1_000_000_000) ?? 1) - 1) * limit;
-      const runs = await store.listDocuments(scopeOf(request, 'read'), 'run', {
-        limit,
-        offset,
-        ...(request.query.name === undefined ? {} : { name: request.query.name }),
-      });
-      return { evaluations: runs.map(runOf) };
+    app.get<{ Querystring: Query }>(base, async (request) => {
+      const scope = scopeIn(request.query, scopeOf(request, 'read'));
+      const asked = listing(request.query);
+      const runs: StoredDocument[] = [];
+      for (let more = true; more; ) {
+        const page = await store.listDocuments(scope, 'run', { limit: RUNS_PAGE, offset: runs.length });
+        runs.push(...page);
+        more = page.length === RUNS_PAGE;
+      }
+      return runList(runs, asked);
     });
-    app.get<{ Params: { id: string } }>(`${base}/:id`, async (request) => ({
+    app.get<{ Params: Params }>(`${base}/:id`, async (request) => ({
       evaluation: runOf(await find(store, scopeOf(request, 'read'), request.params.id)),
     }));
-    for (const ending of ['result', 'summary', 'metrics']) {
-      app.get<{ Params: { id: string }; Querystring: { aggregate_function?: string } }>(
-        `${base}/:id/${ending}`,
-        async (request) => {
-          const scope = scopeOf(request, 'read');
-          const run = await find(store, scope, request.params.id);
-          const result = runResult(
-            String(run.body.status ?? 'pending'),
-            await eventsOf(store, scope, run),
-            functionIn(request.query.aggregate_function),
-          );
-          return ending === 'metrics' ? result.metrics : { ...result, run_object: runOf(run) };
-        },
-      );
-    }
-    for (const ending of ['compare-with', 'compare']) {
-      app.get<{ Params: { id: string; old: string }; Querystring: { aggregate_function?: string } }>(
-        `${base}/:id/${ending}/:old`,
-        async (request) => {
-          const scope = scopeOf(request, 'read');
-          const newer = await find(store, scope, request.params.id);
-          const older = await find(store, scope, request.params.old);
-          const compared = compareRuns(
-            await eventsOf(store, scope, newer),
-            await eventsOf(store, scope, older),
-            functionIn(request.query.aggregate_function),
-          );
-          return { ...compared, new_run: runOf(newer), old_run: runOf(older) };
-        },
-      );
-    }
-    app.get<{ Querystring: { run_id_1?: string; run_id_2?: string; new_run_id?: string; old_run_id?: string } }>(
-      `${base}/compare/events`,
-      async (request) => {
-        const scope = scopeOf(request, 'read');
-        const newer = await find(store, scope, request.query.run_id_1 ?? request.query.new_run_id ?? '');
-        const older = await find(store, scope, request.query.run_id_2 ?? request.query.old_run_id ?? '');
-        return { events: pairs(await eventsOf(store, scope, newer), await eventsOf(store, scope, older)) };
-      },
-    );
+    readingRoutes(app, store, scopeOf, base);
   }
 }
 
-function checkStatus(body: Record<string, unknown>): void {
-  const status = textIn(body, 'status');
-  if (status !== undefined && !STATUSES.includes(status))
-    throw new InvalidBody('status', `status is '${status.slice(0, 40)}'`, STATUSES.join(', '));
+/** What is made of a run's events. */
+function readingRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf, base: string): void {
+  const eventsOf = async (
+    request: RunRequest,
+    id: string,
+    filter = 'filters',
+  ): Promise<[StoredDocument, RunEvents]> => {
+    const scope = scopeOf(request, 'read');
+    const run = await find(store, scope, id);
+    return [run, await runEvents(store, scope, run, filterOf(request.query, filter), rangeOf(request.query))];
+  };
+  const get = (path: string, answer: (request: RunRequest) => Promise<object>): void => {
+    app.get<{ Params: Params; Querystring: Query }>(`${base}${path}`, answer);
+  };
+  for (const ending of ['result', 'summary'])
+    get(`/:id/${ending}`, async (request) => {
+      const [run, events] = await eventsOf(request, request.params.id);
+      const result = runResult(String(run.body.status ?? 'pending'), events, functionIn(request.query));
+      return { ...result, run_object: runOf(run) };
+    });
+  get('/:id/metrics', async (request) => {
+    const [run, events] = await eventsOf(request, request.params.id);
+    const { metrics } = runResult(String(run.body.status ?? 'pending'), events, functionIn(request.query));
+    return { ...metrics, ...runMetrics(events) };
+  });
+  get('/:id/schema', async (request) => {
+    const [, { counted }] = await eventsOf(request, request.params.id);
+    return eventSchema(counted);
+  });
+  for (const ending of ['compare-with', 'compare'])
+    get(`/:id/${ending}/:old`, async (request) => {
+      const [newRun, newer] = await eventsOf(request, request.params.id);
+      const [oldRun, older] = await eventsOf(request, request.params.old);
+      return {
+        ...compareRuns(newer, older, functionIn(request.query)),
+        new_run: runOf(newRun),
+        old_run: runOf(oldRun),
+      };
+    });
+  const paired = async (request: RunRequest, id: string, old: string): Promise<object> => {
+    const { limit, page } = pageOf(request.query, ANSWER_PAGE, ANSWER_PAGE);
+    const [, newer] = await eventsOf(request, id, 'filter');
+    const [, older] = await eventsOf(request, old, 'filter');
+    const [event_name, event_type] = [textOf(request.query, 'event_name'), textOf(request.query, 'event_type')];
+    const pairs = eventPairs(newer, older, { event_name, event_type });
+    return {
+      events: pairs.slice((page - 1) * limit, page * limit),
+      totalEvents: pairs.length,
+      pagination: { page, limit, total: pairs.length },
+    };
+  };
+  get('/compare/events', (request) => {
+    const [newer, older] = [['run_id_1', 'new_run_id'] as const, ['run_id_2', 'old_run_id'] as const].map(
+      ([name, other]) => textOf(request.query, name) ?? textOf(request.query, other) ?? '',
+    ) as [string, string];
+    return paired(request, newer, older);
+  });
+  get('/:id/compare/:old/events', (request) => paired(request, request.params.id, request.params.old));
 }
 
-function functionIn(text: string | undefined): AggregateFunction {
-  const wanted = (text ?? 'average') as AggregateFunction;
-  if (!AGGREGATE_FUNCTIONS.includes(wanted))
-    throw new HttpError(400, 'invalid_field', `there is no aggregate function '${wanted.slice(0, 40)}'`, {
+function listing(query: Query): RunListing {
+  const by = textOf(query, 'sort_by') ?? 'created_at';
+  const order = RUN_ORDERS.find((one) => one === by);
+  if (order === undefined)
+    throw new HttpError(400, 'invalid_field', `runs cannot be sorted by '${by.slice(0, 40)}'`, {
+      field: 'sort_by',
+      allowed: RUN_ORDERS.join(', '),
+    });
+  return {
+    ...pageOf(query, RUNS_PAGE, 100),
+    ...rangeOf(query),
+    ids: textsOf(query, 'run_ids'),
+    dataset: textOf(query, 'dataset_id'),
+    name: textOf(query, 'name'),
+    status: textOf(query, 'status'),
+    by: order,
+    rising: textOf(query, 'sort_order') === 'asc',
+  };
+}
+
+function functionIn(query: Query): AggregateFunction {
+  const text = textOf(query, 'aggregate_function') ?? 'average';
+  const known = AGGREGATE_FUNCTIONS.find((one) => one === text);
+  if (known === undefined)
+    throw new HttpError(400, 'invalid_field', `there is no aggregate function '${text.slice(0, 40)}'`, {
       field: 'aggregate_function',
       allowed: AGGREGATE_FUNCTIONS.join(', '),
     });
-  return wanted;
+  return known;
 }
 
 async function find(store: TraceStore, scope: Scope, id: string): Promise<StoredDocument> {
   const run = await store.getDocument(scope, 'run', id);
   if (!run) throw new HttpError(404, 'not_found', 'there is no run with this id');
   return run;
-}
-
-/** The events of the sessions that name the run, in whichever projects the caller may see. */
-async function eventsOf(store: TraceStore, scope: Scope, run: StoredDocument): Promise<HoneyHiveEvent[]> {
-  const events: HoneyHiveEvent[] = [];
-  for (let page = 1; ; page++) {
-    const search: EventSearch = { filter: { kind: 'all', items: [] }, limit: EVENTS_PAGE, page, run: run.id };
-    const found = await store.searchEvents(scope, search);
-    events.push(...found.events);
-    if (found.events.length < EVENTS_PAGE) return events;
-  }
-}
-
-function runOf(document: StoredDocument): JsonObject {
-  return {
-    ...document.body,
-    id: document.id,
-    run_id: document.id,
-    name: document.name,
-    project: document.project,
-    created_at: new Date(document.createdMs).toISOString(),
-    updated_at: new Date(document.updatedMs).toISOString(),
-    is_active: document.body.status !== 'completed',
-  };
-}
-
-function pairs(newer: HoneyHiveEvent[], older: HoneyHiveEvent[]): JsonObject[] {
-  const key = (event: HoneyHiveEvent): string | undefined =>
-    event.event_type === 'session' && typeof event.metadata.datapoint_id === 'string'
-      ? event.metadata.datapoint_id
-      : undefined;
-  const before = new Map(older.filter((event) => key(event) !== undefined).map((event) => [key(event), event]));
-  return newer
-    .filter((event) => before.has(key(event)))
-    .map((event) => ({
-      datapoint_id: key(event) as string,
-      event_1: event as unknown as JsonObject,
-      event_2: before.get(key(event)) as unknown as JsonObject,
-    }));
 }
