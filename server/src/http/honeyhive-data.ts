@@ -1,181 +1,178 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { DocumentKind, StoredDocument, TraceStore } from '../store/trace-store.js';
-import { InvalidBody, kindOf, objectBody, textIn } from '../wire/rest-bodies.js';
-import { isObject, type JsonObject } from '../wire/value.js';
+import type { Scope, StoredDocument, TraceStore } from '../store/trace-store.js';
+import { InvalidBody, objectBody, textIn } from '../wire/rest-bodies.js';
+import type { JsonObject } from '../wire/value.js';
 import { readJson } from './body.js';
+import { type Api, DATA_KINDS, type DataKind, datasetsOf, shownDocument } from './data-kinds.js';
+import { DatasetMembers } from './dataset-members.js';
+import { datapointRoutes } from './honeyhive-datapoints.js';
 import { HttpError } from './http-error.js';
 import { numberOf } from './number-of.js';
+import { type Query, scopeIn, textOf, textsOf } from './query-values.js';
 import type { ScopeOf } from './scope.js';
 
 /** So many documents are listed at most. */
 const MOST = 10_000;
 
-interface Kind {
-  kind: DocumentKind;
-  path: string;
-  /** Name of the list in answers. */
-  list: string;
-  idField: string;
-}
-
-const KINDS: Kind[] = [
-  { kind: 'dataset', path: 'datasets', list: 'datasets', idField: 'dataset_id' },
-  { kind: 'datapoint', path: 'datapoints', list: 'datapoints', idField: 'datapoint_id' },
-  { kind: 'metric', path: 'metrics', list: 'metrics', idField: 'metric_id' },
-  { kind: 'configuration', path: 'configurations', list: 'configurations', idField: 'configuration_id' },
-];
-
-interface ListQuery {
-  name?: string;
-  dataset_id?: string;
-  dataset_name?: string;
-  limit?: string;
+interface Context {
+  app: FastifyInstance;
+  store: TraceStore;
+  members: DatasetMembers;
+  scopeOf: ScopeOf;
 }
 
 /** HoneyHive's REST API: datasets, their datapoints, metrics and configurations. */
 export function honeyhiveDataRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
-  for (const version of ['/v1', ''])
-    for (const kind of KINDS) documentRoutes(app, store, scopeOf, `${version}/${kind.path}`, kind);
-  for (const version of ['/v1', '']) {
-    app.post<{ Params: { id: string } }>(`${version}/datasets/:id/datapoints`, async (request) => {
-      const scope = scopeOf(request, 'ingest');
-      const body = objectBody(await readJson(request));
-      const rows = body.data ?? body.datapoints;
-      if (!Array.isArray(rows))
-        throw new InvalidBody('data', `data is ${kindOf(rows)}, not a list`, 'a list of datapoints');
-      const mapping = isObject(body.mapping) ? body.mapping : undefined;
-      const parent = request.params.id;
-      // All of them are looked at before any is stored: who sends them again would have some twice.
-      const bodies = rows.map((row, index) => mapped(objectBody(row, `data[${index}]`), mapping));
-      if (!(await store.getDocument(scope, 'dataset', parent)))
-        throw new HttpError(404, 'not_found', 'there is no dataset with this id');
-      const documents = bodies.map((one) => ({ id: randomUUID(), parent, body: one }));
-      await Promise.all(documents.map((one) => store.putDocument(scope, 'datapoint', one, 'create')));
-      return { inserted: true, datapoint_ids: documents.map((one) => one.id) };
-    });
-  }
+  const members = new DatasetMembers(store);
+  const context = { app, store, members, scopeOf };
+  for (const api of ['v1', 'older'] as const)
+    for (const kind of DATA_KINDS) {
+      readingRoutes(context, kind, api);
+      changingRoutes(context, kind, api);
+    }
+  datapointRoutes(app, store, members, scopeOf);
 }
 
-function documentRoutes(
-  app: FastifyInstance,
-  store: TraceStore,
-  scopeOf: ScopeOf,
-  path: string,
-  { kind, list, idField }: Kind,
-): void {
-  app.post(path, async (request) => {
-    const scope = scopeOf(request, 'ingest');
-    const body = objectBody(await readJson(request));
-    const id = textIn(body, 'id', '_id', idField) ?? randomUUID();
-    const name = textIn(body, 'name');
-    const project = textIn(body, 'project');
-    const parent = kind === 'datapoint' ? linkedDataset(body) : undefined;
-    const made = await store.putDocument(
-      scope,
-      kind,
-      {
-        id,
-        body: body as JsonObject,
-        ...(name === undefined ? {} : { name }),
-        ...(project === undefined ? {} : { project }),
-        ...(parent === undefined ? {} : { parent }),
-      },
-      'create',
-    );
-    return {
-      success: true,
-      inserted: true,
-      [idField]: id,
-      result: { insertedId: id, insertedIds: [id] },
-      ...(made ? shown(made, idField) : {}),
-    };
-  });
-  app.get<{ Querystring: ListQuery }>(path, async (request) => {
+const pathOf = (kind: DataKind, api: Api): string => `${api === 'v1' ? '/v1' : ''}/${kind.path}`;
+
+function readingRoutes({ app, store, members, scopeOf }: Context, kind: DataKind, api: Api): void {
+  const path = pathOf(kind, api);
+  const show = showing(members, kind, api);
+  app.get<{ Querystring: Query }>(path, async (request) => {
     const scope = scopeOf(request, 'read');
-    const { name, dataset_name, dataset_id, limit } = request.query;
-    let parent = kind === 'datapoint' ? dataset_id : undefined;
-    if (kind === 'datapoint' && dataset_name !== undefined)
-      parent = (await store.listDocuments(scope, 'dataset', { name: dataset_name, limit: 1 }))[0]?.id ?? 'none';
-    if (kind === 'dataset' && dataset_id !== undefined) {
-      const one = await store.getDocument(scope, kind, dataset_id);
-      return listed(one ? [one] : [], list, idField);
-    }
-    const found = await store.listDocuments(scope, kind, {
-      ...(parent === undefined ? {} : { parent }),
-      ...(name === undefined ? {} : { name }),
-      limit: Math.min(MOST, numberOf(limit, 'limit', 1, Number.MAX_SAFE_INTEGER) ?? 1000),
-    });
-    return listed(found, list, idField);
+    const items: JsonObject[] = [];
+    for (const one of await asked(store, members, scope, kind, request.query)) items.push(await show(scope, one));
+    const type = kind.kind === 'metric' ? textOf(request.query, 'type') : undefined;
+    return kind.list(type === undefined ? items : items.filter((one) => one.type === type), api);
   });
   app.get<{ Params: { id: string } }>(`${path}/:id`, async (request) => {
-    const found = await store.getDocument(scopeOf(request, 'read'), kind, request.params.id);
-    if (!found) throw new HttpError(404, 'not_found', `there is no ${kind} with this id`);
-    return shown(found, idField);
+    const scope = scopeOf(request, 'read');
+    const found = await store.getDocument(scope, kind.kind, request.params.id);
+    if (!found) throw notFound(kind);
+    const shown = await show(scope, found);
+    // HoneyHive's own answer is a list of one; ours was the datapoint.
+    return kind.kind === 'datapoint' ? { ...shown, datapoint: [shown] } : shown;
   });
-  const update = async (scope: ReturnType<ScopeOf>, id: string, body: Record<string, unknown>): Promise<object> => {
+}
+
+function showing(members: DatasetMembers, kind: DataKind, api: Api) {
+  return async (scope: Scope, document: StoredDocument): Promise<JsonObject> => {
+    const shown = shownDocument(document, kind, api);
+    if (kind.kind !== 'dataset') return shown;
+    const datapoints = await members.ids(scope, document);
+    return { ...shown, datapoints, num_points: datapoints.length };
+  };
+}
+
+/** The documents that a list is asked for. */
+async function asked(
+  store: TraceStore,
+  members: DatasetMembers,
+  scope: Scope,
+  { kind, idField }: DataKind,
+  query: Query,
+): Promise<StoredDocument[]> {
+  const given = numberOf(textOf(query, 'limit'), 'limit', 1, Number.MAX_SAFE_INTEGER);
+  const limit = Math.min(MOST, given ?? 1000);
+  // An id finds its document in whichever project it is.
+  const id = kind === 'datapoint' ? undefined : (textOf(query, idField) ?? textOf(query, 'id'));
+  if (id !== undefined) {
+    const one = await store.getDocument(scope, kind, id);
+    return one ? [one] : [];
+  }
+  const within = scopeIn(query, scope);
+  if (kind === 'datapoint') {
+    const ids = textsOf(query, 'datapoint_ids');
+    if (ids !== undefined) return members.documentsOf(scope, ids.slice(0, MOST));
+    const named = textOf(query, 'dataset_name');
+    const dataset =
+      named === undefined
+        ? textOf(query, 'dataset_id')
+        : ((await store.listDocuments(within, 'dataset', { name: named, limit: 1 }))[0]?.id ?? 'none');
+    if (dataset !== undefined) return (await members.documents(scope, dataset)).slice(0, given ?? MOST);
+  }
+  const name = textOf(query, 'name');
+  return store.listDocuments(within, kind, { ...(name === undefined ? {} : { name }), limit });
+}
+
+function changingRoutes({ app, store, members, scopeOf }: Context, kind: DataKind, api: Api): void {
+  const path = pathOf(kind, api);
+  const show = showing(members, kind, api);
+  app.post(path, async (request) => {
+    const scope = scopeOf(request, 'ingest');
+    const body = objectBody(await readJson(request)) as JsonObject;
+    const id = textIn(body, 'id', '_id', kind.idField) ?? randomUUID();
+    const [name, project] = [textIn(body, 'name'), textIn(body, 'project')];
+    const datasets = kind.kind === 'datapoint' ? linkedIn(body) : [];
+    const document = {
+      id,
+      body,
+      ...(name === undefined ? {} : { name }),
+      ...(project === undefined ? {} : { project }),
+      ...(datasets[0] === undefined ? {} : { parent: datasets[0] }),
+    };
+    const made = await store.putDocument(scope, kind.kind, document, 'create');
+    if (datasets.length > 1) await members.listIn(scope, id, datasets);
+    return {
+      ...(made ? await show(scope, made) : {}),
+      success: true,
+      inserted: true,
+      [kind.idField]: id,
+      ...kind.created(id),
+    };
+  });
+  const update = async (scope: Scope, id: string, body: JsonObject): Promise<object> => {
     const name = textIn(body, 'name');
-    const changed = await store.putDocument(
-      scope,
-      kind,
-      { id, body: body as JsonObject, ...(name === undefined ? {} : { name }) },
-      'merge',
-    );
-    if (!changed) throw new HttpError(404, 'not_found', `there is no ${kind} with this id`);
-    return { success: true, updated: true, ...shown(changed, idField) };
+    const relinked = kind.kind === 'datapoint' && Array.isArray(body.linked_datasets);
+    const datasets = relinked ? linkedIn(body) : [];
+    const change = {
+      id,
+      body,
+      ...(name === undefined ? {} : { name }),
+      ...(relinked ? { parent: datasets[0] ?? '' } : {}),
+    };
+    const put = () => store.putDocument(scope, kind.kind, change, 'merge');
+    const listed = kind.kind === 'dataset' && Array.isArray(body.datapoints) ? body.datapoints.map(String) : undefined;
+    const changed = listed === undefined ? await put() : await members.replace(scope, id, listed, put);
+    if (!changed) throw notFound(kind);
+    if (relinked) await members.listIn(scope, id, datasets);
+    const shown = await show(scope, changed);
+    return { ...shown, success: true, updated: true, ...kind.updated(shown) };
   };
   app.put<{ Params: { id: string } }>(`${path}/:id`, async (request) =>
-    update(scopeOf(request, 'ingest'), request.params.id, objectBody(await readJson(request))),
+    update(scopeOf(request, 'ingest'), request.params.id, objectBody(await readJson(request)) as JsonObject),
   );
   app.put(path, async (request) => {
-    const body = objectBody(await readJson(request));
-    const id = textIn(body, idField, 'id');
-    if (id === undefined) throw new InvalidBody(idField, `${idField} is missing`, 'the id of what is updated');
+    const body = objectBody(await readJson(request)) as JsonObject;
+    const id = textIn(body, kind.idField, 'id');
+    if (id === undefined) throw missingId(kind);
     return update(scopeOf(request, 'ingest'), id, body);
   });
-  app.delete<{ Params: { id: string } }>(`${path}/:id`, async (request) => {
-    if (!(await store.deleteDocument(scopeOf(request, 'ingest'), kind, request.params.id)))
-      throw new HttpError(404, 'not_found', `there is no ${kind} with this id`);
-    return { success: true, deleted: true };
+  const remove = async (scope: Scope, id: string): Promise<object> => {
+    if (!(await store.deleteDocument(scope, kind.kind, id))) throw notFound(kind);
+    if (kind.kind === 'datapoint') await members.listIn(scope, id, []);
+    return { success: true, deleted: true, ...kind.deleted(id) };
+  };
+  app.delete<{ Params: { id: string } }>(`${path}/:id`, async (request) =>
+    remove(scopeOf(request, 'ingest'), request.params.id),
+  );
+  app.delete<{ Querystring: Query }>(path, async (request) => {
+    const id = textOf(request.query, kind.idField) ?? textOf(request.query, 'id');
+    if (id === undefined) throw missingId(kind);
+    return remove(scopeOf(request, 'ingest'), id);
   });
 }
 
-function linkedDataset(body: Record<string, unknown>): string | undefined {
-  const linked = body.linked_datasets;
-  return Array.isArray(linked) && typeof linked[0] === 'string' ? linked[0] : textIn(body, 'dataset_id');
+/** The datasets a body says it belongs to. */
+function linkedIn(body: JsonObject): string[] {
+  return datasetsOf(body, textIn(body, 'dataset_id') ?? null);
 }
 
-function shown(document: StoredDocument, idField: string): JsonObject {
-  return {
-    ...document.body,
-    id: document.id,
-    [idField]: document.id,
-    project: document.project,
-    created_at: new Date(document.createdMs).toISOString(),
-    updated_at: new Date(document.updatedMs).toISOString(),
-  };
+function notFound(kind: DataKind): HttpError {
+  return new HttpError(404, 'not_found', `there is no ${kind.kind} with this id`);
 }
 
-function listed(found: StoredDocument[], list: string, idField: string): JsonObject | JsonObject[] {
-  const items = found.map((document) => shown(document, idField));
-  if (list === 'metrics') return items;
-  // The older API calls the list of datasets `testcases`.
-  return list === 'datasets' ? { datasets: items, testcases: items } : { [list]: items };
-}
-
-function mapped(row: Record<string, unknown>, mapping: Record<string, unknown> | undefined): JsonObject {
-  if (!mapping) return row as JsonObject;
-  const take = (fields: unknown): JsonObject =>
-    Object.fromEntries(
-      (Array.isArray(fields) ? fields : [])
-        .filter((field): field is string => typeof field === 'string')
-        .map((field) => [field, (row[field] ?? null) as JsonObject[string]]),
-    );
-  return {
-    inputs: take(mapping.inputs),
-    ground_truth: take(mapping.ground_truth),
-    history: Array.isArray(mapping.history)
-      ? (mapping.history.map((field) => row[String(field)] ?? null) as JsonObject[string])
-      : [],
-  };
+function missingId({ idField }: DataKind): InvalidBody {
+  return new InvalidBody(idField, `${idField} is missing`, 'the id of what is meant');
 }
