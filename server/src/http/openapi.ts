@@ -1,4 +1,5 @@
 import { packageVersion } from '../package-version.js';
+import { AGGREGATE_FUNCTIONS } from '../runs/measured.js';
 import type { JsonObject } from '../wire/value.js';
 
 interface Described {
@@ -13,7 +14,11 @@ const LIST = {
   cursor: 'nextCursor of the page before.',
   project: 'Only this project.',
 };
-const AGGREGATE_FUNCTION = 'average, min, max, sum, median or count';
+const OF_RUN = {
+  aggregate_function: AGGREGATE_FUNCTIONS.join(', '),
+  filters: 'Count only events that these filters find: JSON, as in /v1/events/export.',
+  dateRange: 'Count only events of this time: {"$gte": .., "$lte": ..}.',
+};
 
 /** What each route is for; `openApi` pairs it with the routes that really exist. */
 const DESCRIBED: Record<string, Described> = {
@@ -73,22 +78,77 @@ const DESCRIBED: Record<string, Described> = {
   'POST /v1/events': { summary: 'HoneyHive: makes an event; event_type and inputs are required.' },
   'POST /events/batch': { summary: 'HoneyHive: makes several events.' },
   'POST /v1/events/batch': { summary: 'HoneyHive: makes several events.' },
-  'GET /v1/events/:id': { summary: "HoneyHive: an event; a session's with its tree of children." },
+  'GET /v1/events/:id': {
+    summary: "HoneyHive: an event, bare and under `event`; a session's with its tree of children.",
+  },
+  'GET /v1/events/schema': {
+    summary: 'HoneyHive: which fields events have, by type of event.',
+    query: { evaluation_id: 'Only of this run.', dateRange: OF_RUN.dateRange },
+    answer: '{ fields: { name, event_type }[], datasets, mappings }, with mappings by bucket',
+  },
   'POST /events/export': { summary: 'HoneyHive: finds events by filters, date range and page; at most 7500 a page.' },
   'POST /v1/events/export': { summary: 'HoneyHive: the same.' },
   'POST /v1/events/search': { summary: 'HoneyHive: the same, at most 1000 a page.' },
   'POST /v1/runs': { summary: 'HoneyHive: creates an experiment run.' },
-  'GET /v1/runs': { summary: 'HoneyHive: experiment runs, newest first.' },
+  'GET /v1/runs': {
+    summary: 'HoneyHive: experiment runs, in pages.',
+    query: {
+      'run_ids[]': 'Only these.',
+      dataset_id: 'Only on this dataset, kept here or not.',
+      name: 'Only with this name.',
+      status: 'Only in this state.',
+      dateRange: 'Only made in this time: {"$gte": .., "$lte": ..}.',
+      sort_by: 'created_at, updated_at, name or status.',
+      sort_order: 'asc or desc.',
+      limit: 'Runs a page, 100 if not said, at most 1000.',
+      page: 'From 1.',
+    },
+    answer: '{ evaluations, pagination, metrics }',
+  },
   'GET /v1/runs/:id': { summary: 'HoneyHive: an experiment run.' },
-  'PUT /v1/runs/:id': { summary: 'HoneyHive: updates an experiment run.' },
+  'PUT /v1/runs/:id': { summary: 'HoneyHive: updates an experiment run; metadata are merged by key.' },
+  'DELETE /v1/runs/:id': { summary: 'HoneyHive: removes an experiment run; its sessions stay.' },
   'GET /v1/runs/:id/result': {
     summary: 'HoneyHive: metrics of a run, aggregated and by datapoint.',
-    query: { aggregate_function: AGGREGATE_FUNCTION },
+    query: OF_RUN,
   },
-  'GET /v1/runs/:id/compare-with/:old': {
+  'GET /v1/runs/:id/summary': { summary: 'HoneyHive: the same.', query: OF_RUN },
+  'GET /v1/runs/:id/metrics': { summary: 'HoneyHive: metrics of a run, event by event.', query: OF_RUN },
+  'GET /v1/runs/:id/schema': { summary: "HoneyHive: which fields a run's events have." },
+  'GET /v1/runs/:id/compare/:old': {
     summary: 'HoneyHive: a run against an older one, paired by datapoint.',
-    query: { aggregate_function: AGGREGATE_FUNCTION },
+    query: OF_RUN,
   },
+  'GET /v1/runs/:id/compare-with/:old': { summary: 'HoneyHive: the same.', query: OF_RUN },
+  'GET /v1/runs/:id/compare/:old/events': {
+    summary: 'HoneyHive: events of two runs, paired by datapoint.',
+    query: {
+      event_name: 'Pair events of this name.',
+      event_type: 'Pair events of this type; sessions if neither is said.',
+      filter: 'Pair only what this filter finds.',
+      limit: 'Pairs a page, at most 1000.',
+      page: 'From 1.',
+    },
+    answer: '{ events: { datapoint_id, event_1, event_2 }[], totalEvents, pagination }',
+  },
+  'GET /v1/datasets': {
+    summary: 'HoneyHive: datasets with the ids of their datapoints.',
+    query: { dataset_id: 'Only this one.', name: 'Only with this name.' },
+  },
+  'POST /v1/datasets/:id/datapoints': {
+    summary:
+      'HoneyHive: adds rows; a mapping says which keys are inputs, ground_truth and history, others are metadata.',
+  },
+  'DELETE /v1/datasets/:id/datapoints/:point': { summary: 'HoneyHive: takes a datapoint out of a dataset.' },
+  'GET /v1/datapoints': {
+    summary: 'HoneyHive: datapoints.',
+    query: {
+      'datapoint_ids[]': 'Only these.',
+      dataset_id: 'Only of this dataset.',
+      dataset_name: 'Only of the dataset with this name.',
+    },
+  },
+  'POST /v1/datapoints/batch': { summary: 'HoneyHive: makes datapoints of events.' },
 };
 
 export interface Route {
@@ -100,7 +160,7 @@ export interface Route {
 export function openApi(routes: readonly Route[]): JsonObject {
   const paths: Record<string, JsonObject> = {};
   for (const { method, url } of routes) {
-    if (method === 'HEAD' || url.includes('*') || isPage(url)) continue;
+    if (method === 'HEAD' || url.includes('*') || isPage(method, url)) continue;
     const described = DESCRIBED[`${method} ${url}`];
     const parameters = [
       ...[...url.matchAll(/:(\w+)/g)].map((match) => parameter(match[1] as string, 'path', '')),
@@ -133,8 +193,6 @@ function parameter(name: string, where: 'path' | 'query', description: string): 
 }
 
 /** Addresses of the page, not of the API. */
-function isPage(url: string): boolean {
-  return !/^\/(api|v1|healthz|opentelemetry|session\/|sessions\/:id|events|runs\/|datasets|datapoints|metrics|configurations)/.test(
-    url,
-  );
+function isPage(method: string, url: string): boolean {
+  return method === 'GET' && /^\/(sessions|experiments|search|compare|settings|doctor)?$/.test(url);
 }
