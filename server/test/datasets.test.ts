@@ -220,6 +220,8 @@ test('metrics go by the names of the API that asks', async () => {
   const found = (list: any[]) => list.find((one) => one.name === name);
   expect(found((await get('/v1/metrics')).metrics)).toMatchObject({ type: 'PYTHON', criteria: 'return 1' });
   expect(found(await get('/metrics'))).toMatchObject({ type: 'custom', task: 'shop' });
+  expect(found(await get('/metrics?project_name=shop'))).toMatchObject({ project: 'shop' });
+  expect(found(await get('/metrics?project_name=other'))).toBeUndefined();
   expect(found((await get('/v1/metrics?type=PYTHON')).metrics)).toBeDefined();
   expect(found((await get('/v1/metrics?type=LLM')).metrics)).toBeUndefined();
 });

@@ -103,7 +103,9 @@ function changingRoutes({ app, store, members, scopeOf }: Context, kind: DataKin
     const scope = scopeOf(request, 'ingest');
     const body = objectBody(await readJson(request)) as JsonObject;
     const id = textIn(body, 'id', '_id', kind.idField) ?? randomUUID();
-    const [name, project] = [textIn(body, 'name'), textIn(body, 'project')];
+    const name = textIn(body, 'name');
+    // The older API calls a metric's project its task.
+    const project = textIn(body, 'project') ?? (kind.kind === 'metric' ? textIn(body, 'task') : undefined);
     const datasets = kind.kind === 'datapoint' ? linkedIn(body) : [];
     const document = {
       id,

@@ -103,6 +103,6 @@ export function filterOf(query: Query, name: string): Filter | undefined {
 
 /** Without keys a client says in its query which project it means. */
 export function scopeIn(query: Query, scope: Scope): Scope {
-  const project = textOf(query, 'project');
+  const project = textOf(query, 'project') ?? textOf(query, 'project_name');
   return scope.project === undefined && project !== undefined ? { project } : scope;
 }
