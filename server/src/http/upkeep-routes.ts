@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { TraceStore } from '../store/trace-store.js';
-import { numberIn, objectBody } from '../wire/rest-bodies.js';
+import { objectBody } from '../wire/rest-bodies.js';
 import { importParts, readSessionFile } from '../wire/session-file.js';
 import { readBody, readJson } from './body.js';
 import { HttpError } from './http-error.js';
+import { pruneLimits } from './prune-limits.js';
 import type { ScopeOf } from './scope.js';
 
 /** What the command line asks of a running server. */
@@ -19,15 +20,7 @@ export function upkeepRoutes(app: FastifyInstance, store: TraceStore, scopeOf: S
   };
   app.post('/api/prune', async (request) => {
     owner(request);
-    const body = objectBody(await readJson(request));
-    const maxBytes = numberIn(body, 'maxBytes');
-    const beforeMs = numberIn(body, 'beforeMs');
-    const sessions = numberIn(body, 'sessions');
-    return store.prune({
-      ...(maxBytes === undefined ? {} : { maxBytes }),
-      ...(beforeMs === undefined ? {} : { beforeMs }),
-      ...(sessions === undefined ? {} : { sessions }),
-    });
+    return store.prune(pruneLimits(objectBody(await readJson(request))));
   });
   app.post('/api/compact', async (request) => {
     owner(request);
