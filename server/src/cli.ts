@@ -2,10 +2,13 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { DEFAULT_DB, DEFAULT_PORT, startServer } from './app.js';
+import type { Command } from './cli/command.js';
 import { COMMANDS } from './cli/commands.js';
+import { CliError, errorLine, wrong } from './cli/errors.js';
+import { openSource } from './cli/open-source.js';
 import { readPrices } from './cli/prices.js';
 import { parseSize } from './cli/sizes.js';
-import { CliError, openSource } from './cli/source.js';
+import type { Source } from './cli/source.js';
 import { packageVersion } from './package-version.js';
 
 const HELP = `honeyhive-local: traces on your own machine
@@ -21,7 +24,7 @@ const HELP = `honeyhive-local: traces on your own machine
   honeyhive-local stats
   honeyhive-local doctor
 
-All but serve take --url (a running server) or --db (a file no server has open), and --json.
+All but serve take --url (a running server) or --db (a file; to change it no server may have it open), and --json.
 Environment: HH_LOCAL_PORT, HH_LOCAL_HOST, HH_LOCAL_DB, HH_LOCAL_RETENTION, HH_LOCAL_KEYS, HH_LOCAL_HOSTS, HH_LOCAL_PRICES.`;
 
 const OPTIONS = {
@@ -56,14 +59,11 @@ async function serve(values: Values): Promise<void> {
   const { env } = process;
   const portText = values.port ?? (env.HH_LOCAL_PORT || String(DEFAULT_PORT));
   const port = Number(portText);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new CliError(`--port is '${portText}'; it can be a whole number from 0 to 65535`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) wrong('--port', portText, 'a whole number from 0 to 65535');
   const retentionText = values.retention ?? (env.HH_LOCAL_RETENTION || '2GB');
   const retentionBytes = parseSize(retentionText);
   if (retentionBytes === undefined)
-    throw new CliError(
-      `--retention is '${retentionText}'; it can be a size such as 500MB or 2GB, or 0 to keep everything`,
-    );
+    wrong('--retention', retentionText, 'a size such as 500MB or 2GB, or 0 to keep everything');
   const db = values.db ?? (env.HH_LOCAL_DB || DEFAULT_DB);
   const prices = env.HH_LOCAL_PRICES ? readPrices(env.HH_LOCAL_PRICES) : undefined;
   const server = await startServer({
@@ -115,25 +115,40 @@ async function main(): Promise<void> {
   else if (values.version) process.stdout.write(`${packageVersion()}\n`);
   else if (name === 'serve') await serve(values);
   else {
-    const command = COMMANDS[name];
+    const command = COMMANDS.get(name);
     if (!command) throw new CliError(`'${name}' is not known; 'honeyhive-local --help' shows what there is`);
-    const source = await openSource({ url: values.url, db: values.db });
-    try {
-      await command(source, args, {
-        json: values.json === true,
-        q: values.q,
-        limit: values.limit,
-        retention: values.retention,
-        olderThan: values['older-than'],
-        keep: values.keep,
-      });
-    } finally {
-      await source.close();
-    }
+    await run(command, args, values);
   }
 }
 
+async function run(command: Command, args: string[], values: Values): Promise<void> {
+  // Whoever reads may have enough before the end, as `head` has.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  let source: Source | undefined;
+  const open = async (): Promise<Source> => {
+    source ??= await openSource({ url: values.url, db: values.db, say: notice }, command.writes === true);
+    return source;
+  };
+  try {
+    await command.run(open, args, {
+      json: values.json === true,
+      q: values.q,
+      limit: values.limit,
+      retention: values.retention,
+      olderThan: values['older-than'],
+      keep: values.keep,
+    });
+  } finally {
+    await source?.close();
+  }
+}
+
+const notice = (text: string): void => {
+  process.stderr.write(`honeyhive-local: ${text}\n`);
+};
+
 main().catch((error: unknown) => {
-  process.stderr.write(`honeyhive-local: ${error instanceof Error ? error.message : String(error)}\n`);
+  // Asked for even where the arguments themselves could not be read.
+  process.stderr.write(errorLine(error, process.argv.includes('--json')));
   process.exitCode = 1;
 });

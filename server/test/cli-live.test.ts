@@ -91,6 +91,7 @@ describe('the command line', () => {
     const file = join(folder(), 'session.ndjson');
     writeFileSync(file, exported.stdout);
     const db = join(folder(), 'traces.db');
+    await (await local({ db })).close();
     expect(JSON.parse((await cli(['import', file, '--db', db, '--json'])).stdout)).toEqual({
       sessions: 1,
       spans: 3,

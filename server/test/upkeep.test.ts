@@ -1,6 +1,7 @@
 /** What removes sessions does so only where it was plainly told to. */
 import { randomUUID } from 'node:crypto';
 import { inSession, type Local, local, span, T0, traces } from './support/local';
+import { cli } from './support/run-local';
 
 async function withSessions(many: number): Promise<Local> {
   const server = await local();
@@ -47,4 +48,36 @@ describe('POST /api/prune', () => {
     expect((await all.call('POST', '/api/prune', { sessions: 0 })).json.sessions).toBe(2);
     expect(await left(all)).toBe(0);
   });
+});
+
+describe('honeyhive-local prune', () => {
+  test('a flag without a number is refused in one line, from a server and from a file', async () => {
+    const server = await withSessions(2);
+    const tries: [string[], RegExp][] = [
+      [['--keep', ''], /^honeyhive-local: --keep is ''; it can be a number of sessions; 0 removes all\n$/],
+      [['--keep', ' '], /--keep is ' '/],
+      [['--keep=-1'], /--keep is '-1'/],
+      [['--keep', '1.5'], /--keep is '1.5'/],
+      [['--keep', '1e3'], /--keep is '1e3'/],
+      [['--keep', '0x1'], /--keep is '0x1'/],
+      [['--retention', ''], /--retention is ''; it can be a size/],
+      [['--retention', '0'], /--retention is '0'; it can be a size.* --keep 0 removes all/],
+      [['--retention', '0.1B'], /--retention is '0.1B'/],
+      [['--older-than', ''], /--older-than is ''; it can be a time/],
+    ];
+    for (const [flags, message] of tries) {
+      const answer = await cli(['prune', ...flags, '--url', server.url]);
+      expect(answer).toMatchObject({ code: 1, stdout: '' });
+      expect(answer.stderr).toMatch(message);
+    }
+    expect(await left(server)).toBe(2);
+    await server.close();
+    for (const [flags, message] of tries.slice(0, 1)) {
+      const answer = await cli(['prune', ...flags, '--db', server.db]);
+      expect(answer).toMatchObject({ code: 1, stdout: '' });
+      expect(answer.stderr).toMatch(message);
+    }
+    const gone = await cli(['prune', '--keep', '0', '--json', '--db', server.db]);
+    expect(JSON.parse(gone.stdout)).toMatchObject({ sessions: 2 });
+  }, 60_000);
 });

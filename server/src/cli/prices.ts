@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { PriceTable } from '../wire/price.js';
 import { isObject } from '../wire/value.js';
-import { CliError } from './source.js';
+import { CliError } from './errors.js';
 
 /** A JSON file with US dollars a million tokens by model: `{ "my-model": [input, output] }`. */
 export function readPrices(file: string): PriceTable {

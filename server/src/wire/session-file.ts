@@ -20,7 +20,11 @@ import { emptyObject, isObject, type JsonObject } from './value.js';
  * A session as lines of JSON: its own data, its spans as OTLP/JSON, and what was said about events later. A file with
  * nothing but OTLP/JSON, in one piece or in lines, can be read in too.
  */
-export async function* sessionLines(store: TraceStore, scope: Scope, sessionId: string): AsyncGenerator<string> {
+export async function* sessionLines(
+  store: Pick<TraceStore, 'exportSession'>,
+  scope: Scope,
+  sessionId: string,
+): AsyncGenerator<string> {
   let cursor: string | undefined;
   let first = true;
   do {

@@ -144,7 +144,7 @@ onDisk(
       first.child.kill('SIGTERM');
       await first.ended;
       disk.mount('ro');
-      await expect(runLocal(['--port', '0', '--db', db])).rejects.toThrow(/ended with 1: honeyhive-local: [^\n]+\n$/);
+      await expect(runLocal(['--port', '0', '--db', db])).rejects.toThrow(/ended with 1: \{"error":\{[^\n]+\n$/);
       disk.mount('rw');
       const second = await runLocal(['--port', '0', '--db', db]);
       const call = client(second.url);
