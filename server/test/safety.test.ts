@@ -146,6 +146,34 @@ describe('with keys', () => {
     expect((await server.call('POST', '/v1/traces', traces([]))).status).toBe(401);
   });
 
+  test('only a key with both rights deletes: sessions, runs, data sets and all that hangs on them', async () => {
+    const own = await local({ keys: 'red=all,red=in:ingest,red=out:read' });
+    const sessionId = randomUUID();
+    await own.call('POST', '/v1/traces', traces([span({ attributes: inSession(sessionId) })]), bearer('in'));
+    for (const kind of ['datasets', 'datapoints', 'metrics', 'configurations'])
+      await own.call('POST', `/v1/${kind}`, { id: 'one', name: 'one' }, bearer('in'));
+    await own.call('POST', '/v1/runs', { run_id: 'one', name: 'one' }, bearer('in'));
+    const { paths } = (await own.call('GET', '/api/openapi.json')).json;
+    const routes = Object.keys(paths).filter((path) => 'delete' in paths[path]);
+    expect(routes.length).toBeGreaterThan(8);
+    const id = (path: string): string => path.replace(/\{\w+\}/, path.includes('session') ? sessionId : 'one');
+    for (const path of routes) {
+      for (const key of ['in', 'out'])
+        expect([path, key, (await own.call('DELETE', id(path), undefined, bearer(key))).status]).toEqual([
+          path,
+          key,
+          403,
+        ]);
+    }
+    expect((await own.call('DELETE', `/v1/sessions/${sessionId}`, undefined, bearer('in'))).json.message).toContain(
+      'both rights',
+    );
+    expect((await own.call('GET', '/api/stats', undefined, bearer('out'))).json.sessions).toBe(1);
+    for (const path of ['/api/sessions/{id}', '/v1/datasets/{id}', '/v1/runs/{id}'])
+      expect([path, (await own.call('DELETE', id(path), undefined, bearer('all'))).status]).toEqual([path, 200]);
+    expect((await own.call('GET', '/api/stats', undefined, bearer('out'))).json.sessions).toBe(0);
+  });
+
   test('who guesses is slowed down, even when the guess is right; whoever was let in before is not', async () => {
     const server = await local({ keys });
     const status = async (key: string): Promise<number> =>

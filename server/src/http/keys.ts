@@ -59,7 +59,16 @@ export class Keys {
     this.#remember(address, key);
     if (!key.rights.has(right))
       throw new HttpError(403, 'forbidden', `this key may not ${right === 'read' ? 'read' : 'write'}`);
+    // Here for all routes: taking away is more than adding, and a key that only adds lies in programs and machines
+    // where it is easily lost.
+    if (request.method === 'DELETE' && key.rights.size < ALL.length)
+      throw new HttpError(403, 'forbidden', 'this key may not delete; that needs a key with both rights: project=key');
     return key.project;
+  }
+
+  /** The project of a request whose key is valid, whatever it may do. Neither refuses nor counts as a try. */
+  projectOf(request: FastifyRequest): string | undefined {
+    return this.#find(request)?.project;
   }
 
   carriesValidKey(request: FastifyRequest): boolean {
