@@ -77,6 +77,26 @@ describe('without keys, on loopback', () => {
     }
   });
 
+  test('a path that cannot be read is refused like everything else: after the guard, with the policy, not repeated', async () => {
+    for (const [path, status, code] of [
+      ['/api/sessions/%E0%A4%A', 400, 'bad_url'],
+      ['/v1/events/%ffcanary', 400, 'bad_url'],
+      ['/session/%', 400, 'bad_url'],
+      [`/api/sessions/${'canary'.repeat(50)}`, 414, 'too_long'],
+    ] as const) {
+      const answer = await server.call('GET', path);
+      expect([path, answer.status]).toEqual([path, status]);
+      expect(answer.json.error).toEqual({ code, message: expect.any(String) });
+      expect(answer.json.success).toBe(path.startsWith('/api/') ? undefined : false);
+      expect(answer.text).not.toMatch(/canary|FST_/);
+      expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+      expect(answer.headers['x-content-type-options']).toBe('nosniff');
+      expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+      expect((await server.call('GET', path, undefined, { host: 'evil.example' })).status).toBe(421);
+      expect((await server.call('GET', path, undefined, { origin: 'http://evil.example' })).status).toBe(403);
+    }
+  });
+
   test('no path leads out of the page', async () => {
     const tries = [
       '/../package.json',

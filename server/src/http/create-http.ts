@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { announcing } from '../store/announcing.js';
 import type { TraceStore } from '../store/trace-store.js';
 import { objectBody, textIn } from '../wire/rest-bodies.js';
@@ -11,7 +11,7 @@ import { honeyhiveDataRoutes } from './honeyhive-data.js';
 import { honeyhiveEventRoutes } from './honeyhive-events.js';
 import { honeyhiveRunRoutes } from './honeyhive-runs.js';
 import { honeyhiveSessionRoutes } from './honeyhive-sessions.js';
-import { asHttpError } from './http-error.js';
+import { asHttpError, HttpError } from './http-error.js';
 import { COOKIE, type Keys } from './keys.js';
 import type { LiveFeed } from './live-feed.js';
 import { liveRoute } from './live-route.js';
@@ -34,6 +34,9 @@ export interface HttpOptions {
   identity: Record<string, unknown>;
   onError?: (error: unknown) => void;
 }
+
+/** Ids are shorter. */
+const MAX_PARAM = 200;
 
 const SECURITY_HEADERS = {
   'content-security-policy':
@@ -60,7 +63,13 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     forceCloseConnections: true,
     logger: false,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2000, maxHeaderSize: 16_384 },
-    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: MAX_PARAM, ignoreTrailingSlash: true },
+    // A path that the router cannot read reaches no hook: what the hooks do is done here.
+    frameworkErrors: (error, request, reply) => {
+      const known = checked(request) ?? unroutable(error);
+      if (known.statusCode === 500) options.onError?.(error);
+      sendError(request, reply.headers(SECURITY_HEADERS), known.statusCode, known.code, known.message, known.details);
+    },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -70,7 +79,15 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   });
   const log = new RequestLog();
   log.watch(app);
-  guard(app, { host: options.host, allowedHosts: options.allowedHosts ?? [], keys });
+  const check = guard(app, { host: options.host, allowedHosts: options.allowedHosts ?? [], keys });
+  const checked = (request: FastifyRequest): HttpError | undefined => {
+    try {
+      check(request);
+      return undefined;
+    } catch (error) {
+      return asHttpError(error);
+    }
+  };
   loadLimit(app);
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(SECURITY_HEADERS);
@@ -123,6 +140,19 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     );
   });
   return app;
+}
+
+/** What a path is that the router could not read; the answer does not repeat it. */
+function unroutable(error: FastifyError): HttpError {
+  if (error.code === 'FST_ERR_BAD_URL')
+    return new HttpError(
+      400,
+      'bad_url',
+      'the path cannot be read: after each % come two hex digits, and together they are UTF-8',
+    );
+  if (error.code === 'FST_ERR_MAX_PARAM_LENGTH')
+    return new HttpError(414, 'too_long', `a part of the path is longer than ${MAX_PARAM} characters`);
+  return asHttpError(error);
 }
 
 /** Routes that begin like the path that was asked for, else where to read about all of them. */

@@ -14,8 +14,9 @@ export interface GuardOptions {
 /**
  * Keeps other web pages out. A name that some DNS server points at this machine is not ours (DNS rebinding), and a
  * page of another origin, another local port too, may neither change nor read anything.
+ * @returns the check itself, for requests that reach no route and no hook.
  */
-export function guard(app: FastifyInstance, options: GuardOptions): void {
+export function guard(app: FastifyInstance, options: GuardOptions): (request: FastifyRequest) => void {
   const names = new Set([
     'localhost',
     options.host.toLowerCase(),
@@ -23,10 +24,12 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
   ]);
   const open = !isLoopback(options.host);
   if (open) names.add(hostname().toLowerCase());
-  app.addHook('onRequest', async (request) => {
+  const check = (request: FastifyRequest): void => {
     checkHost(request, names, open);
     checkOrigin(request, options.keys);
-  });
+  };
+  app.addHook('onRequest', async (request) => check(request));
+  return check;
 }
 
 export function isLoopback(host: string): boolean {
