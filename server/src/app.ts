@@ -147,6 +147,8 @@ async function alsoOnIpv6(http: ReturnType<typeof createHttp>, port: number): Pr
     (incoming, outgoing) => http.routing(incoming, outgoing),
   );
   crowdLimit(server);
+  // What cannot be read at all is answered, and told to `doctor`, as on the other address.
+  server.on('clientError', (error, socket) => http.server.emit('clientError', error, socket));
   return new Promise((resolve) => {
     server.once('error', () => resolve(undefined));
     server.listen({ port, host: '::1', ipv6Only: true }, () => resolve(server));

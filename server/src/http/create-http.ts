@@ -68,6 +68,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     frameworkErrors: (error, request, reply) => {
       const known = checked(request) ?? unroutable(error);
       if (known.statusCode === 500) options.onError?.(error);
+      log.note(request, known.statusCode, known.message);
       sendError(request, reply.headers(SECURITY_HEADERS), known.statusCode, known.code, known.message, known.details);
     },
   });
@@ -77,7 +78,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   app.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) routes.push({ method, url: route.url });
   });
-  const log = new RequestLog();
+  const log = new RequestLog(keys);
   log.watch(app);
   const check = guard(app, { host: options.host, allowedHosts: options.allowedHosts ?? [], keys });
   const checked = (request: FastifyRequest): HttpError | undefined => {
@@ -104,10 +105,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
 
   app.get('/healthz', async () => ({ status: 'ok', ...options.identity }));
   app.get('/api/openapi.json', async () => openApi(routes));
-  app.get('/api/doctor', async (request) => {
-    scopeOf(request, 'read');
-    return log.report();
-  });
+  app.get('/api/doctor', async (request) => log.report(scopeOf(request, 'read').project));
   app.post('/api/login', async (request, reply) => {
     const body = objectBody(await readJson(request));
     const token = keys.login(request, textIn(body, 'key') ?? '');

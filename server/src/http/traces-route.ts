@@ -4,6 +4,7 @@ import { OTLP_TYPES, type OtlpEncoding, statusAnswer, traceAnswer } from '../wir
 import { readBody } from './body.js';
 import { asHttpError, HttpError } from './http-error.js';
 import type { LiveFeed } from './live-feed.js';
+import { noteRefusal } from './request-log.js';
 import type { ScopeOf } from './scope.js';
 
 /** OpenTelemetry's own path, HoneyHive's and Langfuse's, so that their exporters need no more than the address. */
@@ -16,6 +17,7 @@ export function tracesRoute(app: FastifyInstance, store: TraceStore, feed: LiveF
       const encoding = encodingOf(request);
       const scope = scopeOf(request, 'ingest');
       const receipt = await store.ingest(scope, await readBody(request), encoding);
+      noteRefusal(request, receipt);
       feed.ask(reply, scope);
       reply.header('content-type', OTLP_TYPES[encoding]).header('x-honeyhive-duplicates', receipt.duplicates);
       return reply.send(traceAnswer(encoding, receipt.rejected, receipt.message));

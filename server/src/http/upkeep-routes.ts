@@ -5,6 +5,7 @@ import { importParts, readSessionFile } from '../wire/session-file.js';
 import { readBody, readJson } from './body.js';
 import { HttpError } from './http-error.js';
 import { pruneLimits } from './prune-limits.js';
+import { noteRefusal } from './request-log.js';
 import type { ScopeOf } from './scope.js';
 
 /** What the command line asks of a running server. */
@@ -35,6 +36,12 @@ export function upkeepRoutes(app: FastifyInstance, store: TraceStore, scopeOf: S
         field: 'content-type',
         allowed: 'application/x-ndjson, application/json',
       });
-    return importParts(store, scope, readSessionFile((await readBody(request)).toString()));
+    const report = await importParts(store, scope, readSessionFile((await readBody(request)).toString()));
+    noteRefusal(request, {
+      received: report.spans + report.duplicates + report.rejected,
+      rejected: report.rejected,
+      message: 'their trace or span ids cannot be used',
+    });
+    return report;
   });
 }

@@ -43,6 +43,14 @@ test('fifty planted secrets are in no output, no file, no report, no list of pro
     answers.push(JSON.stringify(answer));
     return answer.status;
   };
+  // Whoever sent these may read them again in the answer, but nobody else.
+  const strange = { authorization: 'Bearer nobody' };
+  await call('PUT', `/v1/events/${plant('an id sent without a valid key')}`, {}, strange);
+  await call('POST', `/${plant('a path sent without a valid key')}`, {}, strange);
+  await call('POST', '/v1/traces', 'x', {
+    ...strange,
+    'content-type': `x/${plant('a type sent without a valid key')}`,
+  });
   const unauthorized = (what: string, header: (secret: string) => string) =>
     ask('POST', '/session/start', { session: {} }, { authorization: header(plant(what)) });
   await unauthorized('a wrong key', (one) => `Bearer ${one}`);

@@ -218,3 +218,61 @@ test('what one project writes over or removes stays with the other', async () =>
   expect((await red('GET', `/api/sessions/${SESSION}`)).status).toBe(404);
   expect(await read()).toEqual(before);
 });
+
+test('doctor tells a project of its own requests, and of those without a key their route and status', async () => {
+  const own = await local({ keys: 'red=red-key,red=red-in:ingest,blue=blue-key' });
+  const send = (method: string, path: string, body: unknown, authorization?: string, type?: string) =>
+    own.call(method, path, body, {
+      ...(authorization === undefined ? {} : { authorization: `Bearer ${authorization}` }),
+      ...(type === undefined ? {} : { 'content-type': type }),
+    });
+  const lost = { ...span({ name: 'redcanary1' }), traceId: '0'.repeat(32) };
+  await send('POST', '/redcanary2/v1/traces', {}, 'red-key');
+  await send('PUT', '/v1/events/redcanary3', { end_time: 'never' }, 'red-key');
+  await send('POST', '/v1/traces', 'x', 'red-in', 'redcanary/5');
+  await send('POST', '/v1/traces', traces([lost, span()]), 'red-in');
+  await send('DELETE', '/v1/sessions/redcanary6', {}, 'red-in');
+  await send('POST', '/v1/traces?redcanary7', traces([]), 'red-key');
+  for (const key of [undefined, 'wrong-canary8']) {
+    await send('POST', '/session/start', { session: {} }, key);
+    await send('PUT', '/v1/events/strange-canary9', {}, key);
+    await send('POST', '/strange-canary10', {}, key);
+    await send('POST', '/v1/traces', 'x', key, 'strange/canary11');
+    await send('POST', '/v1/events/%E0%A4canary12', {}, key);
+  }
+  const ask = async (color: Color) => (await own.call('GET', '/api/doctor', undefined, key(color))).json;
+
+  const blue = await ask('blue');
+  expect(JSON.stringify(blue)).not.toMatch(/canary/);
+  expect(blue).toMatchObject({ accepted: 0, lastAccepted: null });
+  const lines = [
+    'POST (no such path) 400',
+    'POST /v1/traces 415',
+    'POST (no such path) 404',
+    'PUT /v1/events/:id 401',
+    'POST /session/start 401',
+  ];
+  expect(blue.recent.map(({ method, path, status }: any) => `${method} ${path} ${status}`)).toEqual([
+    ...lines,
+    ...lines,
+  ]);
+  expect(Object.keys(blue.recent[0])).not.toContain('problem');
+
+  const red = await ask('red');
+  const told = JSON.stringify(red);
+  for (const word of [
+    'redcanary1',
+    '/redcanary2/',
+    'redcanary3',
+    'end_time is not a time',
+    'redcanary/5',
+    'redcanary6',
+  ])
+    expect(told).toContain(word);
+  expect(told).not.toMatch(/canary(7|8|9|10|11|12)/);
+  expect(red.accepted).toBe(2);
+
+  await send('POST', '/v1/traces', traces([span()]), 'blue-key');
+  expect((await ask('blue')).advice.at(-1)).toMatch(/accepted all the same/);
+  expect((await ask('red')).accepted).toBe(2);
+});
