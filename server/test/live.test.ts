@@ -107,3 +107,7 @@ test('400 who hang up at once leave room for the next', async () => {
   expect(await feed.next('hello')).toHaveProperty('seq');
   feed.end();
 });
+
+test('a session that is named twice is refused', async () => {
+  expect((await server.call('GET', '/api/live?session=a&session=b')).json.error.field).toBe('session');
+});

@@ -160,9 +160,10 @@ function changingRoutes({ app, store, members, scopeOf }: Context, kind: DataKin
     remove(scopeOf(request, 'ingest'), request.params.id),
   );
   app.delete<{ Querystring: Query }>(path, async (request) => {
+    const scope = scopeOf(request, 'ingest');
     const id = textOf(request.query, kind.idField) ?? textOf(request.query, 'id');
     if (id === undefined) throw missingId(kind);
-    return remove(scopeOf(request, 'ingest'), id);
+    return remove(scope, id);
   });
 }
 

@@ -5,6 +5,7 @@ import { HttpError } from './http-error.js';
 import type { LiveFeed } from './live-feed.js';
 import { numberOf } from './number-of.js';
 import type { ScopeOf } from './scope.js';
+import { singleValues } from './single-values.js';
 
 const HEARTBEAT_MS = 15_000;
 const MAX_LISTENERS = 200;
@@ -18,19 +19,15 @@ const MAX_LISTENERS = 200;
 export function liveRoute(app: FastifyInstance, store: TraceStore, feed: LiveFeed, scopeOf: ScopeOf): void {
   app.get<{ Querystring: { after?: string; session?: string } }>('/api/live', async (request, reply) => {
     const scope = scopeOf(request, 'read');
+    const { after: from, session } = singleValues(request.query);
     if (feed.size >= MAX_LISTENERS) throw new HttpError(503, 'too_many_listeners', 'too many pages listen already');
     const resumed = request.headers['last-event-id'];
-    const after = numberOf(
-      typeof resumed === 'string' ? resumed : request.query.after,
-      'after',
-      0,
-      Number.MAX_SAFE_INTEGER,
-    );
+    const after = numberOf(typeof resumed === 'string' ? resumed : from, 'after', 0, Number.MAX_SAFE_INTEGER);
     const stream = new EventStream(reply);
     const { seq } = await store.changes(scope, Number.MAX_SAFE_INTEGER);
     if (stream.closed) return;
     stream.open(seq);
-    const follower = new Follower(store, scope, after ?? seq, request.query.session, stream, feed);
+    const follower = new Follower(store, scope, after ?? seq, session, stream, feed);
     const remove = feed.add({ scope, wake: () => void follower.wake(), end: () => stream.end() });
     const heartbeat = setInterval(() => stream.beat(), HEARTBEAT_MS);
     stream.onClose(() => {

@@ -1,4 +1,4 @@
-import { allBuckets } from '../wire/describe.js';
+import { allBuckets, errorMessageOf } from '../wire/describe.js';
 import { type EventPatch, patchedRecord } from '../wire/event-patch.js';
 import type { Evaluation, ThinSpan, WholeSpan } from '../wire/records.js';
 import type { BUCKETS, SpanRecord } from '../wire/span-record.js';
@@ -60,10 +60,7 @@ function errorOf(record: SpanRecord, thin: ThinSpan, patch: EventPatch | undefin
     textOf(record.attributes.honeyhive_error_type) ??
     textOf(exception?.['exception.type']) ??
     textOf(record.attributes['error.type']);
-  const message =
-    textOf(record.attributes.honeyhive_error) ??
-    textOf(exception?.['exception.message']) ??
-    (record.statusMessage || thin.errorMessage || undefined);
+  const message = errorMessageOf(record) || undefined;
   const stack = textOf(exception?.['exception.stacktrace']);
   return {
     ...(type === undefined ? {} : { type }),

@@ -84,7 +84,7 @@ export function describe(span: SpanRecord, prices?: PriceTable): SpanFacts {
     (eventType === 'model' || model !== undefined
       ? costOf(model, tokens?.prompt ?? 0, tokens?.completion ?? 0, prices)
       : undefined);
-  const errorMessage = errorOf(span);
+  const errorMessage = errorMessageOf(span);
   const input = shortText(buckets.inputs, INPUT_KEYS);
   const output = shortText(buckets.outputs, OUTPUT_KEYS);
   return {
@@ -189,17 +189,18 @@ function tokensOf(attributes: JsonObject): SpanFacts['tokens'] {
   };
 }
 
-function errorOf(span: SpanRecord): string | undefined {
+/** What went wrong, in words; undefined where nothing did. */
+export function errorMessageOf(span: SpanRecord): string | undefined {
   const given = span.attributes.honeyhive_error;
   if (given !== undefined && given !== null) return typeof given === 'string' ? given : JSON.stringify(plain(given));
   if (span.statusCode !== 2) {
     if (span.attributes['langfuse.observation.level'] !== 'ERROR') return undefined;
     return textAt(span.attributes, 'langfuse.observation.status_message') ?? '';
   }
-  if (span.statusMessage !== '') return span.statusMessage;
+  // Statuses often say the exception's type before its message.
   const exception = span.events.find((event) => event.name === 'exception');
   const message = exception?.attributes['exception.message'];
-  return typeof message === 'string' ? message : '';
+  return typeof message === 'string' && message !== '' ? message : span.statusMessage;
 }
 
 /** Numbers that evaluators gave, by evaluator. */

@@ -21,7 +21,7 @@ import { textTables } from './text-parts.js';
 const WHOLE = 'x.*, s.session_id AS session_id, p.name AS project';
 const EXPORT_PAGE = 500;
 /** A page of an export ends after so many characters: spans may be of any size. */
-const EXPORT_CHARACTERS = 16_000_000;
+const EXPORT_CHARACTERS = 2_000_000;
 /** What is put together in memory for one answer. */
 const MOST_CHARACTERS = 64_000_000;
 
