@@ -1,3 +1,4 @@
+import { quietly } from '../base/quietly.js';
 import { isThenable } from '../base/thenable.js';
 import { mayHoldPair, mayNameSecret } from './secret-hints.js';
 import { containsWords, namesSecret, wordsOf } from './secret-keys.js';
@@ -125,7 +126,9 @@ function guarded(hook: (value: unknown, path: string) => unknown, replacement: s
     try {
       const kept = hook(value, path);
       // A promise cannot be waited for here, and a forgotten return must not let a secret through.
-      return kept === undefined || isThenable(kept) ? replacement : kept;
+      if (!isThenable(kept)) return kept === undefined ? replacement : kept;
+      quietly(() => kept);
+      return replacement;
     } catch {
       return replacement;
     }

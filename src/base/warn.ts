@@ -1,4 +1,5 @@
 import { shared } from './slot.js';
+import { now, setImmediate } from './timers.js';
 
 const WINDOW_MS = 60_000;
 const MAX_CAUSES = 1_000;
@@ -16,11 +17,11 @@ const state = (): WarnState => shared('warn', () => ({ last: new Map<string, num
  */
 export function warn(cause: string, message: string): void {
   const { last } = state();
-  const now = performance.now();
+  const at = now();
   const before = last.get(cause);
-  if (before !== undefined && now - before < WINDOW_MS) return;
+  if (before !== undefined && at - before < WINDOW_MS) return;
   if (last.size >= MAX_CAUSES) last.clear();
-  last.set(cause, now);
+  last.set(cause, at);
   write(`[honeyhive] ${message}`);
 }
 
@@ -33,10 +34,21 @@ export function setVerbose(verbose: boolean): void {
   if (verbose) state().verbose = true;
 }
 
+let writing = 0;
+const ignore = (): void => undefined;
+
 function write(line: string): void {
+  const { stderr } = process;
   try {
+    // A reader that has gone is told by an event, which ends a program that does not listen.
+    if (writing++ === 0) stderr.on('error', ignore);
     // One line stays one line, whatever a server or an error put into it.
-    process.stderr.write(`${line.replace(/\p{Cc}+/gu, ' ')}\n`);
+    stderr.write(`${line.replace(/\p{Cc}+/gu, ' ')}\n`, () => {
+      // The event comes after this.
+      setImmediate(() => {
+        if (--writing === 0) stderr.removeListener('error', ignore);
+      }).unref();
+    });
   } catch {
     // A closed stderr must not break the program that is being traced.
   }

@@ -69,7 +69,7 @@ export interface SpoolTicket {
 
 /** Something besides spans that waits for delivery: the session queue, the evaluators that still run. */
 export interface DeliverySource {
-  /** Resolves when nothing is left or at `deadline` (ms on `performance.now()`); never rejects. */
+  /** Resolves when nothing is left or at `deadline` (ms on `now()` of base/timers); never rejects. */
   drain(deadline: number): Promise<void>;
   /** What is still unsent; synchronous, asked at exit and by the spool. Counts as handed over. */
   takeUnsent?(): OutgoingRequest[];

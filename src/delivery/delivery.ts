@@ -1,5 +1,6 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { messageOf } from '../base/errors.js';
+import { now, setImmediate } from '../base/timers.js';
 import { warn } from '../base/warn.js';
 import { createBatch } from './batch.js';
 import type {
@@ -15,6 +16,7 @@ import type {
 import { createJsonEncoder } from './encode-json.js';
 import { createProtobufEncoder } from './encode-protobuf.js';
 import { joinExit } from './exit.js';
+import { timeoutOf } from './flush-timeout.js';
 import { createPoster } from './http.js';
 import { createIdleWait } from './idle-wait.js';
 import { createIntake, estimateBytes } from './intake.js';
@@ -26,7 +28,6 @@ import { createSender } from './sender.js';
 import { createSpool } from './spool.js';
 import { nameOf } from './stub.js';
 
-const FLUSH_MS = 5_000;
 const LINGER_MS = 100;
 const BATCH_BYTES = 1024 * 1024;
 /** Limits cut spans long before; what is larger still by this factor would only clog the queue. */
@@ -36,7 +37,6 @@ const OUTAGE_LINGER_MS = 2_000;
 /** With a spool, what has ended is on disk within 100 ms. */
 const SPOOL_LINGER_MS = 40;
 const SPOOL_MOST_MS = 80;
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface DeliveryOptions {
   /** Full URL of the OTLP traces endpoint. */
@@ -155,7 +155,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   /** Whether the time ran out. `leftByOthers`: what an earlier process left counts too. */
   function settle(timeoutMs: number, leftByOthers: boolean): Promise<boolean> {
-    const deadline = performance.now() + timeoutMs;
+    const deadline = now() + timeoutMs;
     return wait.within(timeoutMs, async (idle) => {
       hurry();
       const left = leftByOthers ? recovery?.settled() : undefined;
@@ -235,10 +235,4 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     stats: () => ledger.stats(queuedBytes(), spool?.bytes ?? 0),
     ...(keeper === undefined ? {} : { spoolRequest: (request: OutgoingRequest) => keeper.ticket(request) }),
   };
-}
-
-function timeoutOf(options: FlushOptions | undefined): number {
-  const given = options?.timeoutMs;
-  if (typeof given !== 'number' || Number.isNaN(given)) return FLUSH_MS;
-  return Math.min(Math.max(given, 0), MAX_TIMER_MS);
 }

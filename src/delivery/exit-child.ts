@@ -60,7 +60,8 @@ export function sendByChild(requests: readonly OutgoingRequest[], timeoutMs: num
   try {
     const child = platform('node:child_process').spawnSync(process.execPath, ['-e', PROGRAM], {
       input: inputOf(requests, timeoutMs - OVERHEAD_MS),
-      timeout: timeoutMs,
+      // Node takes whole milliseconds only.
+      timeout: Math.floor(timeoutMs),
       killSignal: 'SIGKILL',
       stdio: ['pipe', 'pipe', 'ignore'],
       env: environment(),

@@ -1,3 +1,5 @@
+import { setImmediate } from '../base/timers.js';
+
 /** The signals that ask a process to end. */
 export const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 

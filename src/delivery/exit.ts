@@ -1,6 +1,7 @@
 import { messageOf } from '../base/errors.js';
 import { platform } from '../base/platform.js';
 import { shared } from '../base/slot.js';
+import { clearTimeout, now, setImmediate, setTimeout } from '../base/timers.js';
 import { debug } from '../base/warn.js';
 import type { OutgoingRequest } from './contract.js';
 import { sendByChild } from './exit-child.js';
@@ -101,11 +102,11 @@ function holdsExitBack(): boolean {
   const waiting = [...members].filter((member) => guarded(() => member.waiting(), false));
   const left = BUDGET_MS - state().spentMs;
   if (waiting.length === 0 || left < 50) return false;
-  const started = performance.now();
+  const started = now();
   // Node emits `beforeExit` again only if the loop has turned; what delivers may hold nothing that turns it.
   const awake = setTimeout(() => undefined, left);
   void Promise.all(waiting.map((member) => member.settle(left))).then(() => {
-    state().spentMs += performance.now() - started;
+    state().spentMs += now() - started;
     clearTimeout(awake);
     setImmediate(() => undefined);
   });
@@ -118,13 +119,13 @@ function lastDelivery(): void {
   const bundles = [...state().members]
     .map((member) => guarded(() => member.take(), undefined))
     .filter((bundle) => bundle !== undefined);
-  const started = performance.now();
+  const started = now();
   const left = BUDGET_MS - state().spentMs;
   const acknowledged = sendByChild(
     bundles.flatMap((bundle) => bundle.requests),
     left,
   );
-  state().spentMs += performance.now() - started;
+  state().spentMs += now() - started;
   let at = 0;
   for (const { requests, done } of bundles) {
     const own = acknowledged.slice(at, at + requests.length);

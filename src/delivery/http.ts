@@ -2,6 +2,7 @@ import type { ClientRequest, Agent as HttpAgent, IncomingMessage } from 'node:ht
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { platform } from '../base/platform.js';
+import { clearTimeout, now, setTimeout } from '../base/timers.js';
 
 /** One request, as it goes out. */
 export interface HttpMessage {
@@ -73,12 +74,16 @@ export function createPoster(connections = 4): Poster {
         resolve(outcome);
       }
       function fail(error: NodeJS.ErrnoException): void {
+        // The status line has said that the data arrived; what was to follow is worth no second attempt.
+        if (response !== undefined && isSuccess(response.statusCode)) {
+          settle(answer(response, EMPTY));
+          return;
+        }
         const stale = request?.reusedSocket === true && response === undefined && error.code === 'ECONNRESET';
         settle({ headers: {}, body: EMPTY, error, stale });
       }
       function cut(): void {
-        if (response !== undefined && isSuccess(response.statusCode)) settle(answer(response, EMPTY));
-        else fail(timeoutError(timeoutMs));
+        fail(timeoutError(timeoutMs));
         request?.destroy();
       }
 
@@ -104,11 +109,11 @@ export function createPoster(connections = 4): Poster {
 
   return {
     async post(message, timeoutMs = ATTEMPT_MS) {
-      const started = performance.now();
+      const started = now();
       const outcome = await attempt(message, timeoutMs);
       if (outcome.stale !== true) return outcome;
       // The server had closed the kept connection just then: nothing was wrong with the request.
-      return attempt(message, Math.max(1, timeoutMs - (performance.now() - started)));
+      return attempt(message, Math.max(1, timeoutMs - (now() - started)));
     },
     close() {
       http?.destroy();

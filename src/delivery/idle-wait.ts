@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from '../base/timers.js';
+
 export interface IdleWait {
   /** Something was settled: whoever waits may go on if that was the last of it. */
   wake(): void;

@@ -1,4 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { clearImmediate, clearTimeout, now, setImmediate, setTimeout } from '../base/timers.js';
 import type { BatchEncoder } from './encoder.js';
 import { stubOf } from './stub.js';
 
@@ -79,7 +80,7 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
       encode(next.span);
       if (encoder.count >= MAX_SPANS || encoder.bytes >= batchBytes) seal();
       if ((head & 15) === 0 || next.bytes > 16_384) {
-        if (performance.now() > until) break;
+        if (now() > until) break;
       }
     }
     if (head < waiting.length) return false;
@@ -98,7 +99,7 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
   function run(): void {
     if (immediate !== undefined) clearImmediate(immediate);
     immediate = undefined;
-    if (!work(performance.now() + SLICE_MS, ends)) {
+    if (!work(now() + SLICE_MS, ends)) {
       soon();
       return;
     }
@@ -130,11 +131,11 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
   return {
     push(span, bytes) {
       if (mostMs !== undefined) {
-        const now = performance.now();
-        if (waiting.length === head) firstAt = now;
-        else if (now - firstAt > mostMs) {
+        const at = now();
+        if (waiting.length === head) firstAt = at;
+        else if (at - firstAt > mostMs) {
           drain();
-          firstAt = now;
+          firstAt = at;
         }
       }
       waiting.push({ span, bytes });

@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.js';
+import { quietly } from '../base/quietly.js';
 import { debug } from '../base/warn.js';
 import type { DeliveryReceipt, DeliveryStats, Drop, Ledger } from './contract.js';
 
@@ -43,11 +44,11 @@ export function createLedger(onDrop: ((drop: Drop) => void) | undefined): FullLe
       if (count === 0) return;
       total.dropped += count;
       since.dropped.set(reason, (since.dropped.get(reason) ?? 0) + count);
-      try {
-        onDrop?.({ reason, count, names: [...names] });
-      } catch (error) {
-        debug(`onDrop threw: ${messageOf(error)}`);
-      }
+      if (onDrop === undefined) return;
+      quietly(
+        () => onDrop({ reason, count, names: [...names] }),
+        (error) => debug(`onDrop failed: ${messageOf(error)}`),
+      );
     },
     request() {
       total.requests += 1;

@@ -1,3 +1,4 @@
+import { setTimeout } from '../base/timers.js';
 import { debug, warn } from '../base/warn.js';
 import { createBatch, namesOf, split } from './batch.js';
 import type { Drop, OutgoingRequest } from './contract.js';

@@ -1,3 +1,4 @@
+import { clearTimeout, now, setTimeout } from '../base/timers.js';
 import { warn } from '../base/warn.js';
 import { type Batch, evict, namesOf, pack, packNow, recall, split } from './batch.js';
 import type { OutgoingRequest } from './contract.js';
@@ -71,7 +72,7 @@ export function createSender(options: SenderOptions): Sender {
       if (queue.length > 0) reportExposed(url);
       return;
     }
-    const wait = notBefore - performance.now();
+    const wait = notBefore - now();
     if (failures > 0 && wait > 0) {
       if (inFlight === 0) timer ??= setTimeout(wake, Math.ceil(wait)).unref();
       return;
@@ -166,7 +167,7 @@ export function createSender(options: SenderOptions): Sender {
     const retryAfter = headerOf(outcome, 'retry-after');
     const delay = retryDelayMs(failures, retryAfter);
     askedToWait = retryAfter !== undefined;
-    notBefore = Math.max(notBefore, performance.now() + delay);
+    notBefore = Math.max(notBefore, now() + delay);
     // Too slow a line for so much at once, perhaps.
     const slow = outcome.error?.code === TIMEOUT_CODE && batch.body.length > SMALL_BYTES;
     if (slow && batch.count > 1) replace(batch, split(batch));

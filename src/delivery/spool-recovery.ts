@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, renameSync, statSync, unlinkSync, writevSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../base/errors.js';
+import { clearInterval, setImmediate, setInterval } from '../base/timers.js';
 import { debug } from '../base/warn.js';
 import type { OutgoingRequest } from './contract.js';
 import { fileName, isOwned, newOwner, openHere, parseFileName } from './spool-owner.js';

@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, messageOf } from '../base/errors.js';
+import { clearInterval, setInterval } from '../base/timers.js';
 import { warn } from '../base/warn.js';
 import type { OutgoingRequest, SpoolTicket } from './contract.js';
 import { fileName, HEARTBEAT_MS, newOwner, openHere, parseFileName } from './spool-owner.js';

@@ -73,7 +73,7 @@ export function compose(config: ResolvedConfig, owner: object): TracerParts {
     held,
     events: queue !== undefined ? restEvents(queue, self) : silent ? silentEvents(self) : spanEvents(self),
     owner,
-    ...(announcer === undefined ? {} : { announce: announcer.announce }),
+    ...(announcer === undefined ? {} : { announce: (span) => recorder.leaves(span) && announcer.announce(span) }),
   };
   recorder.bind(core);
   delivery.addSource(held);
@@ -97,7 +97,10 @@ function announcerFor(config: ResolvedConfig, headers: Record<string, string>, r
   return createAnnouncer({
     ...otlpTarget(config, headers),
     always: config.live === true,
-    running: () => recorder().openSpans(),
+    running: () =>
+      recorder()
+        .openSpans()
+        .filter((span) => recorder().leaves(span)),
   });
 }
 

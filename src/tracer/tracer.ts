@@ -1,8 +1,11 @@
 import { context, type Span, type TracerProvider, trace } from '@opentelemetry/api';
-import { setVerbose } from '../base/warn.js';
+import { messageOf } from '../base/errors.js';
+import { now } from '../base/timers.js';
+import { setVerbose, warn } from '../base/warn.js';
 import { loadConfig } from '../config/load.js';
 import type { ResolvedConfig, TracerOptions } from '../config/options.js';
 import type { DeliveryReceipt, DeliveryStats, FlushOptions } from '../delivery/contract.js';
+import { timeoutOf } from '../delivery/flush-timeout.js';
 import { type enrichSession, enrichSessionOf } from '../enrichment/enrich-session.js';
 import { type enrichSpan, enrichSpanOf } from '../enrichment/enrich-span.js';
 import { type ContextAttributes, withAttributesOf } from '../enrichment/with-attributes.js';
@@ -25,6 +28,7 @@ import { injectInto, remoteContext } from '../tracing/propagation/propagate.js';
 import type { RecordedSpan } from '../tracing/recorded-span.js';
 import { runInSpan } from '../tracing/run-in-span.js';
 import { SpanCall } from '../tracing/span-call.js';
+import { nameText } from '../tracing/span-input.js';
 import { compose, endOpenSpans, type TracerParts } from './compose.js';
 
 /**
@@ -101,14 +105,14 @@ export class HoneyHiveTracer {
   trace<T>(name: string, work: (span: Span) => T, options: SpanOptionsBase = {}): T {
     const core = this[CORE];
     if (!core.recording) return work(trace.getActiveSpan() ?? noSpan());
-    const plan = makePlan({ options: { ...options, eventName: options?.eventName ?? name }, name: () => name });
+    const plan = planOf(name, options);
     return runInSpan(core, plan, undefined, [], (call) => work(spanOf(call)));
   }
 
   /** A span that is active until it is disposed: `using span = tracer.startSpan('load')`. */
   startSpan(name: string, options: SpanOptionsBase = {}): ActiveSpan {
     const at = context.active();
-    const plan = makePlan({ options: { ...options, eventName: options?.eventName ?? name }, name: () => name });
+    const plan = planOf(name, options);
     const call = new SpanCall(this[CORE], plan, undefined, [], at);
     return new ActiveSpan(trace.getSpan(call.context) as Span, at);
   }
@@ -166,15 +170,14 @@ export class HoneyHiveTracer {
   }
 
   async #close(options: FlushOptions | undefined): Promise<DeliveryReceipt> {
-    const { timeoutMs = 5_000 } = options ?? {};
     const { announcer, held, recorder, processors, delivery } = this.#parts;
-    const deadline = performance.now() + timeoutMs;
+    const deadline = now() + timeoutOf(options);
     unregisterCore(this[CORE]);
     await held.drain(deadline);
     endOpenSpans(recorder, held, 'tracer closed');
     this[CORE].recording = false;
     announcer?.close();
-    const receipt = await delivery.close({ timeoutMs: Math.max(0, deadline - performance.now()) });
+    const receipt = await delivery.close({ timeoutMs: Math.max(0, deadline - now()) });
     await shutdownProcessors(processors, deadline);
     return receipt;
   }
@@ -218,4 +221,16 @@ function addReceipts(sum: DeliveryReceipt, one: DeliveryReceipt): DeliveryReceip
     dropped: { count: sum.dropped.count + one.dropped.count, reasons },
     timedOut: sum.timedOut || one.timedOut,
   };
+}
+
+/** JavaScript callers may give anything for a name. */
+/** Never throws: options may be any value, a getter of one may fail. */
+function planOf(given: string, options: SpanOptionsBase): ReturnType<typeof makePlan> {
+  const name = typeof given === 'string' ? given : nameText(given);
+  try {
+    return makePlan({ options: { ...options, eventName: options?.eventName ?? name }, name: () => name });
+  } catch (error) {
+    warn('tracing:options', `The options of span ${name} could not be read: ${messageOf(error)}. They are left out.`);
+    return makePlan({ options: { eventName: name }, name: () => name });
+  }
 }

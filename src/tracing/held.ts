@@ -1,3 +1,4 @@
+import { clearTimeout, now, setTimeout } from '../base/timers.js';
 import type { DeliverySource } from '../delivery/contract.js';
 import type { HeldSpans } from './core.js';
 
@@ -27,7 +28,7 @@ export function createHeldQueue(): HeldQueue {
     },
     async drain(deadline) {
       while (held.size > 0) {
-        const left = deadline - performance.now();
+        const left = deadline - now();
         if (left <= 0) return;
         let timer: NodeJS.Timeout | undefined;
         const timeUp = new Promise<void>((resolve) => {

@@ -1,5 +1,6 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { load } from '../base/load.js';
+import { now, setTimeout } from '../base/timers.js';
 import type { ResolvedConfig } from '../config/options.js';
 import type { DeliverySource } from '../delivery/contract.js';
 
@@ -19,7 +20,7 @@ export function processorsSource(processors: readonly SpanProcessor[]): Delivery
   return {
     async drain(deadline) {
       const flushed = Promise.all(processors.map((processor) => settled(() => processor.forceFlush())));
-      await Promise.race([flushed, after(deadline - performance.now())]);
+      await Promise.race([flushed, after(deadline - now())]);
     },
   };
 }
@@ -27,7 +28,7 @@ export function processorsSource(processors: readonly SpanProcessor[]): Delivery
 /** Shuts the user's processors down; never rejects. */
 export async function shutdownProcessors(processors: readonly SpanProcessor[], deadline: number): Promise<void> {
   const down = Promise.all(processors.map((processor) => settled(() => processor.shutdown())));
-  await Promise.race([down, after(deadline - performance.now())]);
+  await Promise.race([down, after(deadline - now())]);
 }
 
 async function settled(work: () => Promise<void>): Promise<void> {

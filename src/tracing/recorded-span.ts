@@ -10,7 +10,7 @@ import type {
   SpanStatus,
   TimeInput,
 } from '@opentelemetry/api';
-import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import { SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { type AttributeScalar, JsonText } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
@@ -19,9 +19,10 @@ import { hrTimeOf, monotonicMs, wallOf } from './clock.js';
 import type { SpanBeginning, TracerCore } from './core.js';
 import type { Scope } from './scope.js';
 import { RECORDED } from './span-brand.js';
-import { cleanAttribute, isTime, toMs } from './span-input.js';
+import { cleanAttribute, isTime, nameText, toMs } from './span-input.js';
 
 const MAX_EVENTS = 1_024;
+const EXCEPTION = 'exception';
 const MAX_LINKS = 128;
 const STAMP = Symbol('stamp');
 const NOTHING: unknown[] = [];
@@ -224,36 +225,45 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    if (this.ended && !this.#held) return this;
-    if (this.events.length >= MAX_EVENTS) {
-      this.droppedEventsCount++;
-      return this;
-    }
     try {
       const given = isTime(attributesOrTime) ? undefined : attributesOrTime;
       const at = isTime(attributesOrTime) ? attributesOrTime : time;
-      this.events.push({
-        name: wellFormed(String(name)),
-        time: hrTimeOf(this.#at(at)),
-        attributes: this.#clean(given),
-      });
+      this.#addEvent(this.#text(nameText(name)), this.#at(at), this.#clean(given), false);
     } catch {
       this.droppedEventsCount++;
     }
     return this;
   }
 
-  addLink(link: Link): this {
-    if (this.ended || this.links.length >= MAX_LINKS || !link?.context) {
-      this.droppedLinksCount++;
-      return this;
+  /** Events count against the limits as attributes do; `sure`: this one is kept whatever they say. */
+  #addEvent(name: string, wall: number, attributes: Attributes, sure: boolean): void {
+    if (this.ended && !this.#held) return;
+    let bytes = name.length + 64;
+    for (const key in attributes) bytes += key.length + sizeOf(attributes[key] as AttributeScalar);
+    const isTooMuch = this.events.length >= MAX_EVENTS || this.#bytes + bytes > this.core.capture.limits.spanBytes;
+    if (isTooMuch && !sure) {
+      this.droppedEventsCount++;
+      return;
     }
-    this.links.push({ context: link.context, attributes: this.#clean(link.attributes) });
+    this.#bytes += bytes;
+    this.events.push({ name, time: hrTimeOf(wall), attributes });
+  }
+
+  addLink(link: Link): this {
+    try {
+      if (!this.ended && this.links.length < MAX_LINKS && link?.context) {
+        this.links.push({ context: link.context, attributes: this.#clean(link.attributes) });
+        return this;
+      }
+    } catch {
+      // Counted as one that could not be taken.
+    }
+    this.droppedLinksCount++;
     return this;
   }
 
   addLinks(links: Link[]): this {
-    for (const link of links ?? []) this.addLink(link);
+    if (Array.isArray(links)) for (const link of links) this.addLink(link);
     return this;
   }
 
@@ -275,8 +285,8 @@ export class RecordedSpan implements Span, ReadableSpan {
     const facts = describeError(exception, this.core.capture);
     const attributes: Attributes = { 'exception.type': facts.type, 'exception.message': facts.message };
     if (facts.stack !== undefined) attributes['exception.stacktrace'] = facts.stack;
-    if (this.ended && !this.#held) return;
-    this.events.push({ name: 'exception', time: hrTimeOf(this.#at(time)), attributes });
+    const isFirst = !this.events.some(({ name }) => name === EXCEPTION);
+    this.#addEvent(EXCEPTION, this.#at(time), attributes, isFirst);
   }
 
   /** Fixes the end time to `elapsedMs` after the start. */
@@ -324,10 +334,6 @@ export class RecordedSpan implements Span, ReadableSpan {
     if (!this.#held) return;
     this.#held = false;
     if (this.ended) this.#sink.finished(this);
-  }
-
-  get sampled(): boolean {
-    return (this.#context.traceFlags & TraceFlags.SAMPLED) !== 0;
   }
 
   #gather(): Record<string, unknown> {

@@ -14,9 +14,12 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import type { ReadableSpan, Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan, Sampler, SamplingResult, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { AttributeScalar } from '../attributes/capture.js';
 import { EVENT_NAME } from '../attributes/keys.js';
+import { messageOf } from '../base/errors.js';
+import { quietly } from '../base/quietly.js';
+import { warn } from '../base/warn.js';
 import { asRecordedSpan } from './as-recorded.js';
 import type { SpanBeginning, SpanSource, TracerCore } from './core.js';
 import { RecordedSpan, type SpanSink } from './recorded-span.js';
@@ -24,6 +27,7 @@ import { RateSampler } from './sampler.js';
 import { type Scope, scopeOf } from './scope.js';
 import { contextWith } from './span-context.js';
 import { newSpanId, newTraceId } from './span-ids.js';
+import { nameText } from './span-input.js';
 import { stampContext, stampEnd, tracerStamps } from './stamp.js';
 
 /** Open spans remembered for the process's end; the oldest are forgotten first, so that spans nobody ends cannot pile up. */
@@ -68,8 +72,12 @@ export class Recorder implements SpanSource, SpanSink {
 
   getTracer(name: string, version?: string): Tracer {
     const scopeName = version === undefined ? { name } : { name, version };
-    const start = (spanName: string, options: SpanOptions = {}, at: Context = context.active()): Span =>
-      this.#start(spanName, at, options, scopeName);
+    const start = (spanName: string, options?: SpanOptions | null, at: Context = context.active()): Span => {
+      const span = this.#start(spanName, at, options ?? NO_OPTIONS, scopeName);
+      const recorded = asRecordedSpan(span);
+      if (recorded !== undefined) this.#core?.announce?.(recorded);
+      return span;
+    };
     return {
       startSpan: start,
       startActiveSpan: (spanName: string, ...rest: unknown[]): never => {
@@ -87,7 +95,17 @@ export class Recorder implements SpanSource, SpanSink {
     return this.#start(name, at, NO_OPTIONS, this.#options.scopeName, begin);
   }
 
+  /** Never throws: code of the user's runs in here, and what it was given may be anything. */
   #start(name: string, at: Context, options: SpanOptions, scopeName: ScopeName, begin?: SpanBeginning): Span {
+    try {
+      return this.#record(typeof name === 'string' ? name : nameText(name), at, options, scopeName, begin);
+    } catch (error) {
+      warn('tracing:start', `A span could not be started: ${messageOf(error)}. What it stands for runs untraced.`);
+      return trace.wrapSpanContext(NO_SPAN);
+    }
+  }
+
+  #record(name: string, at: Context, options: SpanOptions, scopeName: ScopeName, begin?: SpanBeginning): Span {
     const core = this.#core;
     if (core === undefined || !core.recording) return trace.wrapSpanContext(NO_SPAN);
     const active = trace.getSpan(at);
@@ -123,9 +141,9 @@ export class Recorder implements SpanSource, SpanSink {
       stampContext(span, core, scope, baggage);
       for (const key in from.fixed) span.put(key, from.fixed[key] as AttributeScalar);
     }
-    if (options.attributes !== undefined) span.setAttributes(options.attributes);
+    if (options.attributes) span.setAttributes(options.attributes);
     if (extra !== undefined) span.setAttributes(extra);
-    if (options.links !== undefined) span.addLinks(options.links);
+    if (options.links) span.addLinks(options.links);
     this.#remember(span);
     for (const processor of this.#options.processors) quietly(() => processor.onStart(span as never, at));
     return span;
@@ -148,11 +166,15 @@ export class Recorder implements SpanSource, SpanSink {
   /** Called by a span that ended and is not held back. */
   finished(span: RecordedSpan): void {
     this.#forget(span);
-    if (!span.sampled) return;
+    if (!this.leaves(span)) return;
     stampEnd(span);
-    if (!this.#options.passes(span.name)) return;
     this.#options.deliver(span);
     for (const processor of this.#options.processors) quietly(() => processor.onEnd(span));
+  }
+
+  /** Whether the span would leave the process if it ended now. */
+  leaves(span: ReadableSpan): boolean {
+    return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0 && this.#options.passes(span.name);
   }
 
   /** Every span that was started and has not left, oldest first. */
@@ -182,13 +204,27 @@ export class Recorder implements SpanSource, SpanSink {
       return taken ? undefined : false;
     }
     const base = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(at, parent);
-    const result = sampler.shouldSample(base, spanContext.traceId, name, kind, attributes ?? {}, []);
+    const result = this.#ask(sampler, () =>
+      sampler.shouldSample(base, spanContext.traceId, name, kind, attributes ?? {}, []),
+    );
     if (result.traceState !== undefined) spanContext.traceState = result.traceState;
     const sampled = result.decision === SamplingDecision.RECORD_AND_SAMPLED;
     spanContext.traceFlags = sampled
       ? spanContext.traceFlags | TraceFlags.SAMPLED
       : spanContext.traceFlags & ~TraceFlags.SAMPLED;
     return result.decision === SamplingDecision.NOT_RECORD ? false : result.attributes;
+  }
+
+  /** A sampler that fails decides nothing: what it was asked for is recorded. */
+  #ask(sampler: Sampler, decide: () => SamplingResult): SamplingResult {
+    try {
+      const result = decide();
+      if (typeof result?.decision === 'number') return result;
+      warn('tracing:sampler', `The sampler ${String(sampler)} gave no decision; spans are recorded.`);
+    } catch (error) {
+      warn('tracing:sampler', `The sampler threw (${messageOf(error)}); spans are recorded.`);
+    }
+    return { decision: SamplingDecision.RECORD_AND_SAMPLED };
   }
 
   #remember(span: RecordedSpan): void {
@@ -230,12 +266,3 @@ function parentFor(core: TracerCore, active: Span | undefined): SpanContext | un
 }
 
 const NO_SPAN: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 };
-
-/** A user's processor that throws must not reach the traced program. */
-function quietly(action: () => void): void {
-  try {
-    action();
-  } catch {
-    // The processor is the user's; its failure is not the program's.
-  }
-}

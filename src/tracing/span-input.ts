@@ -25,10 +25,20 @@ export function isTime(value: unknown): value is TimeInput {
 }
 
 /** OpenTelemetry's time inputs: Unix ms, a reading of performance.now(), a Date, or `[s, ns]`. What is none of these is now. */
-export function toMs(time: TimeInput, now: number): number {
+export function toMs(time: TimeInput | null, now: number): number {
+  if (time === null) return now;
   let ms: number;
   if (typeof time === 'number') ms = time <= performance.now() ? performance.timeOrigin + time : time;
   else if (time instanceof Date) ms = time.getTime();
   else ms = time[0] * 1_000 + time[1] / 1_000_000;
   return Number.isFinite(ms) ? ms : now;
+}
+
+/** What a caller without types gave for a name. */
+export function nameText(given: unknown): string {
+  try {
+    return String(given);
+  } catch {
+    return 'unnamed';
+  }
 }

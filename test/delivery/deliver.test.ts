@@ -51,6 +51,20 @@ describe('delivery', () => {
     expect(receiver.spans[0]?.name).toBe('big');
   });
 
+  it('sends once what was answered with success, even if the answer breaks off', async () => {
+    receiver.answer = (_request, response) => {
+      receiver.answer = undefined;
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('{', () => response.destroy());
+      return true;
+    };
+    const delivery = deliveryTo(receiver.url);
+    delivery.enqueue(spanOf('once'));
+    expect(await delivery.flush()).toMatchObject({ delivered: 1, pending: 0 });
+    await delivery.close();
+    expect(receiver.requests).toHaveLength(1);
+  });
+
   it('takes nothing more once it is closed', async () => {
     const delivery = deliveryTo(receiver.url);
     delivery.enqueue(spanOf('first'));

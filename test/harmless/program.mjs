@@ -97,7 +97,26 @@ const unhandled = {
   },
 };
 
+/** A tracer whose every callback fails later than it is called. */
+function callbacksReject() {
+  const reject = () => Promise.reject(boom('callback'));
+  const tracer = HoneyHiveTracer.init({
+    ...options[state],
+    global: false,
+    redact: { hook: reject },
+    onDrop: reject,
+    spanProcessors: [{ onStart: reject, onEnd: reject, forceFlush: reject, shutdown: reject }],
+  });
+  trace({ tracer })((value) => value)({ toJSON: reject });
+  return tracer.close({ timeoutMs: 50 });
+}
+
 const cases = {
+  'callbacks of the tracer that reject': async () => {
+    if (state !== 'plain') await callbacksReject();
+    await later();
+    console.log('lived on');
+  },
   'rejections nobody handles, of every kind': async () => {
     process.on('unhandledRejection', (thrown) => console.log('unhandled', thrown?.message ?? thrown));
     process.on('rejectionHandled', () => console.log('handled after all'));

@@ -93,4 +93,24 @@ describe('spans shown while they run', () => {
     page.abort();
     for (const tracer of [unwatched, never, always]) await tracer.close();
   });
+
+  it('stay where they are if they are not to leave at all', async () => {
+    const options = { serverUrl: server.url, global: false, handleExit: false, live: true } as const;
+    const filtered = HoneyHiveTracer.init({ ...options, spanFilters: { exclude: ['secret'] } });
+    const secret = filtered.startSpan('secret.work');
+    const open = filtered.startSpan('open work');
+    await eventually(async () => ((await spansOf(filtered)).length > 0 ? true : undefined));
+    expect((await spansOf(filtered)).map(({ name }) => name)).toEqual(['open work']);
+    for (const span of [secret, open]) span.end();
+    await filtered.close();
+  });
+
+  it('are there where a library started them', async () => {
+    const tracer = HoneyHiveTracer.init({ serverUrl: server.url, global: false, handleExit: false, live: true });
+    const span = tracer.provider.getTracer('library').startSpan('of a library');
+    const running = await eventually(async () => (await spansOf(tracer)).find(({ name }) => name === 'of a library'));
+    expect(running.running).toBe(true);
+    span.end();
+    await tracer.close();
+  });
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from '../../base/timers.js';
 import { isPlainlyReadable } from './in-place.js';
 
 interface Watch {

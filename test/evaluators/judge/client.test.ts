@@ -6,7 +6,6 @@ import { type OpenAiJudgeOptions, openAiJudge } from '../../../evaluators/judge/
 import { objectOf, text } from '../../../evaluators/judge/schema.js';
 import { isConfigError } from '../../../src/base/errors.js';
 import {
-  type Act,
   askedSchema,
   type OpenAiServer,
   type OpenAiServerOptions,
@@ -24,7 +23,10 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-async function serve(script: readonly Act[], options?: OpenAiServerOptions): Promise<OpenAiServer> {
+async function serve(
+  script: Parameters<typeof startOpenAiServer>[0],
+  options?: OpenAiServerOptions,
+): Promise<OpenAiServer> {
   const server = await startOpenAiServer(script, options);
   servers.push(server);
   return server;
@@ -194,11 +196,12 @@ describe('time and size', () => {
 
   it('rejects with the reason of an aborted signal, before, during and between attempts', async () => {
     const reason = new Error('enough');
-    const hanging = await serve(['hang']);
     const during = new AbortController();
-    const asked = ask(judgeAt(hanging), during.signal);
-    setTimeout(() => during.abort(reason), 50);
-    await expect(asked).rejects.toBe(reason);
+    const hanging = await serve(() => {
+      during.abort(reason);
+      return 'hang';
+    });
+    await expect(ask(judgeAt(hanging), during.signal)).rejects.toBe(reason);
     await expect(ask(judgeAt(hanging), AbortSignal.abort(reason))).rejects.toBe(reason);
     expect(hanging.requests).toHaveLength(1);
 
