@@ -1,6 +1,7 @@
-import { closeSync, ftruncateSync, openSync, unlinkSync, writevSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync, writevSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SpoolTicket } from './contract.js';
+import { makeDirectory } from './spool-directory.js';
 import { frame, HEADER, listRecords, REQUEST, readRecord, SETTLED } from './spool-record.js';
 
 /** Whom the content is for. */
@@ -18,6 +19,8 @@ export interface Segment {
   readonly live: number;
   /** Throws where the disk does not take it; the file is then as it was before. */
   append(meta: object, body: Uint8Array, onSettled: () => void): SpoolTicket;
+  /** Puts the file back if somebody removed it. Throws where that cannot be done. */
+  restore(): void;
   /** Removes the file if nothing in it is unsettled. */
   close(): void;
 }
@@ -27,7 +30,7 @@ const FILE_MODE = 0o600;
 
 export function createSegment(directory: string, name: string, target: SpoolTarget): Segment {
   const path = join(directory, name);
-  const fd = openSync(path, 'wx+', FILE_MODE);
+  let fd = openSync(path, 'wx+', FILE_MODE);
   let size = 0;
   let live = 0;
   let sequence = 0;
@@ -50,6 +53,22 @@ export function createSegment(directory: string, name: string, target: SpoolTarg
     }
     size += length;
     return offset;
+  }
+
+  /** What cleans up a directory for temporary files takes open ones too; their content lives as long as they are open. */
+  function restore(): void {
+    if (!open || fstatSync(fd).nlink > 0) return;
+    makeDirectory(directory);
+    const fresh = openSync(path, 'wx+', FILE_MODE);
+    try {
+      copy(fd, fresh, size);
+    } catch (error) {
+      closeSync(fresh);
+      unlinkSync(path);
+      throw error;
+    }
+    closeSync(fd);
+    fd = fresh;
   }
 
   function settle(number: number): void {
@@ -79,6 +98,7 @@ export function createSegment(directory: string, name: string, target: SpoolTarg
       return live;
     },
     append(meta, body, onSettled) {
+      restore();
       sequence += 1;
       const number = sequence;
       const offset = write(frame(REQUEST, number, meta, body));
@@ -99,11 +119,26 @@ export function createSegment(directory: string, name: string, target: SpoolTarg
         },
       };
     },
+    restore,
     close() {
       if (!open) return;
-      open = false;
-      closeSync(fd);
+      try {
+        if (live > 0) restore();
+      } finally {
+        open = false;
+        closeSync(fd);
+      }
       if (live === 0) unlinkSync(path);
     },
   };
+}
+
+function copy(from: number, to: number, length: number): void {
+  const piece = Buffer.allocUnsafe(Math.min(length, 1024 * 1024));
+  for (let at = 0; at < length; ) {
+    const read = readSync(from, piece, 0, Math.min(piece.length, length - at), at);
+    if (read === 0) throw new Error(`${length - at} bytes of a removed spool file could not be read`);
+    for (let done = 0; done < read; ) done += writeSync(to, piece, done, read - done, at + done);
+    at += read;
+  }
 }

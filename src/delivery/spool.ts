@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { accessSync, constants, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, messageOf } from '../base/errors.js';
 import { clearInterval, setInterval } from '../base/timers.js';
 import { warn } from '../base/warn.js';
 import type { OutgoingRequest, SpoolTicket } from './contract.js';
+import { makeDirectory } from './spool-directory.js';
 import { fileName, HEARTBEAT_MS, newOwner, openHere, parseFileName } from './spool-owner.js';
 import { createSegment, type Segment, type SpoolTarget } from './spool-segment.js';
 
@@ -32,9 +33,10 @@ export function createSpool(directory: string, maxBytes: number, target: SpoolTa
     const now = new Date();
     for (const segment of segments) {
       try {
+        segment.restore();
         utimesSync(segment.path, now, now);
       } catch {
-        // Removed under our feet: what it held is in memory as well.
+        // Taken by somebody else, who sends what it holds, or not to be put back: it is in memory as well.
         retire(segment);
       }
     }
@@ -49,7 +51,15 @@ export function createSpool(directory: string, maxBytes: number, target: SpoolTa
   function retire(segment: Segment): void {
     segments.delete(segment);
     openHere().delete(segment.name);
-    segment.close();
+    try {
+      segment.close();
+    } catch (error) {
+      const lost = `${segment.live} requests that it held are not on disk`;
+      warn(
+        'spool:lost',
+        `The spool ${directory} lost a file that could not be put back (${messageOf(error)}): ${lost}.`,
+      );
+    }
     if (segment === current) current = undefined;
   }
 
@@ -128,7 +138,7 @@ function othersIn(directory: string): number {
 
 function prepare(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     readdirSync(directory);
   } catch (error) {

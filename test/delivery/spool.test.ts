@@ -241,16 +241,47 @@ describe('the spool', () => {
     ]);
   });
 
-  it('refuses an unusable directory at once', () => {
-    const file = join(directory, 'file');
-    appendFileSync(file, '');
-    let thrown: unknown;
-    try {
-      deliveryTo(receiver.url, { spool: { directory: join(file, 'below'), maxBytes: MIB } });
-    } catch (error) {
-      thrown = error;
-    }
-    expect(isConfigError(thrown)).toBe(true);
-    expect(String(thrown)).toContain('spool.directory');
+  it('comes back with all it held where a clean-up of temporary files took it', async () => {
+    down();
+    const delivery = deliveryTo(receiver.url, spool());
+    const spooled = async (count: number) => {
+      while (delivery.stats().spooled < count) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    delivery.enqueue(spanOf('before'));
+    await spooled(1);
+    rmSync(directory, { recursive: true });
+    delivery.enqueue(spanOf('after'));
+    await spooled(2);
+    rmSync(directory, { recursive: true });
+    expect(await delivery.close({ timeoutMs: 50 })).toMatchObject({ spooled: 2, dropped: { count: 0 } });
+    receiver.answer = undefined;
+    await restart();
+    expect(names().sort()).toEqual(['after', 'before']);
+  });
+
+  const isLinux = process.platform === 'linux';
+  // Other systems have no such file system: the case runs on Linux only.
+  it.each(['a file in its way', ...(isLinux ? ['a file system that takes nothing'] : [])])(
+    'refuses an unusable directory at once: %s',
+    (what) => {
+      const file = join(directory, 'file');
+      appendFileSync(file, '');
+      const path = what === 'a file in its way' ? join(file, 'below') : '/proc/spool/here';
+      let thrown: unknown;
+      try {
+        deliveryTo(receiver.url, { spool: { directory: path, maxBytes: MIB } });
+      } catch (error) {
+        thrown = error;
+      }
+      expect(isConfigError(thrown)).toBe(true);
+      expect(String(thrown)).toContain('spool.directory');
+    },
+  );
+
+  it('makes its directory and those above it, for its owner only', async () => {
+    const path = join(directory, 'one', 'two');
+    await deliveryTo(receiver.url, { spool: { directory: path, maxBytes: MIB } }).close();
+    if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o700);
+    expect(readdirSync(join(directory, 'one'))).toEqual(['two']);
   });
 });

@@ -26,7 +26,6 @@ export const naughtyStrings: readonly string[] = [
   '[link](javascript:alert(14))',
   '![picture](http://198.51.100.7/d.png)',
   '{{constructor.constructor("alert(15)")()}}',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the text itself is the case.
   '${alert(16)}',
   '<!--',
   ']]>',
