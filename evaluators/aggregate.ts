@@ -1,4 +1,5 @@
 import { type Evaluator, optionsOf } from './evaluator.js';
+import { mean } from './mean.js';
 import { type EvaluationResult, isScored } from './result.js';
 
 /** How a MultiEvaluator makes one score of several. `all` and `any` give 1 or 0. */
@@ -49,10 +50,10 @@ export function aggregateOf(
   const scores = votes.map((vote) => vote.score);
   switch (how) {
     case 'mean':
-      return sum(scores) / scores.length;
+      return mean(scores);
     case 'weighted': {
-      const total = sum(votes.map((vote) => vote.weight));
-      return total > 0 ? sum(votes.map((vote) => vote.score * vote.weight)) / total : null;
+      const weights = votes.map((vote) => vote.weight);
+      return weights.some((weight) => weight > 0) ? mean(scores, weights) : null;
     }
     case 'min':
       return Math.min(...scores);
@@ -63,8 +64,4 @@ export function aggregateOf(
     case 'any':
       return votes.some((vote) => vote.passed) ? 1 : 0;
   }
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, n) => total + n, 0);
 }

@@ -1,12 +1,17 @@
 /** Beyond this many elements pairing every one with every other would take seconds. */
 const MAX_SIZE = 500;
 
+/** The largest sum of any pairing, see `bestPairing`. */
+export function bestAssignment(rows: number, columns: number, value: (row: number, column: number) => number): number {
+  return bestPairing(rows, columns, value).reduce((sum, gain) => sum + gain, 0);
+}
+
 /**
- * The pairing of rows and columns with the largest sum, each used once; what has no partner counts 0.
+ * The values of the pairing of rows and columns with the largest sum, each used once; 0 for what has no partner.
  * The Hungarian method with potentials, O(n^3). Throws a RangeError above 500 rows or columns.
  * Source: H. W. Kuhn, 1955; J. Munkres, 1957.
  */
-export function bestAssignment(rows: number, columns: number, value: (row: number, column: number) => number): number {
+export function bestPairing(rows: number, columns: number, value: (row: number, column: number) => number): number[] {
   const size = Math.max(rows, columns);
   if (size > MAX_SIZE)
     throw new RangeError(`lists of ${rows} and ${columns} elements are too long to be paired, at most ${MAX_SIZE}`);
@@ -15,7 +20,7 @@ export function bestAssignment(rows: number, columns: number, value: (row: numbe
   );
   const cost = (row: number, column: number): number => -(gains[row]?.[column] ?? 0);
   const partner = pair(size, cost);
-  return partner.reduce((sum, row, column) => sum - cost(row, column), 0);
+  return partner.map((row, column) => gains[row]?.[column] ?? 0);
 }
 
 /** The row that each column gets, in a square table of costs. */

@@ -27,7 +27,7 @@ export class F1ScoreEvaluator extends BaseEvaluator {
       const precision = shared / got.length;
       const recall = shared / wanted.length;
       return {
-        score: shared === 0 ? 0 : (2 * precision * recall) / (precision + recall),
+        score: (2 * shared) / (got.length + wanted.length),
         metrics: { precision, recall },
       };
     });

@@ -1,7 +1,8 @@
-import { bestAssignment } from './assignment.js';
+import { bestPairing } from './assignment.js';
 import { deepEqual } from './deep-equal.js';
 import { editDistance } from './edit-distance.js';
 import { similarity } from './levenshtein.js';
+import { mean } from './mean.js';
 import { relativeSimilarity } from './relative-similarity.js';
 
 export interface JsonComparison {
@@ -29,21 +30,19 @@ export function jsonEqual(a: unknown, b: unknown, listOrder: JsonComparison['lis
 function ofFields(a: Fields, b: Fields, how: JsonComparison): number {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   if (keys.size === 0) return 1;
-  let sum = 0;
-  for (const key of keys)
-    if (Object.hasOwn(a, key) && Object.hasOwn(b, key)) sum += jsonSimilarity(a[key], b[key], how);
-  return sum / keys.size;
+  return mean(
+    Array.from(keys, (key) =>
+      Object.hasOwn(a, key) && Object.hasOwn(b, key) ? jsonSimilarity(a[key], b[key], how) : 0,
+    ),
+  );
 }
 
 function ofLists(a: readonly unknown[], b: readonly unknown[], how: JsonComparison): number {
   const longer = Math.max(a.length, b.length);
   if (longer === 0) return 1;
-  if (how.listOrder === 'any')
-    return bestAssignment(a.length, b.length, (i, j) => jsonSimilarity(a[i], b[j], how)) / longer;
+  if (how.listOrder === 'any') return mean(bestPairing(a.length, b.length, (i, j) => jsonSimilarity(a[i], b[j], how)));
   const both = Math.min(a.length, b.length);
-  let sum = 0;
-  for (let i = 0; i < both; i++) sum += jsonSimilarity(a[i], b[i], how);
-  return sum / longer;
+  return mean(Array.from({ length: longer }, (_, i) => (i < both ? jsonSimilarity(a[i], b[i], how) : 0)));
 }
 
 /** Null is like nothing but null, and true is not a bit like false. */

@@ -40,7 +40,7 @@ export class LevenshteinEvaluator extends BaseEvaluator {
 /** How alike two texts are whose edit distance is known. */
 export function similarity(distance: number, lengthA: number, lengthB: number): number {
   const longer = Math.max(lengthA, lengthB);
-  return longer === 0 ? 1 : 1 - distance / longer;
+  return longer === 0 ? 1 : (longer - distance) / longer;
 }
 
 const levenshteinOptions: OptionShape = {

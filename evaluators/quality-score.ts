@@ -6,8 +6,9 @@ import { LlmEvaluator } from './judge/llm-evaluator.js';
 import { type JudgeOptions, judgeShape } from './judge/options.js';
 import { type Criterion, criteriaTask, describeCriterion } from './judge/prompts/criteria.js';
 import { allMaterial, isThere } from './judge/prompts/material.js';
-import { mean, spread } from './judge/samples.js';
+import { spread } from './judge/samples.js';
 import { objectOf, text } from './judge/schema.js';
+import { mean } from './mean.js';
 import type { ClassValidator } from './options.js';
 
 /** Options of {@link QualityScoreEvaluator}. */
@@ -67,7 +68,8 @@ export class QualityScoreEvaluator extends LlmEvaluator<unknown, unknown, unknow
       schema: objectOf(Object.fromEntries(criteria.map(({ key }) => [key, each]))),
     });
     const table = answers.map((answer) => criteria.map(({ key }) => ((answer[key] as Scored[string]).score - 1) / 4));
-    const totals = table.map((row) => weightedMean(row, criteria));
+    const weights = criteria.map(({ weight }) => weight);
+    const totals = table.map((row) => mean(row, weights));
     const means = criteria.map((_, i) => mean(table.map((row) => row[i] as number)));
     return {
       score: mean(totals),
@@ -88,11 +90,6 @@ export class QualityScoreEvaluator extends LlmEvaluator<unknown, unknown, unknow
 function sentence({ key, name }: Keyed, answer: Scored): string {
   const { score, reasoning } = answer[key] as Scored[string];
   return `${name} ${score}/5: ${reasoning}`;
-}
-
-function weightedMean(values: readonly number[], criteria: readonly Keyed[]): number {
-  const weights = criteria.reduce((sum, { weight }) => sum + weight, 0);
-  return values.reduce((sum, value, i) => sum + value * (criteria[i] as Keyed).weight, 0) / weights;
 }
 
 /** Names of the answer's fields: plain words, since not every server takes others in a schema. */

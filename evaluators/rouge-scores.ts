@@ -99,5 +99,5 @@ function scoreOf(shared: number, outputTotal: number, referenceTotal: number): R
   if (shared === 0) return { precision: 0, recall: 0, f: 0 };
   const precision = shared / outputTotal;
   const recall = shared / referenceTotal;
-  return { precision, recall, f: (2 * precision * recall) / (precision + recall) };
+  return { precision, recall, f: (2 * shared) / (outputTotal + referenceTotal) };
 }

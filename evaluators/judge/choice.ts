@@ -1,7 +1,8 @@
 import type { EvaluatorReport } from '../base.js';
+import { mean } from '../mean.js';
 import type { Asking } from './ask.js';
 import type { Question } from './prompts/compose.js';
-import { majority, mean, spread } from './samples.js';
+import { majority, spread } from './samples.js';
 import { objectOf, text } from './schema.js';
 
 /** A closed question: the labels to choose from, each with its score. */

@@ -10,10 +10,6 @@ export function majority<T extends string>(votes: readonly T[], merit: (label: T
   return winner;
 }
 
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** Highest minus lowest: how far the samples lie apart. */
 export function spread(values: readonly number[]): number {
   return Math.max(...values) - Math.min(...values);

@@ -226,3 +226,43 @@ function slowAssignment(
   // A row may also go without a partner.
   return Math.max(slowAssignment(rows, columns, at, [...used, -1]), ...options);
 }
+
+/** A share that people write as a fraction or a decimal is that number, so that a threshold of the same passes. */
+describe('shares are rounded once', () => {
+  const letters = (count: number, letter: string): string => letter.repeat(count);
+  test('edit distance, F1 and ROUGE', async () => {
+    for (let length = 1; length <= 60; length++) {
+      for (let same = 0; same <= length; same++) {
+        const output = letters(same, 'a') + letters(length - same, 'b');
+        expect(await scored(new LevenshteinEvaluator(), output, letters(length, 'a'))).toBe(same / length);
+      }
+    }
+    for (let output = 1; output <= 12; output++) {
+      for (let expected = 1; expected <= 12; expected++) {
+        const [got, wanted] = [output, expected].map((count) => Array(count).fill('w').join(' '));
+        const f = (2 * Math.min(output, expected)) / (output + expected);
+        expect(await scored(new F1ScoreEvaluator(), got, wanted)).toBe(f);
+        expect(await scored(new RougeEvaluator(), got, wanted)).toBe(f);
+      }
+    }
+  });
+
+  test('means', async () => {
+    const scores = Array.from({ length: 21 }, (_, i) => i / 20);
+    for (const score of scores) {
+      for (let count = 1; count <= 10; count++) {
+        const children = Array.from({ length: count }, (_, i) =>
+          defineEvaluator(`e${i}`, () => score, { weight: 0.1 + i / 7 }),
+        );
+        for (const aggregate of ['mean', 'weighted'] as const)
+          expect(await scored(new MultiEvaluator(children, { aggregate }), 'out')).toBe(score);
+      }
+    }
+    // 0.6, 0.7 and 0.8 come to 0.7; summed up first they come to less.
+    const three = [0.6, 0.7, 0.8].map((score) => defineEvaluator('e', () => score));
+    expect(await scored(new MultiEvaluator(three), 'out')).toBe(0.7);
+    const json = new JsonMatchEvaluator({ leaves: 'similar', listOrder: 'any' });
+    expect(await scored(json, { v: [1, 1e5, 1e10] }, { v: [9, 9e5, 9e10] })).toBe(0.2);
+    expect(await scored(json, { a: 'aaab', b: 'cccd' }, { a: 'aaaa', b: 'cccc' })).toBe(0.75);
+  });
+});

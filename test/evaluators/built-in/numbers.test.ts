@@ -98,8 +98,20 @@ describe('NumericEvaluator', () => {
     [0, 1e-9, 0],
     ['7 of 10', 10, 1],
     [1e308, -1e308, 0],
+    [1e308, 1.5e308, 0.8],
+    [5e-324, 1.5e-323, 0.5],
   ])('diff of %p and %p: %p', async (output, expected, score) => {
     expect(await scored(new NumericEvaluator({ mode: 'diff' }), output, expected)).toBeCloseTo(score, 12);
+  });
+
+  test.each([
+    [1, 3, 0.5],
+    [1, 9, 0.2],
+    [3, 7, 0.6],
+    [0.1, 0.3, 0.5],
+  ])('diff of %p and %p is %p to the last bit, as a threshold needs it', async (output, expected, threshold) => {
+    const evaluator = new NumericEvaluator({ mode: 'diff', threshold });
+    expect(await evaluated(evaluator, output, expected)).toMatchObject({ score: threshold, passed: true });
   });
 });
 
