@@ -1,7 +1,8 @@
 import { context } from '@opentelemetry/api';
+import type { BaseEvaluator } from '../evaluators/base.js';
 import { evaluateAll } from '../evaluators/evaluate-all.js';
 import { HIDES_MATERIAL } from '../evaluators/judge/hidden.js';
-import { resolveEvaluators } from '../evaluators/resolve.js';
+import { type EvaluatorLike, resolveOrFailing } from '../evaluators/resolve.js';
 import type { EvaluationResult } from '../evaluators/result.js';
 import { evaluationRecord } from '../evaluators/wire.js';
 import { captureValue } from '../src/attributes/capture.js';
@@ -39,7 +40,7 @@ export function evaluationHook(all: readonly EvaluateOptions[], parameters: Para
       },
       skipped: (reason) =>
         evaluationRecord(
-          prepared.flatMap(({ options }) => namesOf(options).map((name) => skippedResult(name, reason))),
+          prepared.flatMap(({ options }) => evaluatorsOf(options).map(({ name }) => skippedResult(name, reason))),
         ),
     };
   };
@@ -101,13 +102,7 @@ async function scoreAll(prepared: readonly Prepared[], output: unknown, latencyM
 
 async function scoreOne(prepared: Prepared, output: unknown, latencyMs: number): Promise<EvaluationResult[]> {
   const { options, input } = prepared;
-  let evaluators: ReturnType<typeof resolveEvaluators>;
-  try {
-    evaluators = resolveEvaluators(options.evaluator);
-  } catch (thrown) {
-    warn(`evaluator:${messageOf(thrown)}`, `@Evaluate: ${messageOf(thrown)}`);
-    return namesOf(options).map((name) => failedResult(name, messageOf(thrown)));
-  }
+  const evaluators = evaluatorsOf(options);
   const expected = await Promise.resolve(prepared.expected).catch(() => undefined);
   const results = await evaluateAll(evaluators, {
     input,
@@ -163,18 +158,14 @@ function quietly(what: string, make: () => unknown): unknown {
   }
 }
 
-function namesOf(options: EvaluateOptions): string[] {
-  const list = Array.isArray(options.evaluator) ? options.evaluator : [options.evaluator];
-  return list.map((like: unknown) => {
-    if (typeof like === 'string') return like;
-    return String((like as { name?: unknown } | null)?.name ?? 'evaluator');
-  });
+/** Looked up one by one, at each call: a name that nobody registered costs its own score. */
+function evaluatorsOf({ evaluator }: EvaluateOptions): BaseEvaluator[] {
+  const list = Array.isArray(evaluator) ? evaluator : [evaluator];
+  return list.map((like: EvaluatorLike) =>
+    resolveOrFailing(like, (thrown) => warn(`evaluator:${messageOf(thrown)}`, `@Evaluate: ${messageOf(thrown)}`)),
+  );
 }
 
 function skippedResult(name: string, reason: string): EvaluationResult {
   return { name, kind: 'code', status: 'skipped', score: null, feedback: reason, metrics: {}, durationMs: 0 };
-}
-
-function failedResult(name: string, message: string): EvaluationResult {
-  return { ...skippedResult(name, message), status: 'error', error: { type: 'EvaluatorError', message } };
 }

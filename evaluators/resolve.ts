@@ -2,6 +2,7 @@ import { HoneyHiveError } from '../src/base/errors.js';
 import { type BaseEvaluator, isEvaluator, isEvaluatorClass } from './base.js';
 import { defineEvaluator, type EvaluatorFunction } from './define.js';
 import { getEvaluator } from './registry.js';
+import { snakeName } from './snake-name.js';
 
 // `any` lets a function in a list be written without types for its parameters; `unknown` would forbid to use them.
 // biome-ignore lint/suspicious/noExplicitAny: see above
@@ -23,9 +24,22 @@ export function resolveEvaluator(like: EvaluatorLike): BaseEvaluator {
   );
 }
 
-/** One or several as a list of evaluators; names are looked up now. Throws as `resolveEvaluator` does. */
-export function resolveEvaluators(like: EvaluatorLike | readonly EvaluatorLike[]): BaseEvaluator[] {
-  return Array.isArray(like) ? like.map(resolveEvaluator) : [resolveEvaluator(like as EvaluatorLike)];
+/** The same, but never throwing: what cannot be found or made is an evaluator that fails, and costs nobody else's score. */
+export function resolveOrFailing(like: EvaluatorLike, told?: (thrown: unknown) => void): BaseEvaluator {
+  try {
+    return resolveEvaluator(like);
+  } catch (thrown) {
+    told?.(thrown);
+    return defineEvaluator(nameOf(like), () => {
+      throw thrown;
+    });
+  }
+}
+
+function nameOf(like: unknown): string {
+  if (isEvaluatorClass(like)) return snakeName((like as { readonly name: string }).name);
+  const name: unknown = typeof like === 'string' ? like : (like as { readonly name?: unknown } | null)?.name;
+  return typeof name === 'string' && name.trim() !== '' ? name : 'evaluator';
 }
 
 /** One evaluator per function or class, however often it is resolved. */

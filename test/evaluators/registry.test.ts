@@ -7,7 +7,7 @@ import {
   MultiEvaluator,
   registerEvaluator,
 } from '../../evaluators/index';
-import { resolveEvaluators } from '../../evaluators/resolve';
+import { resolveEvaluator } from '../../evaluators/resolve';
 import { isConfigError, isHoneyHiveError } from '../../src/base/errors';
 import { scored } from './support';
 
@@ -117,11 +117,11 @@ describe('what stands for an evaluator', () => {
   test('one or several; a function and a class are always the same evaluator', () => {
     const named = defineEvaluator('n', () => 1);
     const fn = (): number => 1;
-    const list = resolveEvaluators([named, 'length', fn, fn, ToneEvaluator as never]);
+    const list = [named, 'length', fn, fn, ToneEvaluator as never].map(resolveEvaluator);
     expect(list.map(({ name }) => name)).toEqual(['n', 'length', 'fn', 'fn', 'tone']);
     expect(list[2]).toBe(list[3]);
-    expect(resolveEvaluators(named)).toEqual([named]);
-    expect(() => resolveEvaluators(5 as never)).toThrow('not an evaluator: number');
+    expect(resolveEvaluator(named)).toBe(named);
+    expect(() => resolveEvaluator(5 as never)).toThrow('not an evaluator: number');
   });
 
   test('names are looked up when they are used', async () => {

@@ -1,4 +1,11 @@
-import { BaseEvaluator, Evaluate, type EvaluationResult, type HoneyHiveTracer, Trace } from 'honeyhive-decorators';
+import {
+  BaseEvaluator,
+  defineEvaluator,
+  Evaluate,
+  type EvaluationResult,
+  type HoneyHiveTracer,
+  Trace,
+} from 'honeyhive-decorators';
 import { createTestTracer, spansNamed } from 'honeyhive-decorators/testing';
 
 let tracer: HoneyHiveTracer;
@@ -134,6 +141,33 @@ describe('what an evaluator gets and where its score lands', () => {
     expect(attributes['honeyhive_metrics.spy']).toBe(0.5);
     expect(Object.values(attributes)).not.toContain(0);
     expect(JSON.stringify(attributes)).toContain('timeout');
+  });
+
+  it('an unknown evaluator in a list costs its own score, nothing else', async () => {
+    const told = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+    class Unmakable extends Spy {
+      constructor() {
+        super({ threshold: Number.NaN });
+      }
+    }
+    class Listed {
+      @Evaluate([new Spy(), 'nobody', defineEvaluator('two', () => 'good'), null as never, Unmakable as never, ''])
+      run(): string {
+        return 'fine';
+      }
+    }
+    expect(new Listed().run()).toBe('fine');
+    await tracer.flush();
+    expect(attributesOf('Listed.run')).toMatchObject({
+      'honeyhive_metrics.spy': 0.5,
+      'honeyhive_metrics.two': 'good',
+      'honeyhive_metrics.nobody_status': 'error',
+      'honeyhive_metrics.nobody_explanation': expect.stringMatching(/no evaluator "nobody". Known: .*exact_match, /),
+      'honeyhive_metrics.evaluator_status': 'error',
+      'honeyhive_metrics.unmakable_status': 'error',
+      'honeyhive_metrics.evaluator_2_status': 'error',
+    });
+    expect(told.mock.calls.flat().join('')).toContain('@Evaluate: no evaluator "nobody"');
   });
 
   it('does not evaluate what an evaluator itself calls, nor a call that threw', async () => {
