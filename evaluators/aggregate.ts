@@ -2,7 +2,7 @@ import { type Evaluator, optionsOf } from './evaluator.js';
 import { mean } from './mean.js';
 import { type EvaluationResult, isScored } from './result.js';
 
-/** How a MultiEvaluator makes one score of several. `all` and `any` give 1 or 0. */
+/** How a MultiEvaluator makes one score of several. `all` and `any` give 1 or 0. A promised score is waited for. */
 export type Aggregate =
   | 'mean'
   | 'weighted'
@@ -10,7 +10,7 @@ export type Aggregate =
   | 'max'
   | 'all'
   | 'any'
-  | ((results: readonly EvaluationResult[]) => number | null);
+  | ((results: readonly EvaluationResult[]) => number | null | Promise<number | null>);
 
 /** What enters the aggregate: a child's score, its weight and whether it passed. */
 export interface Vote {

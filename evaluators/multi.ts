@@ -1,3 +1,5 @@
+import { isThenable } from '../src/base/thenable.js';
+import { onAbort } from './abort-relay.js';
 import { type Aggregate, aggregateOf, type Vote, voteOf } from './aggregate.js';
 import {
   BaseEvaluator,
@@ -6,17 +8,16 @@ import {
   type EvaluatorReturn,
   optionsOf,
 } from './base.js';
-import { defineEvaluator } from './define.js';
 import { runSafely } from './evaluate-all.js';
 import { type EvaluatorReport, skip } from './evaluator-return.js';
 import { childProblems, multiOptions } from './multi-options.js';
 import { PARTS, type Parts } from './normalise.js';
-import { type EvaluatorLike, resolveEvaluator } from './resolve.js';
+import { type EvaluatorLike, resolveOrFailing } from './resolve.js';
 import { type EvaluationKind, type EvaluationResult, isScored } from './result.js';
-import { SETTLES_ON_ABORT } from './run.js';
+import { errorOf, SETTLES_ON_ABORT } from './run.js';
 
 export interface MultiEvaluatorOptions extends EvaluatorOptions {
-  /** Default: `weighted` where a child has a weight, else `mean`. */
+  /** Default: `weighted` where a child has a weight, else `mean`. A function that fails leaves the whole unscored. */
   aggregate?: Aggregate;
   /** What a failed child does: left out (default), counted as 0, or the whole fails. Skipped ones are always left out. */
   onError?: 'exclude' | 'zero' | 'propagate';
@@ -45,7 +46,7 @@ export class MultiEvaluator<I = unknown, O = unknown, E = O> extends BaseEvaluat
   }
 
   override async evaluate(input: I, output: O, context: EvaluationContext<E>): Promise<EvaluatorReturn> {
-    const evaluators = this.#evaluators.map(resolved);
+    const evaluators = this.#evaluators.map((like) => resolveOrFailing(like));
     const args = { input, output, expected: context.expected, context, signal: context.signal };
     const run = (evaluator: BaseEvaluator): Promise<EvaluationResult> => runSafely(evaluator, args);
     const children = await mapBounded(evaluators, this.#options.concurrency ?? evaluators.length, run);
@@ -53,13 +54,17 @@ export class MultiEvaluator<I = unknown, O = unknown, E = O> extends BaseEvaluat
     const parts: Parts = { children, coverage: { scored, total: children.length } };
     const report: EvaluatorReport & { [PARTS]: Parts } = {
       ...spent(children),
-      ...this.#verdict(evaluators, parts),
+      ...(await this.#verdict(evaluators, parts, context.signal)),
       [PARTS]: parts,
     };
     return report;
   }
 
-  #verdict(evaluators: readonly BaseEvaluator[], { children, coverage }: Parts): EvaluatorReport {
+  async #verdict(
+    evaluators: readonly BaseEvaluator[],
+    { children, coverage }: Parts,
+    signal: AbortSignal,
+  ): Promise<EvaluatorReport> {
     const { onError = 'exclude', minCoverage = 0, direction = 'maximize' } = this.#options;
     const failed = children.filter((child) => child.status === 'error' || child.status === 'timeout');
     const feedback = describe(children);
@@ -72,31 +77,35 @@ export class MultiEvaluator<I = unknown, O = unknown, E = O> extends BaseEvaluat
     );
     const counted = votes.filter((vote) => vote !== undefined);
     if (counted.length === 0) return unscored('NothingScored', feedback, failed);
-    const score = this.#aggregate(evaluators, children, counted);
-    return { score, ...(coverage.scored < coverage.total && { feedback }) };
+    try {
+      const score = await untilAborted(this.#aggregate(evaluators, children, counted), signal);
+      return { score, ...(coverage.scored < coverage.total && { feedback }) };
+    } catch (thrown) {
+      // What the children found is found all the same.
+      return { error: errorOf(thrown) };
+    }
   }
 
   #aggregate(
     evaluators: readonly BaseEvaluator[],
     children: readonly EvaluationResult[],
     votes: readonly Vote[],
-  ): number | null {
+  ): number | null | Promise<number | null> {
     const { aggregate } = this.#options;
-    if (typeof aggregate === 'function') return aggregate(children);
+    if (typeof aggregate === 'function') return aggregate([...children]);
     const weighs = evaluators.some((evaluator) => optionsOf(evaluator).weight !== undefined);
     return aggregateOf(aggregate ?? (weighs ? 'weighted' : 'mean'), votes);
   }
 }
 
-/** A child that cannot be found fails alone, like one that throws. */
-function resolved(like: EvaluatorLike): BaseEvaluator {
-  try {
-    return resolveEvaluator(like);
-  } catch (error) {
-    return defineEvaluator(String(like), () => {
-      throw error;
-    });
-  }
+/** The value, or the promised one unless the time is over first. */
+function untilAborted<T>(value: T | Promise<T>, signal: AbortSignal): T | Promise<T> {
+  if (!isThenable(value)) return value;
+  return new Promise<T>((resolve, reject) => {
+    const unfollow = onAbort(signal, reject);
+    // Handles also a rejection that comes after the end.
+    Promise.resolve(value).then(resolve, reject).finally(unfollow);
+  });
 }
 
 /** No aggregate: an error where children failed, skipped where they only had nothing to say. */

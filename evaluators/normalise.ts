@@ -99,10 +99,8 @@ function fromReport(name: string, report: Record<string | symbol, unknown>): Nor
 function scoreOf(report: Record<string | symbol, unknown>): Normalised {
   const error = report['error'];
   if (isObject(error) && typeof error['message'] === 'string') {
-    return {
-      ...invalid(error['message']),
-      error: { type: textOf(error['type']) ?? 'Error', message: error['message'] },
-    };
+    const type = textOf(error['type']) ?? 'Error';
+    return { ...invalid(error['message']), status: statusOf(type), error: { type, message: error['message'] } };
   }
   if (!('score' in report)) return empty();
   const score = report['score'];
@@ -138,6 +136,11 @@ function tell(name: string, report: Record<string, unknown>, result: Normalised,
     warn(`evaluator:${name}:unscored`, `evaluator "${name}" returned an object without a score`);
   }
   if (result.status === 'error') debug(`evaluator "${name}": ${result.error?.message ?? 'failed'}`);
+}
+
+/** The status of an evaluation that failed with an error of this name. */
+export function statusOf(errorType: string): 'error' | 'timeout' {
+  return errorType === 'TimeoutError' ? 'timeout' : 'error';
 }
 
 function empty(): Normalised {

@@ -3,7 +3,7 @@ import { isThenable } from '../src/base/thenable.js';
 import { Deadline } from './deadline.js';
 import type { EvaluateArgs, EvaluationContext } from './evaluation-context.js';
 import { EVALUATOR, type Evaluator } from './evaluator.js';
-import { type Normalised, normalise } from './normalise.js';
+import { type Normalised, normalise, statusOf } from './normalise.js';
 import type { EvaluatorOptions } from './options.js';
 import type { EvaluationResult } from './result.js';
 
@@ -87,10 +87,14 @@ function finish(evaluator: Evaluator, outcome: Normalised, durationMs: number): 
 }
 
 function failed(thrown: unknown): Normalised {
+  const error = errorOf(thrown);
+  return { status: statusOf(error.type), score: null, metrics: {}, feedback: error.message, error };
+}
+
+/** What a result says of something thrown. */
+export function errorOf(thrown: unknown): { type: string; message: string } {
   const type = typeName(thrown);
-  const message = errorText(thrown) || type;
-  const status = type === 'TimeoutError' ? 'timeout' : 'error';
-  return { status, score: null, metrics: {}, feedback: message, error: { type, message } };
+  return { type, message: errorText(thrown) || type };
 }
 
 /** The message alone, also of errors from another realm (a vm context, a DOMException). */

@@ -67,7 +67,47 @@ describe('aggregates', () => {
     const throwing = (): never => {
       throw new Error('no sum');
     };
-    expect(await run(children, { aggregate: throwing })).toMatchObject({ status: 'error', feedback: 'no sum' });
+    const failed = await run([...children, broken], { aggregate: throwing });
+    expect(failed).toMatchObject({
+      status: 'error',
+      score: null,
+      error: { type: 'Error', message: 'no sum' },
+      feedback: 'no sum',
+      coverage: { scored: 3, total: 4 },
+    });
+    expect(failed.children).toHaveLength(4);
+    expect(evaluationRecord([failed]).attributes).toMatchObject({
+      'honeyhive_metrics.multi_status': 'error',
+      'honeyhive_metrics.multi_explanation': 'no sum',
+      'honeyhive_metrics.multi_coverage': '3/4',
+      'honeyhive_metrics.multi.a': 0.2,
+      'honeyhive_metrics.multi.throws_status': 'error',
+    });
+  });
+
+  test('a function may promise its score, within the time of the whole', async () => {
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    const later = <T>(give: () => T) => new Promise<void>((resolve) => setTimeout(resolve, 5)).then(give);
+    const refuse = (): never => {
+      throw new Error('no sum');
+    };
+    expect(await run(children, { aggregate: () => later(() => 0.3) })).toMatchObject({ status: 'ok', score: 0.3 });
+    expect(await run(children, { aggregate: () => later(refuse) })).toMatchObject({
+      status: 'error',
+      feedback: 'no sum',
+      coverage: { scored: 3, total: 3 },
+    });
+    for (const aggregate of [never, () => new Promise<number>((_, reject) => setTimeout(reject, 40))]) {
+      expect(await run(children, { aggregate, timeoutMs: 20 })).toMatchObject({
+        status: 'timeout',
+        feedback: 'no answer within 20 ms',
+        coverage: { scored: 3, total: 3 },
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 
   test('all and any go by passing', async () => {
@@ -131,6 +171,17 @@ describe('children without a score', () => {
     const result = await run([fixed('a', 1), 'nobody']);
     expect(result).toMatchObject({ score: 1, coverage: { scored: 1, total: 2 } });
     expect(result.children?.[1]).toMatchObject({ name: 'nobody', status: 'error' });
+    class Unmakable extends ExactMatchEvaluator {
+      constructor() {
+        super({ threshold: Number.NaN });
+      }
+    }
+    const odd = await run([fixed('a', 1), '', Unmakable as never]);
+    expect(odd.children?.map(({ name, status }) => [name, status])).toEqual([
+      ['a', 'ok'],
+      ['evaluator', 'error'],
+      ['unmakable', 'error'],
+    ]);
   });
 });
 
