@@ -3,6 +3,9 @@ import type { EvaluationResult } from './result.js';
 
 type Scalar = string | number | boolean;
 
+/** Suffixes with a meaning of their own: an evaluator's own scalar of that name travels as `<evaluator>_metrics_<name>`. */
+const RESERVED: ReadonlySet<string> = new Set(['explanation', 'label', 'passed', 'coverage', 'status']);
+
 /** What results look like on a span. */
 export interface EvaluationRecord {
   attributes: Record<string, Scalar>;
@@ -34,7 +37,8 @@ function addAll(record: EvaluationRecord, prefix: string, results: readonly Eval
 
 function addAttributes(attributes: Record<string, Scalar>, key: string, result: EvaluationResult): void {
   const { score, value, label, feedback, passed, threshold, coverage } = result;
-  for (const [metric, scalar] of Object.entries(result.metrics)) attributes[`${key}_${metric}`] = wireScalar(scalar);
+  for (const [metric, scalar] of Object.entries(result.metrics))
+    attributes[`${key}_${RESERVED.has(metric) ? `metrics_${metric}` : metric}`] = wireScalar(scalar);
   // What evaluate() returned goes out as it came: true stays true, a text stays a text.
   const own = value ?? score;
   if (own !== null && result.status === 'ok') attributes[key] = own;

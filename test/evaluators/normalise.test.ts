@@ -49,6 +49,21 @@ describe('what evaluate() returned, on the wire', () => {
       { score: 1, metrics: { length: 3, deep: { x: 1 }, bad: Number.NaN } },
       { judge: 1, judge_length: 3, judge_bad: 'NaN' },
     ],
+    [
+      { score: 1, status: 'error', coverage: 0.5, feedback: 'why' },
+      { judge: 1, judge_explanation: 'why', judge_metrics_status: 'error', judge_metrics_coverage: 0.5 },
+    ],
+    [
+      { score: 1, passed: true, metrics: { status: 'fine', explanation: 'own', passed: 3, label: 'own' } },
+      {
+        judge: 1,
+        judge_passed: true,
+        judge_metrics_status: 'fine',
+        judge_metrics_explanation: 'own',
+        judge_metrics_passed: 3,
+        judge_metrics_label: 'own',
+      },
+    ],
   ])('%j', async (returned, expected) => {
     expect((await of(returned)).wire).toEqual(expected);
   });
