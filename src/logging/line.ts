@@ -1,4 +1,5 @@
 import { format } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { context, type Span } from '@opentelemetry/api';
 import { type CaptureContext, createCapture } from '../attributes/capture.js';
 import { DEFAULT_LIMITS } from '../attributes/limits.js';
@@ -77,7 +78,7 @@ function interpolate(message: string, values: readonly unknown[], capture: Captu
 
 /** An error becomes `err`, as pino's users and their tools expect. */
 function asFields(value: object): object {
-  return value instanceof Error ? { err: value } : value;
+  return isError(value) ? { err: value } : value;
 }
 
 /** Tools for pino's lines look for `type`. */
@@ -87,9 +88,9 @@ function asPinoError(error: Record<string, unknown>): Record<string, unknown> {
   return { type: name, ...rest };
 }
 
-function errorText(value: unknown): string | undefined {
+export function errorText(value: unknown): string | undefined {
   try {
-    return value instanceof Error ? String(value.message) : undefined;
+    return isError(value) ? String(value.message) : undefined;
   } catch {
     return undefined;
   }
@@ -104,7 +105,16 @@ function both(added: unknown, own: unknown): unknown {
   return isPlain(added) && isPlain(own) ? { ...added, ...own } : own;
 }
 
-function isObject(value: unknown): value is object {
+/** Errors of another realm, as a vm's, included. */
+export function isError(value: unknown): value is Error {
+  try {
+    return isNativeError(value) || value instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 

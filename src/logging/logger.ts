@@ -1,7 +1,7 @@
 import type { DestinationStream, Logger, LoggerOptions as PinoOptions } from 'pino';
-import { messageOf } from '../base/errors.js';
 import { load } from '../base/load.js';
 import { shared } from '../base/slot.js';
+import { readException } from './exception.js';
 import { levelOf } from './level.js';
 import { currentCapture, type Line, lineOf, masked } from './line.js';
 import { pretty } from './pretty.js';
@@ -27,8 +27,13 @@ export interface HoneyHiveLogger extends Omit<Logger, Replaced> {
   readonly warning: LogMethod;
   readonly error: LogMethod;
   readonly fatal: LogMethod;
-  /** Logs what was thrown at level `error`, with its stack. `message` defaults to the error's own. */
+  /**
+   * Logs what was thrown, at level `error` and with its stack: the error first or the message first. `message` defaults
+   * to the error's own. Of two texts the first is what was thrown.
+   */
   exception(error: unknown, message?: string, fields?: object): void;
+  exception(message: string, error: unknown, fields?: object): void;
+  exception(error: unknown, fields: object): void;
   /** A logger that writes `bindings` with each line. */
   child(bindings: object, options?: ChildOptions): HoneyHiveLogger;
 }
@@ -109,12 +114,9 @@ function make(
     warning(this: Logger, ...args: Parameters<Logger['warn']>) {
       this.warn(...args);
     },
-    exception(this: Logger, error: unknown, message?: string, fields?: object) {
-      const err = error instanceof Error ? error : { type: typeof error, message: error };
-      this.error(
-        { ...(fields === undefined ? {} : masked(fields, currentCapture())), err },
-        message ?? messageOf(error),
-      );
+    exception(this: Logger, ...args: unknown[]) {
+      const { err, message, fields } = readException(args);
+      this.error({ ...(fields === undefined ? {} : masked(fields, currentCapture())), ...err }, message);
     },
   }) as unknown as HoneyHiveLogger;
 }

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { runInNewContext } from 'node:vm';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
@@ -149,6 +150,46 @@ describe('arguments', () => {
     }
   });
 
+  it('take the error first or the message first, with fields', () => {
+    const out = kept();
+    const { logger } = out;
+    const error = new TypeError('broken');
+    logger.exception('while saving', error);
+    logger.exception('while saving', error, { n: 1 });
+    logger.exception('while saving', { n: 2 }, error);
+    logger.exception(error, { n: 3 });
+    logger.exception(error, undefined, { n: 4 });
+    logger.exception('no error here', { n: 5 });
+    logger.exception('odd', 7, { n: 6 });
+    logger.exception('odd', { code: 'E' }, { n: 7 });
+    logger.exception('thrown text', 'while saving', { n: 8 });
+    logger.exception('odd', null);
+    expect(out.lines.map((l) => [l.level, l.msg, l.n, (l.err as { message: unknown } | undefined)?.message])).toEqual([
+      [50, 'while saving', undefined, 'broken'],
+      [50, 'while saving', 1, 'broken'],
+      [50, 'while saving', 2, 'broken'],
+      [50, 'broken', 3, 'broken'],
+      [50, 'broken', 4, 'broken'],
+      [50, 'no error here', 5, undefined],
+      [50, 'odd', 6, 7],
+      [50, 'odd', 7, { code: 'E' }],
+      [50, 'while saving', 8, 'thrown text'],
+      [50, 'odd', undefined, null],
+    ]);
+    expect(out.lines[1]?.err).toMatchObject({ type: 'TypeError', stack: expect.stringContaining('logger.test') });
+  });
+
+  it('take errors of another realm for errors', () => {
+    const out = kept();
+    const foreign: unknown = runInNewContext("new RangeError('from a vm')");
+    out.logger.exception('while saving', foreign);
+    out.logger.exception(foreign);
+    out.logger.error('while saving', foreign as object);
+    out.logger.error(foreign as object);
+    expect(out.lines.map((l) => l.msg)).toEqual(['while saving', 'from a vm', 'while saving', 'from a vm']);
+    for (const line of out.lines) expect(line.err).toMatchObject({ type: 'RangeError', message: 'from a vm' });
+  });
+
   it('may be thrown values of any kind', () => {
     const out = kept();
     for (const thrown of ['text', null, undefined, 7, { code: 'E' }]) out.logger.exception(thrown);
@@ -166,8 +207,17 @@ describe('arguments', () => {
         },
       },
     );
+    const noPrototype: unknown = new Proxy(
+      {},
+      {
+        getPrototypeOf: () => {
+          throw new Error('no');
+        },
+      },
+    );
     const cases: unknown[] = [
       hostile,
+      noPrototype,
       {
         get bad(): never {
           throw new Error('no');
@@ -194,8 +244,9 @@ describe('arguments', () => {
       log.call(out.logger, 'message', value);
       log.call(out.logger, 'message %s %o', value, value);
       out.logger.exception(value, 'x', value as object);
+      out.logger.exception('x', value, value as object);
     }
-    expect(out.lines).toHaveLength(cases.length * 4);
+    expect(out.lines).toHaveLength(cases.length * 5);
     fc.assert(
       fc.property(
         fc.array(fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }), {
@@ -204,7 +255,8 @@ describe('arguments', () => {
         (args) => {
           const before = out.lines.length;
           log.apply(out.logger, args);
-          expect(out.lines).toHaveLength(before + 1);
+          (out.logger.exception as (...given: unknown[]) => void)(...args);
+          expect(out.lines).toHaveLength(before + 2);
         },
       ),
       { numRuns: 50 },
