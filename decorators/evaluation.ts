@@ -4,14 +4,16 @@ import { evaluateAll } from '../evaluators/evaluate-all.js';
 import { HIDES_MATERIAL } from '../evaluators/judge/hidden.js';
 import { type EvaluatorLike, resolveOrFailing } from '../evaluators/resolve.js';
 import type { EvaluationResult } from '../evaluators/result.js';
+import { runEvaluator } from '../evaluators/run.js';
 import { evaluationRecord } from '../evaluators/wire.js';
-import { captureValue } from '../src/attributes/capture.js';
-import { snapshot } from '../src/attributes/snapshot.js';
 import { messageOf } from '../src/base/errors.js';
+import { isThenable } from '../src/base/thenable.js';
 import { warn } from '../src/base/warn.js';
 import type { TracerCore } from '../src/tracing/core.js';
 import type { EvaluationHook, LateRecord } from '../src/tracing/options.js';
 import { asEvaluation } from '../src/tracing/scope.js';
+import { copy, inputOf } from './evaluation-input.js';
+import { ask, failureOf, type Given, settled } from './given.js';
 import type { Parameters } from './site.js';
 import type { EvaluateOptions } from './types.js';
 
@@ -19,9 +21,7 @@ const TIMEOUT_MS = 10_000;
 
 interface Prepared {
   readonly options: EvaluateOptions;
-  readonly input: unknown;
-  readonly expected: unknown;
-  readonly context: Readonly<Record<string, unknown>>;
+  readonly given: Given<'input' | 'expected' | 'evaluationContext'>;
 }
 
 /**
@@ -52,6 +52,7 @@ function sampled(rate: number | undefined, traceId: string): boolean {
   return Number.parseInt(traceId.slice(-8), 16) < rate * 0x1_0000_0000;
 }
 
+/** Functions of the user's get lists of their own: the method shall have its arguments as they came. */
 function prepare(
   options: EvaluateOptions,
   core: TracerCore,
@@ -59,40 +60,31 @@ function prepare(
   args: readonly unknown[],
   parameters: Parameters,
 ): Prepared {
-  const input =
-    options.includeInputs === false
-      ? undefined
-      : quietly('input', () =>
-          options.input === undefined ? inputOf(args, parameters, core) : options.input(args, self),
-        );
-  const given = options.evaluationContext;
+  const { includeInputs, input, expected, evaluationContext } = options;
+  const keep = (value: unknown): unknown => copy(value, core);
   return {
     options,
-    input: copy(input, core),
-    expected: reference(
-      quietly('expected', () => options.expected?.(args, self)),
-      core,
-    ),
-    context: (quietly('evaluationContext', () => (typeof given === 'function' ? given(self, args) : given)) ??
-      {}) as Prepared['context'],
+    given: {
+      input:
+        includeInputs === false
+          ? undefined
+          : input === undefined
+            ? ask(() => keep(inputOf(args, parameters, core)))
+            : ask(() => input([...args], self), keep),
+      expected: ask(() => expected?.([...args], self), keep),
+      evaluationContext: ask(
+        () => (typeof evaluationContext === 'function' ? evaluationContext(self, [...args]) : evaluationContext),
+        asContext,
+      ),
+    },
   };
 }
 
-/** The only argument, or an object by parameter name where there are several; what is sensitive is masked here too. */
-function inputOf(args: readonly unknown[], parameters: Parameters, core: TracerCore): unknown {
-  const names = parameters.names();
-  const nameOf = (index: number): string => names[index] ?? `arg${index}`;
-  const visible = args.map((arg, index) => {
-    const hidden = parameters.sensitive(nameOf(index), index);
-    return hidden === undefined ? arg : masked(arg, hidden, core);
-  });
-  return visible.length <= 1 ? visible[0] : Object.fromEntries(visible.map((arg, index) => [nameOf(index), arg]));
-}
-
-function masked(arg: unknown, hidden: readonly string[] | true, core: TracerCore): unknown {
-  if (hidden === true) return core.capture.redactor.replacement;
-  const text = captureValue(arg, '', core.capture, hidden);
-  return typeof text === 'string' && typeof arg === 'object' ? (JSON.parse(text) as unknown) : text;
+function asContext(value: unknown): Record<string, unknown> {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new TypeError(`it gave ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}, not an object`);
+  return { ...value };
 }
 
 async function scoreAll(prepared: readonly Prepared[], output: unknown, latencyMs: number): Promise<LateRecord> {
@@ -100,23 +92,44 @@ async function scoreAll(prepared: readonly Prepared[], output: unknown, latencyM
   return evaluationRecord(results.flat());
 }
 
-async function scoreOne(prepared: Prepared, output: unknown, latencyMs: number): Promise<EvaluationResult[]> {
-  const { options, input } = prepared;
+async function scoreOne({ options, given }: Prepared, output: unknown, latencyMs: number): Promise<EvaluationResult[]> {
+  const { timeoutMs = TIMEOUT_MS, includeOutputs, output: mapper } = options;
   const evaluators = evaluatorsOf(options);
-  const expected = await Promise.resolve(prepared.expected).catch(() => undefined);
-  const results = await evaluateAll(evaluators, {
-    input,
-    output: options.output === undefined ? output : quietly('output', () => options.output?.(output as never)),
-    ...(expected === undefined ? {} : { expected }),
-    context: {
-      latencyMs,
-      ...prepared.context,
-      ...(options.includeOutputs === false ? { [HIDES_MATERIAL]: true } : {}),
-    },
-    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-  });
-  for (const result of results) quietly('onResult', () => options.onResult?.(result));
+  let results: EvaluationResult[];
+  try {
+    const seen = ask(() => (mapper === undefined ? output : mapper(output as never)));
+    const { input, expected, evaluationContext, ...rest } = await settled({ ...given, output: seen }, timeoutMs);
+    results = await evaluateAll(evaluators, {
+      input,
+      output: rest.output,
+      ...(expected === undefined ? {} : { expected }),
+      context: {
+        latencyMs,
+        ...(evaluationContext as Record<string, unknown>),
+        ...(includeOutputs === false ? { [HIDES_MATERIAL]: true } : {}),
+      },
+      timeoutMs,
+    });
+  } catch (thrown) {
+    // A score of what was not meant to be scored would be made up.
+    const fail = (): never => {
+      throw thrown;
+    };
+    const nothing = { input: undefined, output: undefined };
+    results = await Promise.all(evaluators.map((evaluator) => runEvaluator(evaluator, nothing, fail)));
+  }
+  for (const result of results) tell(options, result);
   return results;
+}
+
+/** Nobody waits for what `onResult` promises: the score is there, and what the user does with it is another matter. */
+function tell({ onResult }: EvaluateOptions, result: EvaluationResult): void {
+  try {
+    const promised: unknown = onResult?.(result);
+    if (isThenable(promised)) promised.then(undefined, (thrown: unknown) => failureOf('onResult', thrown));
+  } catch (thrown) {
+    failureOf('onResult', thrown);
+  }
 }
 
 /** Starts after the method's caller has had its turn. */
@@ -130,32 +143,6 @@ function soon<T>(work: () => Promise<T>): Promise<T> {
       }
     });
   });
-}
-
-/** The reference may be promised. It is awaited later; until then a rejection must not count as unhandled. */
-function reference(value: unknown, core: TracerCore): unknown {
-  if (!(value instanceof Promise)) return copy(value, core);
-  value.catch(() => undefined);
-  return value;
-}
-
-/** As it is now: what the program changes later does not reach the evaluator. Types such as Map and Date stay. */
-function copy(value: unknown, core: TracerCore): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  try {
-    return structuredClone(value);
-  } catch {
-    return snapshot(value, core.capture);
-  }
-}
-
-function quietly(what: string, make: () => unknown): unknown {
-  try {
-    return make();
-  } catch (thrown) {
-    warn(`evaluate:${what}`, `@Evaluate: the function given as ${what} threw "${messageOf(thrown)}"`);
-    return undefined;
-  }
 }
 
 /** Looked up one by one, at each call: a name that nobody registered costs its own score. */

@@ -12,7 +12,7 @@ export type SiteKind = 'method' | 'getter' | 'setter' | 'field' | 'function';
 
 /** What an evaluation has to know of the method's parameters. */
 export interface Parameters {
-  readonly names: () => readonly (string | undefined)[];
+  readonly argNames: SpanPlan['argNames'];
   readonly sensitive: SpanPlan['sensitive'];
 }
 
@@ -153,7 +153,7 @@ function planOf(site: Site, engine: Engine): SpanPlan {
       site.kind === 'setter' ? { names: ['value'], rest: -1, defaults: new Map() } : engine.argNamesOf(site.original),
     sensitiveArgs: site.sensitiveArgs,
     evaluation: site.hookMaker?.(site.evaluators, {
-      names: () => plan.argNames().names,
+      argNames: () => plan.argNames(),
       sensitive: (name, index) => plan.sensitive(name, index),
     }),
   });

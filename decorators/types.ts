@@ -23,7 +23,11 @@ export interface TraceOptions<Self = any> extends SpanOptionsBase {
 // biome-ignore lint/suspicious/noExplicitAny: a callback with its own tuple type must fit
 type Args = any;
 
-/** Options of `@Evaluate`. */
+/**
+ * Options of `@Evaluate`. Its functions may promise what they give: that is waited for, in the background and for
+ * `timeoutMs`. Where `input`, `output` or `evaluationContext` fails there is no score but an error that says so; a
+ * reference that fails is none.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: see TracerRef
 export interface EvaluateOptions<Self = any> {
   evaluator: EvaluatorLike | readonly EvaluatorLike[];
@@ -34,7 +38,7 @@ export interface EvaluateOptions<Self = any> {
   /** More for the evaluator's context. */
   evaluationContext?:
     | Readonly<Record<string, unknown>>
-    | ((self: Self, args: Args) => Readonly<Record<string, unknown>>);
+    | ((self: Self, args: Args) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>);
   /** The reference that the output is held against. */
   expected?: (args: Args, self: Self) => unknown;
   /** What the evaluator sees as input. Default: the only argument, or an object by parameter name. */
@@ -45,7 +49,7 @@ export interface EvaluateOptions<Self = any> {
   sampleRate?: number;
   /** Time an evaluator has, in ms. Default 10,000. */
   timeoutMs?: number;
-  /** Told of each result. */
+  /** Told of each result. Nobody waits for what it promises; what it throws is a warning. */
   onResult?: (result: EvaluationResult) => void;
   tracer?: TracerRef<Self>;
 }
