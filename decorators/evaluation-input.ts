@@ -3,11 +3,17 @@ import { snapshot } from '../src/attributes/snapshot.js';
 import type { TracerCore } from '../src/tracing/core.js';
 import type { Parameters } from './site.js';
 
-/** The only argument, or an object by parameter name where there are several; what is sensitive is masked here too. */
+/**
+ * The only argument, or an object by parameter name where there are several. What a rest parameter takes is one
+ * argument, a list, as the method itself and the span have it; alone it is a list also where it is empty. What is
+ * sensitive is masked here too.
+ */
 export function inputOf(args: readonly unknown[], parameters: Parameters, core: TracerCore): unknown {
-  const { names } = parameters.argNames();
+  const { names, rest } = parameters.argNames();
+  const gathers = rest === 0 || (rest > 0 && args.length > rest);
+  const given = gathers ? [...args.slice(0, rest), args.slice(rest)] : args;
   const nameOf = (index: number): string => names[index] ?? `arg${index}`;
-  const visible = args.map((arg, index) => {
+  const visible = given.map((arg, index) => {
     const hidden = parameters.sensitive(nameOf(index), index);
     return hidden === undefined ? arg : masked(arg, hidden, core);
   });

@@ -41,7 +41,7 @@ export interface EvaluateOptions<Self = any> {
     | ((self: Self, args: Args) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>);
   /** The reference that the output is held against. */
   expected?: (args: Args, self: Self) => unknown;
-  /** What the evaluator sees as input. Default: the only argument, or an object by parameter name. */
+  /** What the evaluator sees as input. Default: the only argument, or an object by parameter name; `...rest` is one list. */
   input?: (args: Args, self: Self) => unknown;
   /** What the evaluator sees as output. */
   output?: (output: never) => unknown;

@@ -75,6 +75,43 @@ describe('what an evaluator gets and where its score lands', () => {
     expect(spy.seen).toEqual([[['first'], { items: ['first', 'added inside'] }]]);
   });
 
+  it('what a rest parameter takes as one list, as the span has it', async () => {
+    const spy = new Spy();
+    class Sums {
+      @Evaluate(spy)
+      all(...numbers: number[]): number {
+        return numbers.length;
+      }
+      @Evaluate(spy)
+      from(start: number, ...numbers: number[]): number {
+        return start + numbers.length;
+      }
+      @Trace({ sensitive: ['pins'] })
+      @Evaluate(spy)
+      hidden(name: string, ...pins: string[]): number {
+        return name.length + pins.length;
+      }
+    }
+    const sums = new Sums();
+    sums.all(1, 2);
+    sums.all(1);
+    sums.all();
+    sums.from(1);
+    sums.from(1, 2, 3);
+    sums.hidden('ann', 'p-1', 'p-2');
+    await tracer.flush();
+    expect(spy.seen).toEqual([
+      [[1, 2], 2],
+      [[1], 1],
+      [[], 0],
+      [1, 1],
+      [{ start: 1, numbers: [2, 3] }, 3],
+      [{ name: 'ann', pins: '[REDACTED]' }, 5],
+    ]);
+    expect(attributesOf('Sums.all')).toMatchObject({ 'honeyhive_inputs.numbers': '[1,2]' });
+    expect(attributesOf('Sums.from')).toMatchObject({ 'honeyhive_inputs.start': 1 });
+  });
+
   it('masks what is sensitive for evaluators too, and hides what is excluded', async () => {
     const spy = new Spy();
     class Login {
