@@ -95,7 +95,7 @@ export function install(
   fn: AnyMethod,
   kind: SiteKind,
   member: PropertyKey,
-  at: { legacy?: { target: object; key: PropertyKey }; instance?: unknown } = {},
+  at: { legacy?: { target: object; key: PropertyKey }; instance?: unknown; source?: AnyMethod } = {},
 ): AnyMethod {
   const existing = siteOf(fn);
   if (existing !== undefined) {
@@ -104,6 +104,7 @@ export function install(
     return fn;
   }
   const { site, wrapper } = makeSite(fn, kind, member, at.instance);
+  site.source = at.source;
   const { legacy } = at;
   if (legacy !== undefined) {
     const inner = memberSites(legacy.target).get(legacy.key);
@@ -124,6 +125,7 @@ export function install(
 /** A traced function that comes from elsewhere is wrapped once more, by itself: what is said here must not show there. */
 function anew(existing: Site, addition: Addition, fn: AnyMethod, instance: unknown): AnyMethod {
   const { site, wrapper } = makeSite(existing.original, existing.kind, existing.member, instance, fn);
+  site.source = existing.source;
   site.trace = existing.trace;
   site.hookMaker = existing.hookMaker;
   site.evaluators.push(...existing.evaluators);

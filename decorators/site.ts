@@ -22,6 +22,8 @@ export type HookMaker = (evaluators: readonly EvaluateOptions[], parameters: Par
 /** One traced place: what its decorators said of it. All decorators of a member share one. */
 export interface Site {
   readonly original: AnyMethod;
+  /** The function whose source tells the parameters' names, where that is not `original`. */
+  source: AnyMethod | undefined;
   readonly kind: SiteKind;
   readonly member: PropertyKey;
   /** The instance that a function field belongs to: an arrow function is called without it. */
@@ -52,6 +54,7 @@ export function makeSite(
 ): { site: Site; wrapper: AnyMethod } {
   const site: Site = {
     original,
+    source: undefined,
     kind,
     member,
     instance,
@@ -95,7 +98,7 @@ function constructible(original: AnyMethod, target: () => AnyMethod): AnyMethod 
   return wrapper;
 }
 
-function isConstructor(fn: AnyMethod): boolean {
+export function isConstructor(fn: AnyMethod): boolean {
   if (!Object.hasOwn(fn, 'prototype') && !fn.name.startsWith('bound ')) return false;
   try {
     Reflect.construct(Object, [], fn);
@@ -150,7 +153,9 @@ function planOf(site: Site, engine: Engine): SpanPlan {
     options,
     name: nameMaker(site),
     argNames: () =>
-      site.kind === 'setter' ? { names: ['value'], rest: -1, defaults: new Map() } : engine.argNamesOf(site.original),
+      site.kind === 'setter'
+        ? { names: ['value'], rest: -1, defaults: new Map() }
+        : engine.argNamesOf(site.source ?? site.original),
     sensitiveArgs: site.sensitiveArgs,
     evaluation: site.hookMaker?.(site.evaluators, {
       argNames: () => plan.argNames(),

@@ -1,5 +1,6 @@
 import { shared } from '../src/base/slot.js';
 import { memberText, wrongTarget } from './errors.js';
+import { inheritedCall } from './inherited.js';
 import { install, isStandardContext, siteOfMember } from './install.js';
 import { siteOf } from './site.js';
 import type { AnyMethod, TraceOptions } from './types.js';
@@ -31,7 +32,8 @@ const untraced = shared('no-trace', () => new WeakSet<object>());
 
 /**
  * Traces every public method of a class, static and inherited ones too; accessors and names that begin with `_` are
- * left alone, and so are base classes themselves. What a decorator on a member says, wins.
+ * left alone, and so are base classes themselves: an inherited method is looked up there at each call. What a decorator
+ * on a member says, wins.
  *
  * @example
  * @TraceClass({ exclude: ['toString'] })
@@ -94,7 +96,7 @@ function traceMembers(target: object, left: ReadonlySet<PropertyKey>, trace: Tra
       if (seen.has(key) || isPrivateByName(key)) continue;
       seen.add(key);
       const descriptor = Object.getOwnPropertyDescriptor(owner, key) as PropertyDescriptor;
-      if (isTraceable(descriptor.value, owner, key)) traceMember(target, key, descriptor, trace, className);
+      if (isTraceable(descriptor.value, owner, key)) traceMember(target, key, owner, descriptor, trace, className);
     }
   }
 }
@@ -102,22 +104,26 @@ function traceMembers(target: object, left: ReadonlySet<PropertyKey>, trace: Tra
 function traceMember(
   target: object,
   key: PropertyKey,
+  owner: object,
   found: PropertyDescriptor,
   trace: TraceOptions,
   className: string,
 ): void {
+  const isOwn = owner === target;
   const site = siteOf(found.value);
   if (site !== undefined) {
     // Only an own member can be told more; an inherited one belongs to the base class.
-    if (Object.hasOwn(target, key)) {
+    if (isOwn) {
       site.trace = { ...trace, ...site.trace };
       site.plan = undefined;
     }
     return;
   }
-  const wrapper = install({ decorator: '@TraceClass', trace }, found.value as AnyMethod, 'method', key);
-  const own = Object.getOwnPropertyDescriptor(target, key);
-  const { enumerable = false, writable = true } = own ?? found;
+  const source = found.value as AnyMethod;
+  const wrapper = isOwn
+    ? install({ decorator: '@TraceClass', trace }, source, 'method', key)
+    : install({ decorator: '@TraceClass', trace }, inheritedCall(target, key, source), 'method', key, { source });
+  const { enumerable = false, writable = true } = found;
   if (!Reflect.defineProperty(target, key, { value: wrapper, enumerable, writable, configurable: true })) {
     throw wrongTarget(
       '@TraceClass',
