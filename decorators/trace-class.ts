@@ -29,6 +29,8 @@ export interface TraceClassDecorator extends ClassDecorator {
 
 /** Functions marked with `@NoTrace`. */
 const untraced = shared('no-trace', () => new WeakSet<object>());
+/** The members they are in legacy code, where somebody else's decorator may have put another function round them. */
+const untracedMembers = shared('no-trace-members', () => new WeakMap<object, Set<PropertyKey>>());
 
 /**
  * Traces every public method of a class, static and inherited ones too; accessors and names that begin with `_` are
@@ -72,6 +74,9 @@ function markUntraced(...args: unknown[]): void {
       'It belongs on a method of a class with @TraceClass.',
     );
   untraced.add(fn);
+  if (isStandardContext(second)) return;
+  const members = untracedMembers.get(first as object) ?? new Set();
+  untracedMembers.set(first as object, members.add(second as PropertyKey));
 }
 
 function traceClass(target: unknown, options: TraceClassOptions, args: readonly unknown[] = [target]): void {
@@ -110,7 +115,8 @@ function traceMember(
   className: string,
 ): void {
   const isOwn = owner === target;
-  const site = siteOf(found.value);
+  // In legacy code somebody else's decorator may stand round ours, which makes the span all the same.
+  const site = siteOf(found.value) ?? siteOfMember(owner, key);
   if (site !== undefined) {
     // Only an own member can be told more; an inherited one belongs to the base class.
     if (isOwn) {
@@ -136,7 +142,11 @@ function traceMember(
 
 function isTraceable(value: unknown, owner: object, key: PropertyKey): value is AnyMethod {
   return (
-    typeof value === 'function' && !untraced.has(value) && siteOfMember(owner, key)?.passive !== true && !isClass(value)
+    typeof value === 'function' &&
+    !untraced.has(value) &&
+    untracedMembers.get(owner)?.has(key) !== true &&
+    siteOfMember(owner, key)?.passive !== true &&
+    !isClass(value)
   );
 }
 

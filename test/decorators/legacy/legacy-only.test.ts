@@ -1,5 +1,13 @@
 import 'reflect-metadata';
-import { Evaluate, type HoneyHiveTracer, isHoneyHiveError, Sensitive, Trace } from 'honeyhive-decorators';
+import {
+  Evaluate,
+  type HoneyHiveTracer,
+  isHoneyHiveError,
+  NoTrace,
+  Sensitive,
+  Trace,
+  TraceClass,
+} from 'honeyhive-decorators';
 import { createTestTracer, spansNamed } from 'honeyhive-decorators/testing';
 
 let tracer: HoneyHiveTracer;
@@ -21,6 +29,59 @@ describe('what only legacy decorators have', () => {
       'honeyhive_inputs.name': 'ann',
       'honeyhive_inputs.password': '[REDACTED]',
     });
+  });
+
+  it('@TraceClass heeds what stands under somebody else’s decorator', () => {
+    const Stranger: MethodDecorator = (_target, _key, descriptor: PropertyDescriptor) => {
+      const inner = descriptor.value as (...args: unknown[]) => unknown;
+      descriptor.value = function stranger(this: unknown, ...args: unknown[]) {
+        return inner.apply(this, args);
+      };
+    };
+    class Base {
+      @Stranger
+      @Trace({ eventType: 'model' })
+      inherited(): number {
+        return 1;
+      }
+      @Stranger
+      @NoTrace
+      hidden(): number {
+        return 2;
+      }
+    }
+    @TraceClass({ eventType: 'chain', metadata: { of: 'class' } })
+    class Derived extends Base {
+      @Stranger
+      @Trace({ eventType: 'model' })
+      own(): number {
+        return 3;
+      }
+      @Stranger
+      @NoTrace
+      quiet(): number {
+        return 4;
+      }
+      @Stranger
+      plain(): number {
+        return 5;
+      }
+    }
+    const derived = new Derived();
+    expect([derived.inherited(), derived.hidden(), derived.own(), derived.quiet(), derived.plain()]).toEqual([
+      1, 2, 3, 4, 5,
+    ]);
+    expect(
+      tracer.testSpans.map(({ name, attributes }) => [
+        name,
+        attributes.honeyhive_event_type,
+        attributes['honeyhive_metadata.of'],
+      ]),
+    ).toEqual([
+      ['Derived.inherited', 'model', undefined],
+      ['Derived.own', 'model', 'class'],
+      ['Derived.plain', 'chain', 'class'],
+    ]);
   });
 
   it('fails loudly on an arrow-function field, which a legacy decorator never sees', () => {
