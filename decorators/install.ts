@@ -116,7 +116,7 @@ export function install(
       site.hookMaker = inner.hookMaker;
     }
     memberSites(legacy.target).set(legacy.key, site);
-    for (const index of sensitive.get(legacy.target)?.get(legacy.key) ?? []) site.sensitiveArgs.add(index);
+    for (const index of sensitivePositions(legacy.target, legacy.key)) site.sensitiveArgs.add(index);
   }
   addToSite(site, addition);
   return wrapper;
@@ -137,6 +137,11 @@ function anew(existing: Site, addition: Addition, fn: AnyMethod, instance: unkno
 export function markSensitive(target: object, key: PropertyKey, index: number): void {
   const members = inserted(sensitive, target, () => new Map<PropertyKey, Set<number>>());
   inserted(members, key, () => new Set<number>()).add(index);
+}
+
+/** Positions that `@Sensitive` marked on a member of this class itself. */
+export function sensitivePositions(target: object, key: PropertyKey): Iterable<number> {
+  return sensitive.get(target)?.get(key) ?? [];
 }
 
 function memberSites(target: object): Map<PropertyKey, Site> {

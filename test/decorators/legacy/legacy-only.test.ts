@@ -31,6 +31,29 @@ describe('what only legacy decorators have', () => {
     });
   });
 
+  it('masks such a parameter under @TraceClass too, inherited or not', () => {
+    class Base {
+      renew(name: string, @Sensitive pin: string): string {
+        return name + pin.length;
+      }
+    }
+    @TraceClass
+    class Accounts extends Base {
+      open(name: string, @Sensitive pin: string): string {
+        return name + pin.length;
+      }
+      static check(@Sensitive pin: string): number {
+        return pin.length;
+      }
+    }
+    new Accounts().open('ann', 'h-2');
+    new Accounts().renew('ann', 'h-2');
+    Accounts.check('h-2');
+    expect(tracer.testSpans.map((span) => span.attributes['honeyhive_inputs.pin'])).toEqual(
+      Array(3).fill('[REDACTED]'),
+    );
+  });
+
   it('@TraceClass heeds what stands under somebody else’s decorator', () => {
     const Stranger: MethodDecorator = (_target, _key, descriptor: PropertyDescriptor) => {
       const inner = descriptor.value as (...args: unknown[]) => unknown;
