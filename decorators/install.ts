@@ -83,8 +83,11 @@ function decorateLegacy(addition: Addition, target: object, key: PropertyKey, th
   else if (descriptor.get !== undefined || descriptor.set !== undefined) {
     if (descriptor.get !== undefined)
       descriptor.get = install(addition, descriptor.get, 'getter', key) as () => unknown;
-    if (descriptor.set !== undefined)
-      descriptor.set = install(addition, descriptor.set, 'setter', key) as (value: unknown) => void;
+    if (descriptor.set !== undefined) {
+      const set = install(addition, descriptor.set, 'setter', key);
+      maskMarked(set, target, key);
+      descriptor.set = set as (value: unknown) => void;
+    }
   } else throw misplaced(addition, place, `this is ${describe(descriptor.value)}, not a method`);
   return descriptor;
 }
@@ -116,7 +119,7 @@ export function install(
       site.hookMaker = inner.hookMaker;
     }
     memberSites(legacy.target).set(legacy.key, site);
-    for (const index of sensitivePositions(legacy.target, legacy.key)) site.sensitiveArgs.add(index);
+    maskMarked(wrapper, legacy.target, legacy.key);
   }
   addToSite(site, addition);
   return wrapper;
@@ -139,9 +142,9 @@ export function markSensitive(target: object, key: PropertyKey, index: number): 
   inserted(members, key, () => new Set<number>()).add(index);
 }
 
-/** Positions that `@Sensitive` marked on a member of this class itself. */
-export function sensitivePositions(target: object, key: PropertyKey): Iterable<number> {
-  return sensitive.get(target)?.get(key) ?? [];
+/** Masks in the spans of a traced function what `@Sensitive` marked on that member of that very class. */
+export function maskMarked(fn: AnyMethod, target: object, key: PropertyKey): void {
+  for (const index of sensitive.get(target)?.get(key) ?? []) siteOf(fn)?.sensitiveArgs.add(index);
 }
 
 function memberSites(target: object): Map<PropertyKey, Site> {

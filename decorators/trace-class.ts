@@ -1,7 +1,7 @@
 import { shared } from '../src/base/slot.js';
 import { memberText, wrongTarget } from './errors.js';
 import { inheritedCall } from './inherited.js';
-import { install, isStandardContext, sensitivePositions, siteOfMember } from './install.js';
+import { install, isStandardContext, maskMarked, siteOfMember } from './install.js';
 import { siteOf } from './site.js';
 import type { AnyMethod, TraceOptions } from './types.js';
 
@@ -129,7 +129,7 @@ function traceMember(
   const wrapper = isOwn
     ? install({ decorator: '@TraceClass', trace }, source, 'method', key)
     : install({ decorator: '@TraceClass', trace }, inheritedCall(target, key, source), 'method', key, { source });
-  for (const index of sensitivePositions(owner, key)) siteOf(wrapper)?.sensitiveArgs.add(index);
+  maskMarked(wrapper, owner, key);
   const { enumerable = false, writable = true } = found;
   if (!Reflect.defineProperty(target, key, { value: wrapper, enumerable, writable, configurable: true })) {
     throw wrongTarget(

@@ -31,6 +31,20 @@ describe('what only legacy decorators have', () => {
     });
   });
 
+  it('masks the value of a setter that is marked so', () => {
+    class Card {
+      value = '';
+      @Trace()
+      set pin(@Sensitive pin: string) {
+        this.value = pin;
+      }
+    }
+    const card = new Card();
+    card.pin = 'h-2';
+    expect(card.value).toBe('h-2');
+    expect(tracer.testSpans.map((span) => span.attributes['honeyhive_inputs.value'])).toEqual(['[REDACTED]']);
+  });
+
   it('masks such a parameter under @TraceClass too, inherited or not', () => {
     class Base {
       renew(name: string, @Sensitive pin: string): string {
