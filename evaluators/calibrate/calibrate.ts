@@ -1,5 +1,6 @@
 import { ConfigError, type OptionProblem } from '../../src/base/errors.js';
 import { type BaseEvaluator, optionsOf } from '../base.js';
+import { runSafely } from '../evaluate-all.js';
 import { type EvaluatorLike, resolveEvaluator } from '../resolve.js';
 import type { EvaluationResult } from '../result.js';
 import { accuracyOf, cohenKappa, krippendorffAlpha } from './agreement.js';
@@ -73,7 +74,7 @@ export async function calibrate<I = unknown, O = unknown, E = unknown>(
   const subject = resolveEvaluator(evaluator as EvaluatorLike);
   const { threshold, direction } = optionsOf(subject);
   const results = await runAll(rows, options.concurrency ?? 8, (row) =>
-    subject.run({
+    runSafely(subject, {
       input: row.input as I,
       output: row.output,
       expected: row.expected,

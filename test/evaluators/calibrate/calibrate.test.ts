@@ -215,6 +215,19 @@ describe('calibrate', () => {
     ]);
   });
 
+  it('counts what an evaluator with a run of its own gets wrong', async () => {
+    class Rejects extends BaseEvaluator {
+      evaluate(): number {
+        return 1;
+      }
+      override run(): Promise<never> {
+        return Promise.reject(new Error('broken promise'));
+      }
+    }
+    const result = await calibrate(new Rejects() as BaseEvaluator, [{ output: 'x', human: true }]);
+    expect(result).toMatchObject({ n: 0, unscored: { 'error (Error: broken promise)': 1 } });
+  });
+
   it('takes a function and a registered name as well', async () => {
     const data = [
       { output: 'x', expected: 'x', human: true },
