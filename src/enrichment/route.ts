@@ -86,24 +86,9 @@ export function attributesOf(routed: RoutedData, capture: CaptureContext): { fla
   return { flat, leftOut };
 }
 
-/** The same call as an update of an event over REST, which knows no `error` field. */
-export function updateOf(routed: RoutedData, capture: CaptureContext): Record<string, unknown> {
-  const update: Record<string, unknown> = {};
-  for (const [namespace, value] of routed.layers) {
-    const before = update[namespace];
-    update[namespace] = isRecord(before) && isRecord(value) ? { ...before, ...value } : value;
-  }
-  if (routed.error !== undefined) {
-    const metadata = isRecord(update.metadata)
-      ? update.metadata
-      : update.metadata === undefined
-        ? {}
-        : { value: update.metadata };
-    update.metadata = { ...metadata, error: describeError(routed.error, capture).message };
-  }
-  return update;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The same call as layers of an update of an event, which knows no `error` field. */
+export function updateOf(routed: RoutedData, capture: CaptureContext): Record<string, unknown>[] {
+  const layers: Record<string, unknown>[] = routed.layers.map(([namespace, value]) => ({ [namespace]: value }));
+  if (routed.error !== undefined) layers.push({ metadata: { error: describeError(routed.error, capture).message } });
+  return layers;
 }

@@ -27,10 +27,12 @@ export interface SessionStart {
   datapointId?: string | undefined;
 }
 
-/** Names that travel as a field of their own, and how the wire spells them. */
+/** The namespaces, and how the wire spells them. */
 const FIELDS: ReadonlyMap<string, string> = new Map([
+  ['metadata', 'metadata'],
   ['metrics', 'metrics'],
   ['feedback', 'feedback'],
+  ['inputs', 'inputs'],
   ['outputs', 'outputs'],
   ['config', 'config'],
   ['userProperties', 'user_properties'],
@@ -55,40 +57,43 @@ export function startBody(start: SessionStart, capture: CaptureContext): JsonObj
   put(metadata, 'datapoint_id', start.datapointId);
   assign(metadata, asObject(given.metadata, 'value'));
 
-  assignNamespace(session, 'inputs', given.inputs);
+  addNamespace(session, 'inputs', given.inputs);
   if (Object.keys(metadata).length > 0) session.metadata = metadata;
-  assignNamespace(session, 'config', given.config);
-  assignNamespace(session, 'user_properties', given.user_properties);
+  addNamespace(session, 'config', given.config);
+  addNamespace(session, 'user_properties', given.user_properties);
   return { session };
 }
 
 /**
- * The body of `PUT /events` without its `event_id`. `inputs` and unknown names go into `metadata`; a scalar or list
- * travels as `{ result }` for `outputs` and as `{ value }` for any other namespace. The data is copied at once:
- * changing it afterwards changes nothing. Empty when there is nothing to say.
+ * Data by namespace, as it is at this moment: reserved names, then `attributes`, then the rest, which is metadata. What
+ * comes later wins leaf by leaf, as on a span; so do the later of several `layers`. A scalar or list travels as
+ * `{ result }` for `outputs` and as `{ value }` for any other namespace.
  */
-export function updateBody(data: SessionData, capture: CaptureContext): JsonObject {
-  const given = taken(data, capture);
-  const body = emptyObject();
-  const metadata = asObject(given.metadata, 'value');
-  const inputs = asObject(given.inputs, 'value');
-  if (Object.keys(inputs).length > 0) metadata.inputs = inputs;
-  if (isJsonObject(given.attributes)) assign(metadata, given.attributes);
-
-  for (const name of Object.keys(given)) {
-    const value = given[name];
-    if (value === undefined || value === null || NOT_THE_REST.has(name)) continue;
-    const field = FIELDS.get(name);
-    if (field !== undefined) assignNamespace(body, field, value);
-    else if (name === 'duration' && typeof value === 'number') body.duration = value;
-    else if (name === 'attributes' && isJsonObject(value)) continue;
-    else metadata[name] = value;
+export function namespacesOf(layers: readonly SessionData[], capture: CaptureContext): JsonObject {
+  const fields = emptyObject();
+  for (const layer of layers) {
+    const given = taken(layer, capture);
+    const { attributes } = given;
+    const rest = emptyObject();
+    for (const name of Object.keys(given)) {
+      const value = given[name] as JsonValue;
+      const field = FIELDS.get(name);
+      if (field !== undefined) addNamespace(fields, field, value);
+      else if (name === 'duration' && typeof value === 'number') fields.duration = value;
+      else if (value !== null && !(name === 'attributes' && isJsonObject(value))) rest[name] = value;
+    }
+    if (isJsonObject(attributes)) addNamespace(fields, 'metadata', attributes);
+    addNamespace(fields, 'metadata', rest);
   }
-  if (Object.keys(metadata).length > 0) body.metadata = metadata;
-  return body;
+  return fields;
 }
 
-const NOT_THE_REST: ReadonlySet<string> = new Set(['metadata', 'inputs']);
+/** The body of `PUT /events` without its `event_id`: that request knows no `inputs`. Empty when there is nothing to say. */
+export function updateBody(layers: readonly SessionData[], capture: CaptureContext): JsonObject {
+  const { inputs, ...body } = namespacesOf(layers, capture);
+  if (inputs !== undefined) addNamespace(body, 'metadata', { inputs });
+  return body;
+}
 
 /** Both in one, with the same final state as one after the other: a back end merges a namespace by its top-level keys. */
 export function mergeBodies(older: JsonObject, newer: JsonObject): JsonObject {
@@ -114,11 +119,30 @@ function taken(data: object, capture: CaptureContext): JsonObject {
   return isJsonObject(copy) ? assign(emptyObject(), copy) : emptyObject();
 }
 
-function assignNamespace(body: JsonObject, field: string, value: JsonValue | undefined): void {
+function addNamespace(body: JsonObject, field: string, value: JsonValue | undefined): void {
   const object = asObject(value, field === 'outputs' ? 'result' : 'value');
   if (Object.keys(object).length === 0) return;
   const before = body[field];
-  body[field] = isJsonObject(before) ? assign(before, object) : object;
+  if (isJsonObject(before)) mergeLeaves(before, object);
+  else body[field] = object;
+}
+
+/** `target` belongs to the caller and has no prototype. */
+function mergeLeaves(target: JsonObject, from: JsonObject): void {
+  for (const key of Object.keys(from)) target[key] = mergedLeaf(target[key], from[key] as JsonValue);
+}
+
+/** Nothing is lost: a scalar or list beside an object of the same name becomes that object's `value`. */
+function mergedLeaf(before: JsonValue | undefined, after: JsonValue): JsonValue {
+  if (before === undefined || before === null) return after;
+  if (after === null) return before;
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return [...after.map((item, at) => mergedLeaf(before[at], item)), ...before.slice(after.length)];
+  }
+  if (!isJsonObject(before) && !isJsonObject(after)) return after;
+  const whole = asObject(before, 'value');
+  mergeLeaves(whole, asObject(after, 'value'));
+  return whole;
 }
 
 /** A namespace is an object on the wire; what is none gets the name `key` in one. A copy, free to change. */

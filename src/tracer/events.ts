@@ -11,11 +11,9 @@ import { putFlat } from '../tracing/span-call.js';
 
 /** Sessions and event updates over REST, through the queue. */
 export function restEvents(queue: SessionQueue, core: () => TracerCore): EventUpdates {
-  const update = (id: string, data: Readonly<Record<string, unknown>>): Promise<void> =>
-    queue.update(id, updateBody(data, core().capture));
   return {
-    update,
-    updateEvent: update,
+    update: (id, data) => queue.update(id, updateBody([data], core().capture)),
+    updateEvent: (id, layers) => queue.update(id, updateBody(layers, core().capture)),
     touch: (sessionId) => queue.touch(sessionId),
     startSession(options) {
       const { config, capture } = core();

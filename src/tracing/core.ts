@@ -33,8 +33,8 @@ export interface TracerCore {
 export interface EventUpdates {
   /** Puts data on a session. Resolves when the back end has it or it was given up; never rejects. */
   update(sessionId: string, data: Readonly<Record<string, unknown>>): Promise<void>;
-  /** The same for an event that is no session. */
-  updateEvent(eventId: string, data: Readonly<Record<string, unknown>>): Promise<void>;
+  /** The same for an event that is no session; the later of several layers wins, leaf by leaf. */
+  updateEvent(eventId: string, layers: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
   /** Makes sure that the session exists. */
   touch(sessionId: string): Promise<void>;
   /** Starts a session in the background. */

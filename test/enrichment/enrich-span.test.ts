@@ -324,4 +324,23 @@ describe('eventId', () => {
     expect(wire.state('outside')).toEqual({ metrics: { n: 0 } });
     expect((await sending.flush()).pending).toBe(0);
   });
+
+  it.each<[string, Parameters<typeof enrichSpan>, Record<string, unknown>]>([
+    ['a text for metadata', [{ metadata: 'text', k: 1 }], { metadata: { value: 'text', k: 1 } }],
+    ['nested leaves', [{ metadata: { a: { b: 1 } }, a: { c: 2 } }], { metadata: { a: { b: 1, c: 2 } } }],
+    [
+      'both spellings, inputs, two arguments, an error',
+      [
+        { error: 'own', a: { b: 1 } },
+        { user_properties: { p: { x: 1 } }, userProperties: { p: { y: 2 } }, inputs: 'q', a: { c: 2 }, error: 'e' },
+      ],
+      { metadata: { a: { b: 1, c: 2 }, error: 'e', inputs: { value: 'q' } }, user_properties: { p: { x: 1, y: 2 } } },
+    ],
+  ])('over REST nothing of a call is lost: %s', async (_what, [first, second], expected) => {
+    const named = (data: object) => ({ ...data, eventId: 'other' });
+    if (second === undefined) sending.enrichSpan(named(first));
+    else sending.enrichSpan(first, named(second));
+    await sending.flush();
+    expect(wire.state('other')).toEqual(expected);
+  });
 });

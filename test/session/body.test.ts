@@ -8,7 +8,7 @@ import { applied } from '../support/rest-receiver.js';
 
 const capture = createCapture(DEFAULT_LIMITS, undefined);
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-const update = (data: object): unknown => json(updateBody(data as Record<string, unknown>, capture));
+const update = (data: object): unknown => json(updateBody([data as Record<string, unknown>], capture));
 
 describe("a session's start", () => {
   const id = '66666666-6666-4666-8666-66666666666a';
@@ -124,6 +124,28 @@ describe('a session update', () => {
     });
   });
 
+  it.each<[string, object, unknown]>([
+    ['objects', { metadata: { a: { b: 1, x: 1 } }, a: { c: 2, x: 2 } }, { metadata: { a: { b: 1, x: 2, c: 2 } } }],
+    [
+      'objects of attributes',
+      { metadata: { a: { b: 1 } }, attributes: { a: { c: { d: 2 } } } },
+      { metadata: { a: { b: 1, c: { d: 2 } } } },
+    ],
+    ['lists', { metadata: { a: [1, 2, 3] }, a: [9] }, { metadata: { a: [9, 2, 3] } }],
+    ['nulls, which say nothing', { metadata: { a: 1 }, a: null, attributes: { a: null } }, { metadata: { a: 1 } }],
+    ['a scalar before an object', { metadata: { a: 1 }, a: { b: 2 } }, { metadata: { a: { value: 1, b: 2 } } }],
+    ['a scalar after an object', { metadata: { a: { b: 2 } }, a: 1 }, { metadata: { a: { b: 2, value: 1 } } }],
+    ['a text for metadata', { metadata: 'text', k: 1 }, { metadata: { value: 'text', k: 1 } }],
+    ['inputs', { metadata: { inputs: { a: 1 } }, inputs: { b: 2 } }, { metadata: { inputs: { a: 1, b: 2 } } }],
+    [
+      'keys like any other',
+      JSON.parse('{"metadata":{"a":{"__proto__":{"x":1}}},"a":{"__proto__":{"y":2}}}') as object,
+      JSON.parse('{"metadata":{"a":{"__proto__":{"x":1,"y":2}}}}'),
+    ],
+  ])('merges leaf by leaf: %s', (_what, data, expected) => {
+    expect(JSON.stringify(update(data))).toBe(JSON.stringify(expected));
+  });
+
   it('says nothing where there is nothing to say', () => {
     expect(update({})).toEqual({});
     expect(update({ metadata: {}, metrics: undefined, feedback: null, outputs: [] })).toEqual({});
@@ -131,7 +153,7 @@ describe('a session update', () => {
 
   it('is a snapshot', () => {
     const metadata = { list: [1], at: { b: 1 } };
-    const body = updateBody({ metadata }, capture);
+    const body = updateBody([{ metadata }], capture);
     metadata.list.push(2);
     metadata.at.b = 2;
     expect(json(body)).toEqual({ metadata: { list: [1], at: { b: 1 } } });
@@ -139,7 +161,7 @@ describe('a session update', () => {
 
   it('treats __proto__ and constructor as plain data', () => {
     const data = JSON.parse('{"metadata":{"__proto__":{"polluted":1},"constructor":2}}') as object;
-    const text = JSON.stringify(updateBody(data as Record<string, unknown>, capture));
+    const text = JSON.stringify(updateBody([data as Record<string, unknown>], capture));
     expect(text).toContain('"__proto__":{"polluted":1}');
     expect(text).toContain('"constructor":2');
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
@@ -148,17 +170,19 @@ describe('a session update', () => {
   it('survives hostile values and asks user code once', () => {
     let asked = 0;
     const body = updateBody(
-      {
-        metadata: {
-          get once() {
-            asked += 1;
-            return asked;
-          },
-          get bad(): unknown {
-            throw new Error('no');
+      [
+        {
+          metadata: {
+            get once() {
+              asked += 1;
+              return asked;
+            },
+            get bad(): unknown {
+              throw new Error('no');
+            },
           },
         },
-      },
+      ],
       capture,
     );
     expect(json(body)).toEqual({ metadata: { once: 1, bad: '[Throws: no]' } });
