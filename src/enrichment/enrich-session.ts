@@ -6,6 +6,7 @@ import { debug } from '../base/warn.js';
 import { activeCore } from '../tracing/active.js';
 import { defaultCore, type TracerCore } from '../tracing/core.js';
 import { scopeOf, sessionOf } from '../tracing/scope.js';
+import { fieldsOf, idText, isId } from './fields.js';
 
 /** What `enrichSession` takes: namespaces by name, and anything else as metadata. */
 export interface SessionEnrichment extends NamespaceData {
@@ -54,16 +55,14 @@ function enrich(core: TracerCore | undefined, first: unknown, second: unknown): 
 }
 
 function read(first: unknown, second: unknown): { sessionId?: string; data?: Record<string, unknown> } {
-  const positional = typeof first === 'string' && first !== '' ? first : undefined;
-  const given = (typeof first === 'object' && first !== null ? first : second) as
-    | Record<string, unknown>
-    | null
-    | undefined;
-  if (given === undefined || given === null) return positional === undefined ? {} : { sessionId: positional };
-  const { sessionId, session_id, ...data } = given;
-  const id = positional ?? sessionId ?? session_id;
-  return {
-    ...(id === undefined || id === null || id === '' ? {} : { sessionId: String(id) }),
-    ...(Object.keys(data).length === 0 ? {} : { data }),
-  };
+  const positional = idText(first);
+  // Without a prototype, so that `__proto__` is a key like any other.
+  const data = Object.create(null) as Record<string, unknown>;
+  let named: string | undefined;
+  for (const [key, value] of fieldsOf(isId(first) ? second : first)) {
+    if ((key === 'sessionId' || key === 'session_id') && isId(value)) named ??= idText(value);
+    else data[key] = value;
+  }
+  const sessionId = positional ?? named;
+  return { ...(sessionId === undefined ? {} : { sessionId }), ...(Object.keys(data).length === 0 ? {} : { data }) };
 }

@@ -2,6 +2,7 @@ import type { CaptureContext } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
 import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
 import { ERROR, ERROR_TYPE, NAMESPACES, type Namespace, type NamespaceData } from '../attributes/keys.js';
+import { fieldsOf, idText, isDictionary, isId } from './fields.js';
 
 /** What `enrichSpan` takes: namespaces by name, and anything else as metadata. */
 export interface SpanData extends NamespaceData {
@@ -18,7 +19,6 @@ const NAMESPACE_OF: ReadonlyMap<string, Namespace> = new Map([
   ...(Object.keys(NAMESPACES) as Namespace[]).map((name) => [name, name] as const),
   ['user_properties', 'userProperties'],
 ]);
-const SINGLES = new Set(['attributes', 'error', 'eventId', 'event_id']);
 
 /** What a call of `enrichSpan` means, before it is known where it goes. */
 export interface RoutedData {
@@ -41,34 +41,23 @@ export function routeSpanData(first: unknown, second: unknown): RoutedData {
 }
 
 function routeOne(data: unknown): RoutedData {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return { layers: [['metadata', data]] };
   const layers: [Namespace, unknown][] = [];
   // Without a prototype, so that `__proto__` is a key like any other.
   const rest = Object.create(null) as Record<string, unknown>;
-  const single: Record<string, unknown> = {};
-  for (const key of Object.keys(data)) {
-    const value = safeRead(data, key);
+  let attributes: unknown;
+  let error: unknown;
+  let eventId: string | undefined;
+  for (const [key, value] of fieldsOf(data)) {
     const namespace = NAMESPACE_OF.get(key);
     if (namespace !== undefined) layers.push([namespace, value]);
-    else if (SINGLES.has(key)) single[key] = value;
+    else if (key === 'error') error = value ?? undefined;
+    else if (key === 'attributes' && isDictionary(value)) attributes = value;
+    else if ((key === 'eventId' || key === 'event_id') && isId(value)) eventId ??= idText(value);
     else rest[key] = value;
   }
-  if (single.attributes !== undefined) layers.push(['metadata', single.attributes]);
+  if (attributes !== undefined) layers.push(['metadata', attributes]);
   if (Object.keys(rest).length > 0) layers.push(['metadata', rest]);
-  const eventId = single.eventId ?? single.event_id;
-  return {
-    layers,
-    ...(single.error === undefined || single.error === null ? {} : { error: single.error }),
-    ...(typeof eventId === 'string' && eventId !== '' ? { eventId } : {}),
-  };
-}
-
-function safeRead(data: object, key: string): unknown {
-  try {
-    return (data as Record<string, unknown>)[key];
-  } catch (thrown) {
-    return `[Throws: ${String(thrown)}]`;
-  }
+  return { layers, ...(error === undefined ? {} : { error }), ...(eventId === undefined ? {} : { eventId }) };
 }
 
 /** The attributes of a routed call, as they are at this moment, and how many a limit left out. */

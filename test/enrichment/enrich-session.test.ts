@@ -5,6 +5,7 @@ import { startWire, type Wire } from '../wire/support.js';
 
 const A = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
 const SESS_ID = 'b46c9bd1-59ce-561b-b6fc-5480ea9b193a';
+const SEVEN = '5bd20866-3478-53f7-bc79-d2aae304b443';
 
 let wire: Wire;
 let tracer: HoneyHiveTracer;
@@ -28,6 +29,8 @@ describe('which session', () => {
     ],
     ['a positional id', () => enrichSession(A, { metadata: { k: 1 } }), () => A],
     ['a named id', () => enrichSession({ sessionId: A, metadata: { k: 1 } }), () => A],
+    ['an id that is a number', () => enrichSession(7 as never, { metadata: { k: 1 } }), () => SEVEN],
+    ['a named id that is a number', () => enrichSession({ sessionId: 7 as never, k: 1 }), () => SEVEN],
     ['a named id in the other spelling', () => enrichSession({ session_id: A, metadata: { k: 1 } }), () => A],
     ['an id in upper case', () => enrichSession(A.toUpperCase(), { metadata: { k: 1 } }), () => A],
     ['an empty id, which is none', () => enrichSession('', { metadata: { k: 1 } }), () => tracer.sessionId],
@@ -37,7 +40,7 @@ describe('which session', () => {
   ])('%s', async (_what, call, id) => {
     await call();
     expect(wire.updates()).toEqual([{ event_id: id(), metadata: { k: 1 } }]);
-    expect(warnings.lines).toHaveLength(id() === SESS_ID ? 1 : 0);
+    expect(warnings.lines).toHaveLength([SESS_ID, SEVEN].includes(id()) ? 1 : 0);
   });
 
   it("the context's, inside withSession", async () => {
@@ -82,6 +85,42 @@ describe('what is sent', () => {
     data.metadata.list.push(2);
     await sent;
     expect(wire.state(tracer.sessionId)).toEqual({ metadata: { list: [1] } });
+  });
+
+  it.each<[string, unknown, Record<string, unknown>]>([
+    [
+      'the rest where a getter throws',
+      {
+        metadata: { a: 1 },
+        get bad(): never {
+          throw new Error('x');
+        },
+        get metrics(): never {
+          throw Object.create(null);
+        },
+      },
+      { metadata: { a: 1, bad: '[Throws: x]' }, metrics: { value: '[Throws: unreadable error]' } },
+    ],
+    [
+      'a Map as its entries',
+      new Map<string, unknown>([
+        ['a', 1],
+        ['metrics', { m: 2 }],
+      ]),
+      { metadata: { a: 1 }, metrics: { m: 2 } },
+    ],
+    ['what an object says of itself', { hidden: 1, toJSON: () => ({ said: 1 }) }, { metadata: { said: 1 } }],
+    ['a list', [1], { metadata: { value: [1] } }],
+    ['an id that cannot be one', { sessionId: { a: 1 } }, { metadata: { sessionId: { a: 1 } } }],
+    [
+      'what says that it cannot be looked into',
+      new Proxy({}, { ownKeys: thrower }),
+      { metadata: { value: '[Throws: no]' } },
+    ],
+    ['nested leaves', { metadata: { a: { b: 1 } }, a: { c: 2 } }, { metadata: { a: { b: 1, c: 2 } } }],
+  ])('is %s', async (_what, data, expected) => {
+    await enrichSession(data as never);
+    expect(wire.state(tracer.sessionId)).toEqual(expected);
   });
 
   it('a touch sends the start again, for a session of another process too', async () => {

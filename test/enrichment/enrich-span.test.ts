@@ -27,6 +27,19 @@ function left(...args: Parameters<typeof enrichSpan>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(attributes).filter(([key]) => !own.test(key)));
 }
 
+class Described {
+  readonly secret = 'not said';
+  toJSON(): object {
+    return { said: 1, metrics: { m: 2 } };
+  }
+}
+
+function thrower(message: string): () => never {
+  return () => {
+    throw new Error(message);
+  };
+}
+
 describe('what goes where', () => {
   const cases: [string, Parameters<typeof enrichSpan>, Record<string, unknown>][] = [
     [
@@ -87,6 +100,47 @@ describe('what goes where', () => {
       },
     ],
     ['a Map is its entries', [{ metadata: new Map([['k', 1]]) }], { 'honeyhive_metadata.k': 1 }],
+    [
+      'a Map for all of it',
+      [
+        new Map<string, unknown>([
+          ['a', 1],
+          ['metrics', { m: 2 }],
+        ]) as never,
+      ],
+      { 'honeyhive_metadata.a': 1, 'honeyhive_metrics.m': 2 },
+    ],
+    ['pairs that no dictionary could hold', [new Map([[{}, 1]]) as never], { 'honeyhive_metadata.0.1': 1 }],
+    [
+      'what a class says of itself',
+      [new Described() as never],
+      { 'honeyhive_metadata.said': 1, 'honeyhive_metrics.m': 2 },
+    ],
+    ['a toJSON that throws', [{ a: 1, toJSON: thrower('no') }], { honeyhive_metadata: '[Throws: no]' }],
+    ['a date', [new Date(0) as never], { honeyhive_metadata: '1970-01-01T00:00:00.000Z' }],
+    ['a set', [new Set(['a']) as never], { 'honeyhive_metadata.0': 'a' }],
+    [
+      'an Error for all of it',
+      [Object.assign(new Error('as data'), { stack: 's' }) as never],
+      { 'honeyhive_metadata.name': 'Error', 'honeyhive_metadata.message': 'as data', 'honeyhive_metadata.stack': 's' },
+    ],
+    ['a symbol as a key', [{ [Symbol('s')]: 1 }], { 'honeyhive_metadata.Symbol(s)': 1 }],
+    [
+      'an object that cannot be looked into',
+      [new Proxy({}, { ownKeys: thrower('no') })],
+      { honeyhive_metadata: '[Throws: no]' },
+    ],
+    [
+      'attributes that are no dictionary',
+      [{ metadata: 'text', attributes: 'att' }],
+      { honeyhive_metadata: 'text', 'honeyhive_metadata.attributes': 'att' },
+    ],
+    ['an id that is a number', [{ eventId: 123, a: 1 }], { honeyhive_event_id: '123', 'honeyhive_metadata.a': 1 }],
+    [
+      'an id that cannot be one',
+      [{ eventId: { a: 1 }, event_id: true }],
+      { 'honeyhive_metadata.eventId.a': 1, 'honeyhive_metadata.event_id': true },
+    ],
     ['an error as text', [{ error: 'it failed' }], { honeyhive_error: 'it failed' }],
     [
       'an Error with its type',
@@ -132,11 +186,19 @@ describe('what goes where', () => {
       get bad(): never {
         throw new Error('no');
       },
+      get unreadable(): never {
+        throw Object.create(null);
+      },
+      get metrics(): never {
+        throw 'text';
+      },
       kept: 1,
     };
     expect(left(data)).toEqual({
       'honeyhive_metadata.good': 1,
-      'honeyhive_metadata.bad': expect.stringContaining('[Throws'),
+      'honeyhive_metadata.bad': '[Throws: no]',
+      'honeyhive_metadata.unreadable': '[Throws: unreadable error]',
+      honeyhive_metrics: '[Throws: text]',
       'honeyhive_metadata.kept': 1,
     });
     expect(asked).toEqual({ good: 1 });
