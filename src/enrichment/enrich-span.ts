@@ -86,20 +86,21 @@ function updateEvent(core: TracerCore | undefined, routed: RoutedData): void {
 }
 
 function enrichRecorded(span: RecordedSpan, routed: RoutedData): SpanEnrichment {
-  const { flat, leftOut } = attributesOf(routed, span.core.capture);
+  const { flat, leftOut, stamps } = attributesOf(routed, span.core.capture);
   span.droppedAttributesCount += leftOut;
   for (const key in flat) span.put(key, flat[key] as string);
-  if (routed.eventId !== undefined) span.put(EVENT_ID, routed.eventId);
+  for (const key in stamps) span.stamp(key, stamps[key] as string);
   return enrichment(span);
 }
 
 function enrichForeign(core: TracerCore | undefined, span: Span, routed: RoutedData): SpanEnrichment {
-  const { flat } = attributesOf(routed, (core ?? defaultCore())?.capture ?? fallbackCapture());
+  const { flat, stamps } = attributesOf(routed, (core ?? defaultCore())?.capture ?? fallbackCapture());
+  // Its SDK may have limits too, which leave out what comes last.
+  for (const key in stamps) span.setAttribute(key, stamps[key] as string);
   for (const key in flat) {
     const value = flat[key];
     if (value !== undefined) span.setAttribute(key, typeof value === 'bigint' ? value.toString() : value);
   }
-  if (routed.eventId !== undefined) span.setAttribute(EVENT_ID, routed.eventId);
   return enrichment(span);
 }
 

@@ -1,7 +1,7 @@
 import type { CaptureContext } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
 import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
-import { ERROR, ERROR_TYPE, NAMESPACES, type Namespace, type NamespaceData } from '../attributes/keys.js';
+import { ERROR, ERROR_TYPE, EVENT_ID, NAMESPACES, type Namespace, type NamespaceData } from '../attributes/keys.js';
 import { fieldsOf, idText, isDictionary, isId } from './fields.js';
 
 /** What `enrichSpan` takes: namespaces by name, and anything else as metadata. */
@@ -60,19 +60,29 @@ function routeOne(data: unknown): RoutedData {
   return { layers, ...(error === undefined ? {} : { error }), ...(eventId === undefined ? {} : { eventId }) };
 }
 
-/** The attributes of a routed call, as they are at this moment, and how many a limit left out. */
-export function attributesOf(routed: RoutedData, capture: CaptureContext): { flat: FlatAttributes; leftOut: number } {
+/** The attributes of a routed call, as they are at this moment. */
+export interface RoutedAttributes {
+  readonly flat: FlatAttributes;
+  /** How many of those a limit left out. */
+  readonly leftOut: number;
+  /** What no limit may cost: the error, and whose data it is. */
+  readonly stamps: Readonly<Record<string, string>>;
+}
+
+export function attributesOf(routed: RoutedData, capture: CaptureContext): RoutedAttributes {
   const flat = Object.create(null) as FlatAttributes;
   let leftOut = 0;
   for (const [namespace, value] of routed.layers) {
     if (value !== undefined && value !== null) leftOut += flattenInto(flat, NAMESPACES[namespace], value, capture);
   }
+  const stamps: Record<string, string> = {};
   if (routed.error !== undefined) {
     const facts = describeError(routed.error, capture);
-    flat[ERROR] = facts.message;
-    if (routed.error instanceof Error) flat[ERROR_TYPE] = facts.type;
+    stamps[ERROR] = facts.message;
+    if (routed.error instanceof Error) stamps[ERROR_TYPE] = facts.type;
   }
-  return { flat, leftOut };
+  if (routed.eventId !== undefined) stamps[EVENT_ID] = routed.eventId;
+  return { flat, leftOut, stamps };
 }
 
 /** The same call as layers of an update of an event, which knows no `error` field. */

@@ -204,6 +204,30 @@ describe('what goes where', () => {
     expect(asked).toEqual({ good: 1 });
   });
 
+  it.each([
+    ['attributes', { attributesPerSpan: 8 }, { n: 1 }],
+    ['bytes', { spanBytes: 512 }, { text: 'x'.repeat(256) }],
+  ])('no limit of %s costs the error or the id', async (_what, limits, data) => {
+    const small = createTestTracer({ limits });
+    const other = new BasicTracerProvider({ spanLimits: { attributeCountLimit: 4 } });
+    small.trace('call', () => {
+      for (let i = 0; i < 10; i++) small.enrichSpan({ [`k${i}`]: data });
+      small.enrichSpan({ error: new RangeError('too far'), eventId: 'e1', late: 1 });
+    });
+    const span = spansNamed(small, 'call')[0];
+    expect(span?.attributes).toMatchObject({
+      honeyhive_error: 'too far',
+      honeyhive_error_type: 'RangeError',
+      honeyhive_event_id: 'e1',
+    });
+    expect(span?.droppedAttributesCount).toBeGreaterThan(0);
+    other.getTracer('library').startActiveSpan('library call', (foreign) => {
+      enrichSpan({ a: 1, b: 2, c: 3, d: 4, error: 'text' });
+      expect((foreign as { attributes?: unknown }).attributes).toMatchObject({ honeyhive_error: 'text' });
+    });
+    await small.close();
+  });
+
   it('is a snapshot: what changes afterwards does not show', () => {
     const data = { list: [1], deep: { n: 1 } };
     tracer.trace('call', () => {
