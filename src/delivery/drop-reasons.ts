@@ -8,6 +8,7 @@
  * - `poison`: the span cannot be encoded, and not even a stub that names it
  * - `spool_full`: undelivered at the end, and the spool had no room
  * - `spool_lost`: only the spool had it, and it cannot be read back
+ * - `no_session_api`: an update of another event than the active span, with `sessionApi: false`
  * - `closed`: undelivered when the tracer was closed
  * - `exit`: undelivered when the process ended
  */
@@ -19,5 +20,6 @@ export type DropReason =
   | 'poison'
   | 'spool_full'
   | 'spool_lost'
+  | 'no_session_api'
   | 'closed'
   | 'exit';

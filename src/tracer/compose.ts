@@ -71,7 +71,12 @@ export function compose(config: ResolvedConfig, owner: object): TracerParts {
     recorder,
     recording: !config.disabled,
     held,
-    events: queue !== undefined ? restEvents(queue, self) : silent ? silentEvents(self) : spanEvents(self),
+    events:
+      queue !== undefined
+        ? restEvents(queue, self)
+        : wire === undefined
+          ? silentEvents(self)
+          : spanEvents(self, { wire, processors, resource: recorder.resource }),
     owner,
     ...(announcer === undefined ? {} : { announce: (span) => recorder.leaves(span) && announcer.announce(span) }),
   };

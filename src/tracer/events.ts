@@ -1,13 +1,19 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
+import type { AttributeScalar } from '../attributes/capture.js';
+import { flatten } from '../attributes/flatten.js';
 import { EVENT_NAME, EVENT_TYPE, NAMESPACES, type Namespace } from '../attributes/keys.js';
+import { INACTIVE } from '../attributes/redact.js';
+import { PACKAGE } from '../base/version.js';
 import { warn } from '../base/warn.js';
-import { startBody, updateBody } from '../session/body.js';
+import type { Delivery } from '../delivery/delivery.js';
+import { namespacesOf, startBody, updateBody } from '../session/body.js';
+import type { JsonObject } from '../session/json.js';
 import type { SessionQueue } from '../session/queue.js';
 import { newSession } from '../session/scope.js';
 import { asRecordedSpan } from '../tracing/as-recorded.js';
 import type { EventUpdates, SessionRef, SessionStartOptions, TracerCore } from '../tracing/core.js';
+import { Recorder, type RecorderOptions } from '../tracing/recorder.js';
 import { withScope } from '../tracing/scope.js';
-import { putFlat } from '../tracing/span-call.js';
 
 /** Sessions and event updates over REST, through the queue. */
 export function restEvents(queue: SessionQueue, core: () => TracerCore): EventUpdates {
@@ -28,26 +34,43 @@ export function restEvents(queue: SessionQueue, core: () => TracerCore): EventUp
   };
 }
 
+/** What spans of sessions need of the tracer. */
+export interface SpanRoute {
+  readonly wire: Pick<Delivery, 'enqueue' | 'ledger'>;
+  readonly resource: RecorderOptions['resource'];
+  readonly processors: RecorderOptions['processors'];
+}
+
 /**
  * Without the session API a back end learns of sessions by spans alone: every span asks it to make the session, and
  * what belongs to the session itself travels on a span of type `session`.
  */
-export function spanEvents(core: () => TracerCore): EventUpdates {
+export function spanEvents(core: () => TracerCore, { wire, resource, processors }: SpanRoute): EventUpdates {
   const names = new Map<string, string>();
+  // A session is no trace: what the program leaves out of its traces says nothing of its sessions.
+  const recorder = new Recorder({
+    resource,
+    processors,
+    scopeName: { name: PACKAGE.name, version: PACKAGE.version },
+    sampler: undefined,
+    passes: () => true,
+    deliver: (span) => wire.enqueue(span),
+  });
 
-  function report(session: SessionRef, data: Readonly<Record<string, unknown>>): void {
-    const { recorder } = core();
-    const span = asRecordedSpan(
-      recorder.start(session.name ?? 'session', withScope(ROOT_CONTEXT, { core: core(), session })),
-    );
+  /** `fields` are masked and bounded already. */
+  function report(session: SessionRef, fields: JsonObject): void {
+    recorder.bind(core());
+    const name = session.name ?? 'session';
+    const span = asRecordedSpan(recorder.start(name, withScope(ROOT_CONTEXT, { core: core(), session })));
     if (span === undefined) return;
     span.own = true;
     span.stamp(EVENT_TYPE, 'session');
     span.stamp(EVENT_NAME, span.name);
-    for (const [key, value] of Object.entries(data)) {
-      const namespace = key === 'user_properties' ? 'userProperties' : key;
-      if (Object.hasOwn(NAMESPACES, namespace)) putFlat(span, NAMESPACES[namespace as Namespace], value);
-      else putFlat(span, NAMESPACES.metadata, { [key]: value });
+    const capture = { limits: core().capture.limits, redactor: INACTIVE };
+    for (const field of Object.keys(fields)) {
+      const { written, leftOut } = flatten(prefixOf(field), fields[field], capture);
+      span.droppedAttributesCount += leftOut;
+      for (let i = 0; i < written.length; i += 2) span.put(written[i] as string, written[i + 1] as AttributeScalar);
     }
     span.end();
   }
@@ -56,14 +79,18 @@ export function spanEvents(core: () => TracerCore): EventUpdates {
     const name = names.get(id);
     return { id, ...(name === undefined ? {} : { name }), autoCreate: () => true };
   };
+  const update: EventUpdates['update'] = (sessionId, data) => {
+    const fields = namespacesOf([data], core().capture);
+    if (Object.keys(fields).length > 0) report(refOf(sessionId), fields);
+    return Promise.resolve();
+  };
   return {
-    update(eventId, data) {
-      report(refOf(eventId), data);
-      return Promise.resolve();
-    },
+    update,
     updateEvent(eventId) {
       const id = JSON.stringify(eventId.slice(0, 80));
       warn('event-update', `event ${id} is not the active span, and only the session API could update it: left out`);
+      wire.ledger.made(1);
+      wire.ledger.dropped('no_session_api', 1, [`event ${eventId}`]);
       return Promise.resolve();
     },
     touch(sessionId) {
@@ -75,16 +102,18 @@ export function spanEvents(core: () => TracerCore): EventUpdates {
       const session: SessionRef = { id: start.sessionId, name: start.sessionName, autoCreate: () => true };
       if (names.size > 10_000) names.clear();
       names.set(session.id, start.sessionName);
-      const data = {
-        inputs: start.inputs,
-        metadata: start.metadata,
-        config: start.config,
-        userProperties: start.userProperties,
-      };
-      if (Object.values(data).some((value) => value !== undefined)) report(session, data);
+      const { inputs, metadata, config, userProperties } = start;
+      const data = { inputs, metadata, config, userProperties };
+      if (Object.values(data).some((value) => value !== undefined)) void update(session.id, data);
       return session;
     },
   };
+}
+
+/** What is no namespace (a session's `duration`) is metadata. */
+function prefixOf(field: string): string {
+  const name = field === 'user_properties' ? 'userProperties' : field;
+  return Object.hasOwn(NAMESPACES, name) ? NAMESPACES[name as Namespace] : `${NAMESPACES.metadata}.${field}`;
 }
 
 /** For tracers that send nothing: switched off, or in test mode. */

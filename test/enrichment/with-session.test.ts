@@ -162,55 +162,6 @@ describe('over the wire', () => {
     expect(wire.span('turn').attributes).toMatchObject({ 'honeyhive.session_id': str(id) });
   });
 
-  it('sessionApi: false sends no REST; session data travels on spans of type session', async () => {
-    const bare = wire.tracer({ sessionApi: false, sessionName: 'own', metadata: { from: 'init' } });
-    const id = bare.withSession({ sessionName: 'chat', inputs: { q: 1 } }, (session) => {
-      bare.trace('turn', () => void session.enrich({ metrics: { score: 0.5 }, feedback: { ok: false }, note: 'n' }));
-      return session.sessionId;
-    });
-    await bare.enrichSession({ outputs: { answer: 1 } });
-    const receipt = await bare.flush();
-    expect(receipt).toMatchObject({ pending: 0, dropped: { count: 0 } });
-    expect(wire.receiver.requests.filter(({ path }) => !path.endsWith('/v1/traces'))).toEqual([]);
-    const asked = (name: string, session: string) => ({
-      'honeyhive.session_id': str(session),
-      'honeyhive.session_name': str(name),
-      'honeyhive.session_auto_create': bool(true),
-    });
-    expect(wire.span('turn').attributes).toMatchObject(asked('chat', id));
-    const sessions = wire
-      .spans()
-      .filter(
-        ({ attributes }) =>
-          attributes.honeyhive_event_type !== undefined &&
-          JSON.stringify(attributes.honeyhive_event_type) === '{"string":"session"}',
-      );
-    for (const span of sessions) {
-      const own = span.attributes['honeyhive.session_id'] as { string: string };
-      expect(span.attributes).toMatchObject(own.string === id ? asked('chat', id) : asked('own', bare.sessionId));
-    }
-    const data = sessions.map((span) =>
-      under(
-        span,
-        'honeyhive_metadata',
-        'honeyhive_metrics',
-        'honeyhive_inputs',
-        'honeyhive_outputs',
-        'honeyhive_feedback',
-      ),
-    );
-    expect(data).toEqual([
-      { 'honeyhive_metadata.from': str('init') },
-      { 'honeyhive_inputs.q': { int: '1' } },
-      {
-        'honeyhive_metrics.score': { double: 0.5 },
-        'honeyhive_feedback.ok': bool(false),
-        'honeyhive_metadata.note': str('n'),
-      },
-      { 'honeyhive_outputs.answer': { int: '1' } },
-    ]);
-  });
-
   it('asks for a session of withAttributes that nobody started here, and not for the one at hand', async () => {
     const sending = wire.tracer();
     const id = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
@@ -222,16 +173,6 @@ describe('over the wire', () => {
       'honeyhive.session_auto_create': bool(true),
     });
     expect(under(wire.span('ours'), 'honeyhive.session')).toEqual({ 'honeyhive.session_id': str(sending.sessionId) });
-  });
-
-  it('sessionApi: false says that it cannot update another event', async () => {
-    const warnings = collectWarnings();
-    const bare = wire.tracer({ sessionApi: false });
-    bare.trace('turn', () => bare.enrichSpan({ eventId: 'own' }) && bare.enrichSpan({ eventId: 'other', lost: 1 }));
-    await bare.flush();
-    warnings.stop();
-    expect(warnings.lines).toEqual([expect.stringContaining('event "other" is not the active span')]);
-    expect(wire.spans().map(({ name }) => name)).toEqual(['turn']);
   });
 });
 
