@@ -48,11 +48,11 @@ export interface TracerOptions {
   /** `HH_SESSION_ID`. Default: a new UUID. What is no UUID is replaced by its version 5 UUID. */
   sessionId?: string | undefined;
   /** Sent with the session's start. */
-  inputs?: Readonly<Record<string, unknown>> | undefined;
-  metadata?: Readonly<Record<string, unknown>> | undefined;
-  userProperties?: Readonly<Record<string, unknown>> | undefined;
-  user_properties?: Readonly<Record<string, unknown>> | undefined;
-  config?: Readonly<Record<string, unknown>> | undefined;
+  inputs?: object | undefined;
+  metadata?: object | undefined;
+  userProperties?: object | undefined;
+  user_properties?: object | undefined;
+  config?: object | undefined;
   /** Decorated code runs as if undecorated. `HH_DISABLE_TRACING`, `HH_OTLP_ENABLED=false`, `OTEL_SDK_DISABLED`. Default false. */
   disabled?: boolean | undefined;
   /** No network at all; finished spans are in `tracer.testSpans`. `HH_TEST_MODE`. Default false. */
@@ -105,10 +105,10 @@ export interface ResolvedConfig {
   readonly source: string;
   readonly sessionName: string;
   readonly sessionId: string;
-  readonly inputs?: Readonly<Record<string, unknown>>;
-  readonly metadata?: Readonly<Record<string, unknown>>;
-  readonly userProperties?: Readonly<Record<string, unknown>>;
-  readonly config?: Readonly<Record<string, unknown>>;
+  readonly inputs?: object;
+  readonly metadata?: object;
+  readonly userProperties?: object;
+  readonly config?: object;
   readonly disabled: boolean;
   readonly testMode: boolean;
   readonly verbose: boolean;

@@ -24,18 +24,14 @@ export interface SessionEnrichment extends NamespaceData {
  * await enrichSession({ feedback: { rating: 5 } });
  * await enrichSession('7af94e2b-4dd9-50f0-9c9a-8a48519bdef0', { metrics: { turns: 3 } });
  */
-export function enrichSession(data?: SessionEnrichment): Promise<void>;
-export function enrichSession(sessionId: string | undefined, data?: SessionEnrichment): Promise<void>;
-export function enrichSession(first?: string | SessionEnrichment, second?: SessionEnrichment): Promise<void> {
+export function enrichSession(data?: SessionEnrichment | object): Promise<void>;
+export function enrichSession(sessionId: string | undefined, data?: SessionEnrichment | object): Promise<void>;
+export function enrichSession(first?: string | object, second?: object): Promise<void> {
   return enrich(activeCore(context.active()) ?? defaultCore(), first, second);
 }
 
 /** The same, of one tracer. */
-export function enrichSessionOf(
-  core: TracerCore,
-  first?: string | SessionEnrichment,
-  second?: SessionEnrichment,
-): Promise<void> {
+export function enrichSessionOf(core: TracerCore, first?: string | object, second?: object): Promise<void> {
   return enrich(core, first, second);
 }
 

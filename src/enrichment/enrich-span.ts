@@ -26,10 +26,7 @@ export interface SpanEnrichment extends Disposable {
  * @example
  * enrichSpan({ customerTier: 'gold', metrics: { documents: 3 } });
  */
-export function enrichSpan(
-  data: SpanData | Readonly<Record<string, unknown>>,
-  more?: SpanData,
-): SpanEnrichment | undefined {
+export function enrichSpan(data: SpanData | object, more?: SpanData | object): SpanEnrichment | undefined {
   return enrichActive(undefined, data, more);
 }
 

@@ -10,17 +10,17 @@ import { type Scope, type ScopeAttribute, scopeOf, sessionOf, withScope } from '
 
 /** What every span started inside a block gets, those of instrumentations too. */
 export interface ContextAttributes {
-  userId?: string;
-  user_id?: string;
-  sessionId?: string;
-  session_id?: string;
-  metadata?: Readonly<Record<string, unknown>>;
-  tags?: readonly string[];
+  userId?: string | undefined;
+  user_id?: string | undefined;
+  sessionId?: string | undefined;
+  session_id?: string | undefined;
+  metadata?: object | undefined;
+  tags?: readonly string[] | undefined;
   /** The template of a prompt, its version and the variables filled in. */
-  promptTemplate?: string | { template?: string; version?: string; variables?: Readonly<Record<string, unknown>> };
+  promptTemplate?: string | { template?: string; version?: string; variables?: object } | undefined;
   prompt_template?: ContextAttributes['promptTemplate'];
   /** Raw span attributes. */
-  attributes?: Readonly<Record<string, unknown>>;
+  attributes?: object | undefined;
 }
 
 /**

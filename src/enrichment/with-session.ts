@@ -10,7 +10,7 @@ import { enrichSessionOf, type SessionEnrichment } from './enrich-session.js';
 export interface SessionHandle {
   readonly sessionId: string;
   /** The same as `enrichSession` with this session's id. */
-  enrich(data?: SessionEnrichment): Promise<void>;
+  enrich(data?: SessionEnrichment | object): Promise<void>;
 }
 
 /**

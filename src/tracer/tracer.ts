@@ -148,7 +148,7 @@ export class HoneyHiveTracer {
   }
 
   /** Runs `work` in the trace and session that the headers of an incoming request name. Gives what `work` gives. */
-  withRemoteContext<T>(headers: Record<string, unknown>, work: () => T): T {
+  withRemoteContext<T>(headers: object, work: () => T): T {
     let remote = context.active();
     try {
       if (this[CORE].recording) remote = remoteContext(this[CORE], headers ?? {}, remote);

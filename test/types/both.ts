@@ -15,11 +15,19 @@ import {
   Trace,
   TraceClass,
   trace,
+  withAttributes,
   withSession,
 } from 'honeyhive-decorators';
 import { expectType, type Same } from './expect.js';
 
 declare const tracer: HoneyHiveTracer;
+
+interface Visit {
+  page: string;
+  count?: number;
+}
+declare const visit: Visit;
+declare const maybe: string | undefined;
 
 export class Methods {
   readonly tracer = tracer;
@@ -185,6 +193,26 @@ export async function useTheRest(): Promise<void> {
   enrichSpan({ anything: 1, metadata: { a: [1, { b: null }] } });
   enrichSpan({ error: 1 }, { metrics: { quality: 0.5 } });
   await enrichSession('id', { feedback: { rating: 5 } });
+  // Data of any object type: an interface has no index signature.
+  enrichSpan(visit);
+  enrichSpan(visit, visit);
+  enrichSpan(new Map([['a', 1]]));
+  await enrichSession(visit);
+  await enrichSession('id', visit);
+  await enrichSession(undefined, visit);
+  made.enrichSpan(visit);
+  await made.enrichSession(visit);
+  await withSession({ sessionName: 'one', metadata: visit, inputs: visit }, (session) => session.enrich(visit));
+  withAttributes({ userId: maybe, metadata: visit, attributes: visit }, () => 1);
+  withAttributes({ promptTemplate: { template: '{page}', variables: visit } }, () => 1);
+  HoneyHiveTracer.init({ metadata: visit, inputs: visit, userProperties: visit, config: visit });
+  made.withRemoteContext(new Headers(), () => 1);
+  // @ts-expect-error a text is no data
+  enrichSpan('text');
+  // @ts-expect-error options of a session are checked
+  withSession({ sesionName: 'misspelt' }, () => 1);
+  // @ts-expect-error attributes are checked
+  withAttributes({ usrId: 'misspelt' }, () => 1);
   await enrichSession();
   // @ts-expect-error options are checked
   HoneyHiveTracer.init({ sesionName: 'misspelt' });

@@ -29,7 +29,7 @@ export function injectInto(core: TracerCore, carrier: Record<string, string>): R
 }
 
 /** The context of a request that came with these headers: its trace goes on, and so does its session. */
-export function remoteContext(core: TracerCore, headers: Readonly<Record<string, unknown>>, at: Context): Context {
+export function remoteContext(core: TracerCore, headers: object, at: Context): Context {
   let remote = at;
   const parents = headerValues(headers, 'traceparent');
   const parent = parents.length === 1 ? readTraceparent(parents[0] as string) : undefined;
@@ -51,7 +51,7 @@ export function remoteContext(core: TracerCore, headers: Readonly<Record<string,
 }
 
 /** All values of a header, whatever the case of its name, as Node, fetch and frameworks hand them over. */
-function headerValues(headers: Readonly<Record<string, unknown>>, name: string): string[] {
+function headerValues(headers: object, name: string): string[] {
   const values: string[] = [];
   const entries: Iterable<readonly [unknown, unknown]> =
     typeof (headers as { entries?: unknown }).entries === 'function'
