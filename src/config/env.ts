@@ -53,14 +53,15 @@ export function optionsFromEnv(env: Env): { options: Draft; problems: OptionProb
     spool: text('HH_SPOOL_DIR'),
     handleExit: flag('HH_HANDLE_EXIT'),
     allowInsecure: flag('HH_ALLOW_INSECURE'),
-    limits: {
-      ...given('attributesPerSpan', number('HH_MAX_ATTRIBUTES')),
-      ...given('valueLength', number('HH_MAX_VALUE_LENGTH')),
-      ...given('depth', number('HH_MAX_DEPTH')),
-      ...given('spanBytes', number('HH_MAX_SPAN_SIZE')),
-      ...given('queueBytes', number('HH_MAX_QUEUE_SIZE')),
-    },
   };
+  const limits = {
+    ...given('attributesPerSpan', number('HH_MAX_ATTRIBUTES')),
+    ...given('valueLength', number('HH_MAX_VALUE_LENGTH')),
+    ...given('depth', number('HH_MAX_DEPTH')),
+    ...given('spanBytes', number('HH_MAX_SPAN_SIZE')),
+    ...given('queueBytes', number('HH_MAX_QUEUE_SIZE')),
+  };
+  if (Object.keys(limits).length > 0) options.limits = limits;
 
   const protocol = text('HH_OTLP_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL');
   if (protocol === 'http/protobuf' || protocol === 'http/json') options.otlpProtocol = protocol;

@@ -1,12 +1,12 @@
 import { basename, extname } from 'node:path';
 import { createCapture } from '../attributes/context.js';
-import { DEFAULT_LIMITS, type Limits } from '../attributes/limits.js';
+import { DEFAULT_LIMITS } from '../attributes/limits.js';
 import { snapshot } from '../attributes/snapshot.js';
 import { ConfigError, type OptionProblem } from '../base/errors.js';
 import { newUuid, sessionUuid } from '../base/ids.js';
 import { optionsFromEnv } from './env.js';
 import type { ResolvedConfig, TracerOptions } from './options.js';
-import { optionProblems } from './validate.js';
+import { isRecord, optionProblems } from './validate.js';
 
 /** Data plane of HoneyHive's cloud; dedicated and self-hosted planes have their own (`HH_API_URL`). */
 const CLOUD_URL = 'https://api.dp1.us.honeyhive.ai';
@@ -18,27 +18,28 @@ const SPOOL_BYTES = 256 * 1024 * 1024;
  * Options, then environment, then defaults, into one frozen configuration.
  * Throws one {@link ConfigError} that lists every wrong field.
  */
-export function loadConfig(options: TracerOptions = {}, env: NodeJS.ProcessEnv = process.env): ResolvedConfig {
-  if (typeof options !== 'object' || options === null) {
+export function loadConfig(options?: TracerOptions | null, env: NodeJS.ProcessEnv = process.env): ResolvedConfig {
+  if (typeof (options ?? {}) !== 'object') {
     throw new ConfigError('HoneyHiveTracer.init', [{ field: 'options', given: options, allowed: 'an object' }]);
   }
-  const fromCaller = withoutEmpty(options);
+  const fromCaller = given(options ?? {});
   const fromEnv = optionsFromEnv(env);
-  const merged = { ...withoutEmpty(fromEnv.options), ...fromCaller } as TracerOptions;
+  const merged = { ...given(fromEnv.options), ...fromCaller } as TracerOptions;
+  if (isRecord(merged.limits)) merged.limits = { ...fromEnv.options.limits, ...merged.limits };
 
   const problems: OptionProblem[] = fromEnv.problems.filter((p) => !overridden(p.field, fromCaller));
   if (Object.keys(merged).length > 0) problems.push(...optionProblems(merged));
   if (problems.length > 0) throw new ConfigError('HoneyHiveTracer.init', problems.map(masked));
 
   const serverUrl = withoutSlash(merged.serverUrl ?? (merged.apiKey ? CLOUD_URL : LOCAL_URL));
-  const userProperties = merged.userProperties ?? merged.user_properties;
+  const { sessionId } = merged;
   return Object.freeze({
     ...defined({
       apiKey: merged.apiKey,
       project: merged.project,
       inputs: merged.inputs,
       metadata: merged.metadata,
-      userProperties,
+      userProperties: merged.userProperties,
       config: merged.config,
       sampler: merged.sampler,
       redact: merged.redact,
@@ -57,13 +58,13 @@ export function loadConfig(options: TracerOptions = {}, env: NodeJS.ProcessEnv =
     sessionApi: merged.sessionApi ?? true,
     source: merged.source ?? 'dev',
     sessionName: merged.sessionName ?? mainFileName(),
-    sessionId: merged.sessionId === undefined ? newUuid() : sessionUuid(merged.sessionId),
+    sessionId: sessionId === undefined ? newUuid() : sessionUuid(sessionId),
     disabled: merged.disabled ?? false,
     testMode: merged.testMode ?? false,
     verbose: merged.verbose ?? false,
     live: merged.live,
     sampleRate: merged.sampleRate ?? 1,
-    limits: Object.freeze(limits(fromEnv.options.limits, fromCaller.limits as Partial<Limits> | undefined)),
+    limits: Object.freeze({ ...DEFAULT_LIMITS, ...merged.limits }),
     spanProcessors: Object.freeze([...(merged.spanProcessors ?? [])]),
     global: merged.global ?? 'auto',
     handleExit: merged.handleExit ?? true,
@@ -78,9 +79,31 @@ function masked(problem: OptionProblem): OptionProblem {
   return { ...problem, given: snapshot(given, createCapture(DEFAULT_LIMITS, undefined), problem.field) };
 }
 
-/** A text that is empty, and `undefined`, count as not given. */
-function withoutEmpty(options: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== ''));
+/** Options that have parts, which can be left out one by one. */
+const WITH_PARTS = new Set(['limits', 'spool', 'spanFilters', 'redact', 'otlpHeaders']);
+
+const OTHER_SPELLINGS = { session_id: 'sessionId', user_properties: 'userProperties' };
+
+/** A text that is empty, `undefined` and `null` (as `x ?? null` gives it) count as not given, in the parts of an option too. */
+function given(options: object): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(options)) {
+    // A key that was read from a file ends in a line break.
+    const value: unknown = name === 'apiKey' && typeof option === 'string' ? option.trim() : option;
+    if (value === undefined || value === null || value === '') continue;
+    values[name] = WITH_PARTS.has(name) && isRecord(value) ? withoutNulls(value) : value;
+  }
+  for (const [other, name] of Object.entries(OTHER_SPELLINGS)) {
+    if (values[other] !== undefined) values[name] ??= values[other];
+    delete values[other];
+  }
+  return values;
+}
+
+/** The same object where nothing is missing: it may have methods that are not its own. */
+function withoutNulls(value: Record<string, unknown>): object {
+  if (Object.values(value).every((part) => part !== undefined && part !== null)) return value;
+  return Object.assign(Object.create(Object.getPrototypeOf(value) as object | null) as object, defined(value));
 }
 
 function withoutSlash(url: string): string {
@@ -88,7 +111,7 @@ function withoutSlash(url: string): string {
 }
 
 function defined(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
 }
 
 const VARIABLE_OF: Readonly<Record<string, string>> = {
@@ -105,16 +128,18 @@ const VARIABLE_OF: Readonly<Record<string, string>> = {
   HH_OTLP_PROTOCOL: 'otlpProtocol',
   HH_OTLP_HEADERS: 'otlpHeaders',
   HH_REDACT: 'redact',
+  HH_MAX_ATTRIBUTES: 'limits.attributesPerSpan',
+  HH_MAX_VALUE_LENGTH: 'limits.valueLength',
+  HH_MAX_DEPTH: 'limits.depth',
+  HH_MAX_SPAN_SIZE: 'limits.spanBytes',
+  HH_MAX_QUEUE_SIZE: 'limits.queueBytes',
 };
 
 /** A wrong variable does not matter where the caller gave the option. */
 function overridden(variable: string, given: Record<string, unknown>): boolean {
-  const option = VARIABLE_OF[variable];
-  return option !== undefined && option in given;
-}
-
-function limits(...layers: (Partial<Limits> | undefined)[]): Limits {
-  return Object.assign({ ...DEFAULT_LIMITS }, ...layers.map((layer) => defined({ ...layer }))) as Limits;
+  const [option = '', part] = VARIABLE_OF[variable]?.split('.') ?? [];
+  const value = given[option];
+  return part === undefined ? option in given : isRecord(value) && part in value;
 }
 
 function spool(option: TracerOptions['spool']): ResolvedConfig['spool'] {

@@ -24,7 +24,7 @@ export interface SpoolOptions {
 
 /**
  * Options of `HoneyHiveTracer.init`. Each falls back to its environment variable, then to its default; an empty
- * text counts as unset.
+ * text and null count as unset.
  */
 export interface TracerOptions {
   /** Key of the back end. `HH_API_KEY`, `HH_PROJECT_API_KEY`, `HH_INGESTION_API_KEY`. Default: none. */
@@ -47,6 +47,7 @@ export interface TracerOptions {
   sessionName?: string | undefined;
   /** `HH_SESSION_ID`. Default: a new UUID. What is no UUID is replaced by its version 5 UUID. */
   sessionId?: string | undefined;
+  session_id?: string | undefined;
   /** Sent with the session's start. */
   inputs?: object | undefined;
   metadata?: object | undefined;

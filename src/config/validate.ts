@@ -52,7 +52,6 @@ function makeValidator(cv: ClassValidator): Validate {
     @record() inputs!: unknown;
     @record() metadata!: unknown;
     @record() userProperties!: unknown;
-    @record() user_properties!: unknown;
     @record() config!: unknown;
     @flag() disabled!: unknown;
     @flag() testMode!: unknown;
@@ -95,6 +94,7 @@ function makeValidator(cv: ClassValidator): Validate {
     const values = options as Record<string, unknown>;
     const problems = check(new OptionRules(), pick(values, known), '');
     if (isRecord(values.limits)) problems.push(...check(new LimitRules(), values.limits, 'limits.'));
+    if (isTextRecord(values.otlpHeaders)) problems.push(...headerProblems(values.otlpHeaders));
     return problems;
   };
 }
@@ -116,12 +116,30 @@ function typeName(value: unknown): string {
   return value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isTextRecord(value: unknown): boolean {
+function isTextRecord(value: unknown): value is Record<string, string> {
   return isRecord(value) && Object.values(value).every((entry) => typeof entry === 'string');
+}
+
+/** What HTTP allows (RFC 9110, 5.6.2 and 5.5): with anything else no request would ever leave. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+function headerProblems(headers: Readonly<Record<string, string>>): OptionProblem[] {
+  const problems: OptionProblem[] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (!HEADER_NAME.test(name)) {
+      const allowed = "names of letters, digits and !#$%&'*+-.^_`|~, without spaces";
+      problems.push({ field: 'otlpHeaders', given: name, allowed });
+    } else if (!HEADER_VALUE.test(value)) {
+      const allowed = 'a text without line breaks, control characters and characters beyond Latin-1';
+      problems.push({ field: `otlpHeaders.${name}`, given: typeName(value), allowed });
+    }
+  }
+  return problems;
 }
 
 function hasMethod(name: string): (value: unknown) => boolean {
