@@ -152,7 +152,7 @@ export class Asking {
 async function completed(client: JudgeClient, request: Parameters<JudgeClient['complete']>[0]): Promise<JudgeReply> {
   try {
     const reply: unknown = await client.complete(request);
-    if (typeof reply === 'object' && reply !== null && 'value' in reply) return reply as JudgeReply;
+    if (typeof reply === 'object' && reply !== null && 'value' in reply) return readable(reply as JudgeReply);
   } catch (thrown) {
     request.signal?.throwIfAborted();
     throw isJudgeError(thrown)
@@ -160,6 +160,17 @@ async function completed(client: JudgeClient, request: Parameters<JudgeClient['c
       : new JudgeError('judge_failed', `the judge could not be asked: ${messageOf(thrown)}`);
   }
   throw new JudgeError('judge_failed', 'the judge client gave no { value }');
+}
+
+/** What a client of the user's says of tokens and money counts where it can be counted; null is what many give for none. */
+function readable({ value, usage, costUsd, model }: JudgeReply): JudgeReply {
+  const counted = Number.isFinite(usage?.inputTokens) && Number.isFinite(usage?.outputTokens);
+  return {
+    value,
+    usage: counted ? usage : undefined,
+    costUsd: Number.isFinite(costUsd) ? costUsd : undefined,
+    model: typeof model === 'string' ? model : undefined,
+  };
 }
 
 function faults(question: Question, value: unknown): string[] {

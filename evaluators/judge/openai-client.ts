@@ -1,3 +1,5 @@
+import { messageOf } from '../../src/base/errors.js';
+import { warn } from '../../src/base/warn.js';
 import type { TokenUsage } from '../result.js';
 import type { JudgeClient } from './client.js';
 import { JudgeError } from './error.js';
@@ -63,7 +65,7 @@ export function openAiJudge(options: OpenAiJudgeOptions): JudgeClient {
         );
         if (status >= 200 && status < 300 && !isError(body)) {
           const usage = usageOf(body);
-          const costUsd = usage && costOf(options.price, usage, model);
+          const costUsd = usage && (await costOf(options.price, usage, model));
           const value = completionValue(body, { usage, costUsd });
           return { value, usage, costUsd, model: modelOf(body) ?? model };
         }
@@ -93,12 +95,20 @@ export function openAiJudge(options: OpenAiJudgeOptions): JudgeClient {
   };
 }
 
-function costOf(price: JudgePrice | undefined, usage: TokenUsage, model: string): number | undefined {
+/** A price that cannot be told costs the cost, not the answer, which is paid for. */
+async function costOf(price: JudgePrice | undefined, usage: TokenUsage, model: string): Promise<number | undefined> {
   if (price === undefined) return undefined;
-  const cost =
-    typeof price === 'function'
-      ? price(usage, model)
-      : (usage.inputTokens * price.input + usage.outputTokens * price.output) / 1_000_000;
+  if (typeof price !== 'function')
+    return finite((usage.inputTokens * price.input + usage.outputTokens * price.output) / 1_000_000);
+  try {
+    return finite(await price(usage, model));
+  } catch (thrown) {
+    warn('judge:price', `the judge's price function failed: ${messageOf(thrown)}`);
+    return undefined;
+  }
+}
+
+function finite(cost: number): number | undefined {
   return Number.isFinite(cost) ? cost : undefined;
 }
 

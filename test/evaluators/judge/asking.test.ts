@@ -57,6 +57,16 @@ describe('asking a judge', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('takes the answer of a client that says nothing sensible of tokens, money and model', async () => {
+    const value = { reasoning: 'warm', choice: 'good' };
+    for (const odd of [null, {}, 'many', { inputTokens: 'x', outputTokens: Number.NaN }]) {
+      const judge = { complete: async () => ({ value, usage: odd, costUsd: odd, model: odd }) } as never;
+      const result = await polite({ judge, maxCostUsd: 1 }).run(args);
+      expect(result).toMatchObject({ status: 'ok', score: 1, metadata: { calls: 1 } });
+      expect([result.usage, result.costUsd]).toEqual([undefined, undefined]);
+    }
+  });
+
   it('takes one repair turn, which quotes what was wrong', async () => {
     const [server, judge] = await serve([{ say: 'Quite good, I think.' }, verdict('good')]);
     const result = await polite({ judge }).run(args);

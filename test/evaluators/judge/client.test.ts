@@ -64,6 +64,20 @@ describe('a judge behind an OpenAI-compatible endpoint', () => {
     expect((await ask(judgeAt(server))).costUsd).toBeUndefined();
   });
 
+  it('keeps the answer where the price function fails or promises', async () => {
+    const warned = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+    const server = await serve([{ say: GOOD }]);
+    const fails = (): never => {
+      throw new Error('no price list');
+    };
+    for (const price of [fails, async () => fails()]) {
+      expect(await ask(judgeAt(server, { price: price as never }))).toMatchObject({ value: GOOD, costUsd: undefined });
+    }
+    expect((await ask(judgeAt(server, { price: (async () => 2) as never }))).costUsd).toBe(2);
+    expect(warned.mock.calls.flat().join('')).toContain("the judge's price function failed: no price list");
+    warned.mockRestore();
+  });
+
   it('forces one tool where response_format is refused, and remembers that', async () => {
     const server = await serve([{ say: GOOD }], { refuse: ['response_format'] });
     const judge = judgeAt(server);
