@@ -73,4 +73,6 @@ export interface DeliverySource {
   drain(deadline: number): Promise<void>;
   /** What is still unsent; synchronous, asked at exit and by the spool. Counts as handed over. */
   takeUnsent?(): OutgoingRequest[];
+  /** Nothing comes any more, and what was left is handed over: ends connections. */
+  close?(): void;
 }

@@ -198,6 +198,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     leftovers().done([], 'closed');
     spool?.close();
     poster.close();
+    for (const source of sources) source.close?.();
     leave?.();
     return ledger.receipt(timedOut);
   }

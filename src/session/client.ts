@@ -16,7 +16,11 @@ const ATTEMPT_MS = 5_000;
 const ANSWER_BYTES = 1024 * 1024;
 const REASON_LENGTH = 300;
 
-type Requester = Pick<AxiosInstance, 'request'>;
+interface Requester {
+  readonly request: AxiosInstance['request'];
+  /** Ends its connections, those in use too. */
+  destroy(): void;
+}
 
 export interface ClientOptions {
   /** Base URL without a trailing slash. */
@@ -38,6 +42,8 @@ export interface SessionClient {
   readonly insecure: boolean;
   /** One attempt, 5 s at most. Never rejects. */
   send(method: 'POST' | 'PUT', url: string, body: string): Promise<Answer>;
+  /** Ends its connections; nothing is sent any more. */
+  close(): void;
 }
 
 /** HoneyHive's REST API for sessions, over axios (loaded with the first request). */
@@ -49,6 +55,7 @@ export function createClient({ serverUrl, headers, allowInsecure, onLive }: Clie
   const secrets = secretsOf(headers);
   const sent = { ...headers, 'Content-Type': 'application/json', Accept: 'application/json' };
   let axios: Promise<Requester> | undefined;
+  let closed = false;
 
   async function send(method: 'POST' | 'PUT', url: string, body: string): Promise<Answer> {
     if (insecure) {
@@ -58,6 +65,7 @@ export function createClient({ serverUrl, headers, allowInsecure, onLive }: Clie
         problem: `the API key is not sent over plain http to ${target.hostname}: use https, or set allowInsecure: true (HH_ALLOW_INSECURE)`,
       };
     }
+    if (closed) return unreachable('CLOSED', target);
     try {
       axios ??= makeAxios(local);
       const client = await axios;
@@ -67,7 +75,9 @@ export function createClient({ serverUrl, headers, allowInsecure, onLive }: Clie
           client.request<unknown>({ method, url, data: body, headers: { ...sent }, signal }),
         );
       // A connection that the server closed while it was idle: nothing was wrong with the request.
-      const response = await request().catch((error: unknown) => (wasStale(error) ? request() : Promise.reject(error)));
+      const response = await request().catch((error: unknown) =>
+        wasStale(error) && !closed ? request() : Promise.reject(error),
+      );
       const live = liveSeconds(response.headers[LIVE_HEADER]);
       if (live > 0) onLive?.(live);
       return judge(response, target, secrets);
@@ -83,16 +93,21 @@ export function createClient({ serverUrl, headers, allowInsecure, onLive }: Clie
     eventsUrl: `${base}/events`,
     insecure,
     send,
+    close() {
+      closed = true;
+      void axios?.then(({ destroy }) => destroy()).catch(() => undefined);
+    },
   };
 }
 
 /** A client of our own: neither the interceptors nor the defaults that the program gave to its axios apply. */
 async function makeAxios(local: boolean): Promise<Requester> {
   const { Axios } = await import('axios');
-  const agents = { http: new (platform('node:http').Agent)(AGENT), https: new (platform('node:https').Agent)(AGENT) };
-  return new Axios({
-    httpAgent: agents.http,
-    httpsAgent: agents.https,
+  const httpAgent = new (platform('node:http').Agent)(AGENT);
+  const httpsAgent = new (platform('node:https').Agent)(AGENT);
+  const axios = new Axios({
+    httpAgent,
+    httpsAgent,
     timeout: ATTEMPT_MS,
     // Credentials must not follow a redirect.
     maxRedirects: 0,
@@ -106,6 +121,13 @@ async function makeAxios(local: boolean): Promise<Requester> {
     // A proxy of the environment is not asked for the way to this very machine.
     ...(local ? { proxy: false as const } : {}),
   } as ConstructorParameters<typeof Axios>[0]);
+  return {
+    request: (config) => axios.request(config),
+    destroy() {
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
 }
 
 const AGENT = { keepAlive: true, maxSockets: 8, maxFreeSockets: 2, timeout: 30_000 } as const;

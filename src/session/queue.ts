@@ -284,5 +284,13 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
     return requests;
   }
 
-  return { start, update, touch, drain, takeUnsent, started: (id) => known.get(idOf(id))?.state ?? 'unknown' };
+  return {
+    start,
+    update,
+    touch,
+    drain,
+    takeUnsent,
+    close: client.close,
+    started: (id) => known.get(idOf(id))?.state ?? 'unknown',
+  };
 }
