@@ -27,6 +27,8 @@ export function uuidOfName(name: string): string {
 export function sessionUuid(given: string): string {
   if (isUuid(given)) return given.toLowerCase();
   const id = uuidOfName(given);
-  warn('session-id', `session id ${JSON.stringify(given.slice(0, 80))} is no UUID: its version 5 UUID ${id} is used`);
+  // Callers from elsewhere give ids too, and a long one may be a credential.
+  const shown = JSON.stringify(given.length > 12 ? `${given.slice(0, 8)}…` : given);
+  warn('session-id', `session id ${shown} is no UUID: its version 5 UUID ${id} is used`);
   return id;
 }

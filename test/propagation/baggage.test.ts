@@ -216,6 +216,11 @@ describe('withRemoteContext', () => {
     });
     warnings.stop();
     expect(warnings.lines).toHaveLength(1);
+    const more = collectWarnings();
+    remote({ baggage: 'session_id=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl' });
+    more.stop();
+    expect(more.lines).toEqual([expect.stringContaining('session id "eyJhbGci…" is no UUID')]);
+    expect(more.lines[0]).not.toContain('eyJhbGciO');
     expect(remote({ baggage: 'session_id=' })).toMatchObject({ 'honeyhive.session_id': tracer.sessionId });
     expect(remote({ baggage: 'k=v' })).toMatchObject({ 'honeyhive.session_id': tracer.sessionId });
   });
