@@ -22,7 +22,7 @@ const TWIN_PROJECT = `${ASSOCIATION_PREFIX}project`;
 const TWIN_PARENT = `${ASSOCIATION_PREFIX}parent_id`;
 
 /** Baggage that speaks of the protocol, in every spelling seen in the wild, and experiment ids. */
-const PROTOCOL_BAGGAGE: Readonly<Record<string, 'session' | 'project' | 'source' | 'parent' | 'experiment'>> = {
+export const PROTOCOL_BAGGAGE: Readonly<Record<string, 'session' | 'project' | 'source' | 'parent' | 'experiment'>> = {
   session_id: 'session',
   honeyhive_session_id: 'session',
   'honeyhive.session_id': 'session',

@@ -144,6 +144,40 @@ describe('inject', () => {
     expect(inside.baggage).toContain(`session_id=${A}`);
   });
 
+  it.each<[string, string]>([
+    ['our own', `session_id=${A},source=prod,project=theirs,k=v;secure`],
+    ['other', `honeyhive_session_id=${A},honeyhive.source=prod,honeyhive_project=theirs,k=v;secure`],
+  ])('inside a remote context says what its spans say, whatever the spelling: %s', (_what, baggage) => {
+    tracer.withRemoteContext({ baggage }, () => {
+      expect(tracer.inject().baggage).toBe(`session_id=${A},source=prod,project=theirs,k=v;secure`);
+      // A session of our own is not the caller's, whose name for it must not go on.
+      tracer.withSession({}, ({ sessionId }) =>
+        expect(tracer.inject().baggage).toBe(`session_id=${sessionId},source=prod,project=theirs,k=v;secure`),
+      );
+    });
+    expect(tracer.inject().baggage).toBe(`session_id=${tracer.sessionId},source=staging,project=shop`);
+  });
+
+  it('says what is in baggage that another propagator brought, and what is empty says nothing', () => {
+    const named = (values: Record<string, string>) =>
+      propagation.setBaggage(
+        context.active(),
+        propagation.createBaggage(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }]))),
+      );
+    context.with(named({ session_id: A, project: 'theirs' }), () => {
+      tracer.trace('call', () => 1);
+      expect(tracer.inject().baggage).toBe(`session_id=${A},source=staging,project=theirs`);
+    });
+    expect(spansNamed(tracer, 'call')[0]?.attributes).toMatchObject({
+      'honeyhive.session_id': A,
+      'honeyhive.source': 'staging',
+      'honeyhive.project': 'theirs',
+    });
+    context.with(named({ session_id: '', source: '' }), () =>
+      expect(tracer.inject().baggage).toBe(`session_id=${tracer.sessionId},source=staging,project=shop`),
+    );
+  });
+
   it('of one tracer carries its own span inside the span of another', async () => {
     const other = createTestTracer();
     tracer.trace('mine', (mine) =>

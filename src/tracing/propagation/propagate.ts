@@ -1,17 +1,23 @@
-import { type Context, context, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
+import { type Baggage, type Context, context, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
 import { sessionUuid } from '../../base/ids.js';
 import { activeSpanOf } from '../active.js';
 import type { TracerCore } from '../core.js';
 import { scopeOf, sessionOf, withScope } from '../scope.js';
+import { PROTOCOL_BAGGAGE } from '../stamp.js';
 import { readBaggage, writeBaggage } from './baggage.js';
 import { readTraceparent, writeTraceparent } from './traceparent.js';
 import { readTracestate } from './tracestate.js';
 
-const SESSION_KEYS = ['session_id', 'honeyhive_session_id', 'honeyhive.session_id'];
+type Role = 'session' | 'project' | 'source';
+
+const keysOf = (role: Role): string[] => Object.keys(PROTOCOL_BAGGAGE).filter((key) => PROTOCOL_BAGGAGE[key] === role);
+const KEYS = { session: keysOf('session'), project: keysOf('project'), source: keysOf('source') };
+const OURS = Object.values(KEYS).flat();
 
 /**
  * Puts the active trace and session of a tracer into `carrier`: `traceparent`, `tracestate` and `baggage` of the W3C
- * recommendations, with `session_id`, `project` and `source` in the baggage. Baggage that is there stays.
+ * recommendations, with `session_id`, `project` and `source` in the baggage, as a span that started here would carry
+ * them: the context's, which may come from a caller, then the tracer's. Other baggage that is there stays.
  */
 export function injectInto(core: TracerCore, carrier: Record<string, string>): Record<string, string> {
   const at = context.active();
@@ -21,11 +27,27 @@ export function injectInto(core: TracerCore, carrier: Record<string, string>): R
     const state = spanContext.traceState?.serialize();
     if (state) carrier.tracestate = state;
   }
-  const own: Record<string, string> = { session_id: sessionOf(core, scopeOf(at)).id, source: core.config.source };
-  if (core.config.project !== undefined) own.project = core.config.project;
+  const baggage = propagation.getBaggage(at);
+  const session = sessionOf(core, scopeOf(at)).id;
+  const project = named(baggage, 'project') ?? core.config.project;
+  const own: Record<string, string> = {
+    session_id: session === core.session.id ? (named(baggage, 'session') ?? session) : session,
+    source: named(baggage, 'source') ?? core.config.source,
+    ...(project === undefined ? {} : { project }),
+  };
   const already = typeof carrier.baggage === 'string' ? readBaggage(carrier.baggage) : undefined;
-  carrier.baggage = writeBaggage(own, propagation.getBaggage(at), already);
+  // Another spelling of what has just been said could only contradict it.
+  carrier.baggage = writeBaggage(own, baggage?.removeEntries(...OURS), already?.removeEntries(...OURS));
   return carrier;
+}
+
+/** What the baggage says of a session, a project or a source, in whatever spelling; the last one counts, as on spans. */
+function named(baggage: Baggage | undefined, role: Role): string | undefined {
+  let value: string | undefined;
+  for (const [key, entry] of baggage?.getAllEntries() ?? []) {
+    if (KEYS[role].includes(key) && entry.value !== '') value = entry.value;
+  }
+  return value;
 }
 
 /** The context of a request that came with these headers: its trace goes on, and so does its session. */
@@ -42,9 +64,9 @@ export function remoteContext(core: TracerCore, headers: object, at: Context): C
   if (baggageHeader === '') return remote;
   const baggage = readBaggage(baggageHeader);
   remote = propagation.setBaggage(remote, baggage);
-  const session = SESSION_KEYS.map((key) => baggage.getEntry(key)?.value).find(
-    (value) => value !== undefined && value !== '',
-  );
+  const session = KEYS.session
+    .map((key) => baggage.getEntry(key)?.value)
+    .find((value) => value !== undefined && value !== '');
   if (session === undefined) return withScope(remote, { core });
   // Whoever sent the request started the session.
   return withScope(remote, { core, session: { id: sessionUuid(session), autoCreate: () => !core.config.sessionApi } });
