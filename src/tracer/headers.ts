@@ -1,3 +1,4 @@
+import { wellFormed } from '../attributes/text.js';
 import { PACKAGE } from '../base/version.js';
 import type { ResolvedConfig } from '../config/options.js';
 
@@ -15,5 +16,5 @@ export function requestHeaders(config: ResolvedConfig): Record<string, string> {
 
 /** HTTP allows visible ASCII in a header (RFC 9110, 5.5); what is none is percent-encoded. */
 function headerValue(text: string): string {
-  return text.replace(/[^\x20-\x7e]/gu, (char) => encodeURIComponent(char));
+  return wellFormed(text).replace(/[^\x20-\x7e]/gu, (char) => encodeURIComponent(char));
 }

@@ -121,6 +121,15 @@ describe('session start', () => {
   });
 });
 
+it('a source and a key that no header can hold as they are reach the server all the same', async () => {
+  tracer = wire.tracer({ source: 'prod\ud800ä', apiKey: 'kéy' });
+  await tracer.ready();
+  expect(wire.receiver.requests[0]?.headers).toMatchObject({
+    'x-source': 'prod%EF%BF%BD%C3%A4',
+    authorization: 'Bearer k%C3%A9y',
+  });
+});
+
 describe('session update', () => {
   it('case 17: every namespace in one PUT, inputs and unknown names in metadata', async () => {
     tracer = wire.tracer();
