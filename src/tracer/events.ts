@@ -34,6 +34,8 @@ export function restEvents(queue: SessionQueue, core: () => TracerCore): EventUp
   };
 }
 
+const MOST_NAMES = 10_000;
+
 /** What spans of sessions need of the tracer. */
 export interface SpanRoute {
   readonly wire: Pick<Delivery, 'enqueue' | 'ledger'>;
@@ -76,7 +78,8 @@ export function spanEvents(core: () => TracerCore, { wire, resource, processors 
   }
 
   const refOf = (id: string): SessionRef => {
-    const name = names.get(id);
+    const { config } = core();
+    const name = id === config.sessionId ? config.sessionName : names.get(id);
     return { id, ...(name === undefined ? {} : { name }), autoCreate: () => true };
   };
   const update: EventUpdates['update'] = (sessionId, data) => {
@@ -100,7 +103,7 @@ export function spanEvents(core: () => TracerCore, { wire, resource, processors 
     startSession(options: SessionStartOptions) {
       const start = newSession(options, core().config);
       const session: SessionRef = { id: start.sessionId, name: start.sessionName, autoCreate: () => true };
-      if (names.size > 10_000) names.clear();
+      if (names.size >= MOST_NAMES) for (const oldest of names.keys()) if (names.delete(oldest)) break;
       names.set(session.id, start.sessionName);
       const { inputs, metadata, config, userProperties } = start;
       const data = { inputs, metadata, config, userProperties };

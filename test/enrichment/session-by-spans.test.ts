@@ -122,6 +122,14 @@ it.each<[string, object]>([
   expect(leaves.sort()).toEqual(flat('honeyhive', state).sort());
 });
 
+it('still knows its own name after very many sessions', async () => {
+  const bare = wire.tracer({ sessionApi: false, sessionName: 'own' });
+  for (let i = 0; i < 10_001; i++) bare.withSession({}, () => 1);
+  await bare.enrichSession({ k: 1 });
+  await bare.flush();
+  expect(wire.spans().map(({ name }) => name)).toEqual(['own']);
+});
+
 it('says that it cannot update another event', async () => {
   const warnings = collectWarnings();
   const drops: unknown[] = [];
