@@ -3,10 +3,11 @@ import type { NamespaceData } from '../attributes/keys.js';
 import { messageOf } from '../base/errors.js';
 import { sessionUuid } from '../base/ids.js';
 import { debug } from '../base/warn.js';
+import { idText } from '../session/scope.js';
 import { activeCore } from '../tracing/active.js';
 import { defaultCore, type TracerCore } from '../tracing/core.js';
-import { scopeOf, sessionOf } from '../tracing/scope.js';
-import { fieldsOf, idText, isId } from './fields.js';
+import { activeSessionId } from '../tracing/propagation/propagate.js';
+import { dictionaryOf, fieldsOf, splitId } from './fields.js';
 
 /** What `enrichSession` takes: namespaces by name, and anything else as metadata. */
 export interface SessionEnrichment extends NamespaceData {
@@ -42,7 +43,7 @@ function enrich(core: TracerCore | undefined, first: unknown, second: unknown): 
       return Promise.resolve();
     }
     const { sessionId, data } = read(first, second);
-    const id = sessionId === undefined ? sessionOf(core, scopeOf(context.active())).id : sessionUuid(sessionId);
+    const id = sessionUuid(sessionId ?? activeSessionId(core, context.active()));
     return data === undefined ? core.events.touch(id) : core.events.update(id, data);
   } catch (thrown) {
     debug(`enrichSession: the data could not be read (${messageOf(thrown)}), it went nowhere`);
@@ -51,14 +52,13 @@ function enrich(core: TracerCore | undefined, first: unknown, second: unknown): 
 }
 
 function read(first: unknown, second: unknown): { sessionId?: string; data?: Record<string, unknown> } {
-  const positional = idText(first);
-  // Without a prototype, so that `__proto__` is a key like any other.
-  const data = Object.create(null) as Record<string, unknown>;
-  let named: string | undefined;
-  for (const [key, value] of fieldsOf(isId(first) ? second : first)) {
-    if ((key === 'sessionId' || key === 'session_id') && isId(value)) named ??= idText(value);
-    else data[key] = value;
-  }
-  const sessionId = positional ?? named;
-  return { ...(sessionId === undefined ? {} : { sessionId }), ...(Object.keys(data).length === 0 ? {} : { data }) };
+  // An object that comes before the data is an id, if it can be one.
+  const positional = typeof first === 'object' && (second ?? undefined) === undefined ? undefined : idText(first);
+  const given = positional !== undefined || first === '' ? [second] : [first, second];
+  const { id, fields } = splitId(given.flatMap(fieldsOf), 'sessionId', 'session_id');
+  const sessionId = positional ?? id;
+  return {
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(fields.length === 0 ? {} : { data: dictionaryOf(fields) }),
+  };
 }

@@ -1,5 +1,6 @@
 import { throwsText } from '../attributes/safe-read.js';
 import { type Special, specialOf } from '../attributes/special.js';
+import { idText } from '../session/scope.js';
 
 /** Names and values of what a call was given, each read once. */
 export type Fields = readonly (readonly [string, unknown])[];
@@ -25,14 +26,23 @@ export function isDictionary(value: unknown): boolean {
   return kind === undefined || kind === 'entries';
 }
 
-/** Whether a value can be an id, or says that there is none; anything else is data like any other. */
-export function isId(value: unknown): boolean {
-  return value === undefined || value === null || ['string', 'number', 'bigint'].includes(typeof value);
+/** Without a prototype, so that `__proto__` is a key like any other. */
+export function dictionaryOf(fields: Fields): Record<string, unknown> {
+  const dictionary = Object.create(null) as Record<string, unknown>;
+  for (const [key, value] of fields) dictionary[key] = value;
+  return dictionary;
 }
 
-/** The id that a value names, if any. */
-export function idText(value: unknown): string | undefined {
-  return value === undefined || value === null || value === '' || !isId(value) ? undefined : String(value);
+/** Takes an id out of fields, in either spelling. What cannot be one is data like any other, but nothing is none. */
+export function splitId(fields: Fields, ...names: readonly string[]): { id: string | undefined; fields: Fields } {
+  let id: string | undefined;
+  const rest = fields.filter(([key, value]) => {
+    if (!names.includes(key)) return true;
+    const text = idText(value);
+    id ??= text;
+    return text === undefined && value !== '';
+  });
+  return { id, fields: rest };
 }
 
 /** What an object says of itself, by a `toJSON` of its own. */

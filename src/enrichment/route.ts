@@ -2,7 +2,7 @@ import type { CaptureContext } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
 import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
 import { ERROR, ERROR_TYPE, EVENT_ID, NAMESPACES, type Namespace, type NamespaceData } from '../attributes/keys.js';
-import { fieldsOf, idText, isDictionary, isId } from './fields.js';
+import { fieldsOf, isDictionary, splitId } from './fields.js';
 
 /** What `enrichSpan` takes: namespaces by name, and anything else as metadata. */
 export interface SpanData extends NamespaceData {
@@ -46,13 +46,12 @@ function routeOne(data: unknown): RoutedData {
   const rest = Object.create(null) as Record<string, unknown>;
   let attributes: unknown;
   let error: unknown;
-  let eventId: string | undefined;
-  for (const [key, value] of fieldsOf(data)) {
+  const { id: eventId, fields } = splitId(fieldsOf(data), 'eventId', 'event_id');
+  for (const [key, value] of fields) {
     const namespace = NAMESPACE_OF.get(key);
     if (namespace !== undefined) layers.push([namespace, value]);
     else if (key === 'error') error = value ?? undefined;
     else if (key === 'attributes' && isDictionary(value)) attributes = value;
-    else if ((key === 'eventId' || key === 'event_id') && isId(value)) eventId ??= idText(value);
     else rest[key] = value;
   }
   if (attributes !== undefined) layers.push(['metadata', attributes]);

@@ -4,9 +4,11 @@ import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
 import { METADATA, USER_PROPERTIES } from '../attributes/keys.js';
 import { DEFAULT_LIMITS } from '../attributes/limits.js';
 import { sessionUuid } from '../base/ids.js';
+import { idText } from '../session/scope.js';
 import { activeCore } from '../tracing/active.js';
 import { defaultCore, type SessionRef, type TracerCore } from '../tracing/core.js';
 import { type Scope, type ScopeAttribute, scopeOf, sessionOf, withScope } from '../tracing/scope.js';
+import { dictionaryOf, fieldsOf, isDictionary } from './fields.js';
 
 /** What every span started inside a block gets, those of instrumentations too. */
 export interface ContextAttributes {
@@ -36,9 +38,10 @@ export function withAttributesOf<T>(core: TracerCore | undefined, given: Context
   let scoped = context.active();
   try {
     const capture = core?.capture ?? createCapture(DEFAULT_LIMITS, undefined);
-    const session = sessionFrom(given, core, scopeOf(scoped));
+    const readable = dictionaryOf(fieldsOf(given)) as ContextAttributes;
+    const session = sessionFrom(readable, core, scopeOf(scoped));
     scoped = withScope(scoped, {
-      attributes: scopeAttributes(given, capture),
+      attributes: scopeAttributes(readable, capture),
       ...(session === undefined ? {} : { session }),
     });
   } catch {
@@ -54,30 +57,32 @@ function scopeAttributes(given: ContextAttributes, capture: CaptureContext): Rec
     const captured = captureValue(value, key, capture);
     if (captured !== undefined) flat[key] = captured;
   };
-  const userId = given.userId ?? given.user_id;
-  if (userId !== undefined) {
-    put('user.id', String(userId));
-    put(`${USER_PROPERTIES}.user_id`, String(userId));
-  }
-  const sessionId = given.sessionId ?? given.session_id;
-  if (sessionId !== undefined) put('session.id', String(sessionId));
-  if (given.metadata !== undefined) {
-    put('metadata', given.metadata);
-    flattenInto(flat, METADATA, given.metadata, capture);
-  }
+  const userId = idText(given.userId) ?? idText(given.user_id);
+  put('user.id', userId);
+  put(`${USER_PROPERTIES}.user_id`, userId);
+  put('session.id', sessionIdIn(given));
+  put('metadata', given.metadata);
+  flattenInto(flat, METADATA, given.metadata, capture);
   if (given.tags !== undefined && given.tags !== null) {
     const tags: readonly unknown[] = Array.isArray(given.tags) ? given.tags : [given.tags];
-    lists['tag.tags'] = tags.map((tag) => capture.redactor.text(String(tag)));
+    const texts = tags.map((tag) => captureValue(tag, 'tag.tags', capture));
+    lists['tag.tags'] = texts.filter((tag) => tag !== undefined).map(String);
   }
-  const prompt = given.promptTemplate ?? given.prompt_template;
-  if (typeof prompt === 'string') put('llm.prompt_template.template', prompt);
-  else if (prompt !== undefined && prompt !== null) {
-    put('llm.prompt_template.template', prompt.template);
-    put('llm.prompt_template.version', prompt.version);
-    put('llm.prompt_template.variables', prompt.variables);
-  }
-  for (const [key, value] of Object.entries(given.attributes ?? {})) put(key, value);
+  const prompt: unknown = given.promptTemplate ?? given.prompt_template;
+  if (isDictionary(prompt)) {
+    for (const [key, value] of fieldsOf(prompt)) {
+      if (PROMPT_PARTS.has(key)) put(`llm.prompt_template.${key}`, value);
+    }
+  } else put('llm.prompt_template.template', prompt);
+  if (isDictionary(given.attributes)) for (const [key, value] of fieldsOf(given.attributes)) put(key, value);
+  else put('attributes', given.attributes);
   return { ...flat, ...lists };
+}
+
+const PROMPT_PARTS = new Set(['template', 'version', 'variables']);
+
+function sessionIdIn(given: ContextAttributes): string | undefined {
+  return idText(given.sessionId) ?? idText(given.session_id);
 }
 
 /** A session that somebody else may have started: the back end is asked to make it where nobody did. */
@@ -86,8 +91,8 @@ function sessionFrom(
   core: TracerCore | undefined,
   scope: Scope | undefined,
 ): SessionRef | undefined {
-  const name = given.sessionId ?? given.session_id;
-  if (name === undefined || name === null || name === '') return undefined;
-  const id = sessionUuid(String(name));
+  const named = sessionIdIn(given);
+  if (named === undefined) return undefined;
+  const id = sessionUuid(named);
   return core !== undefined && id === sessionOf(core, scope).id ? undefined : { id, autoCreate: () => true };
 }

@@ -1,10 +1,11 @@
 import { context } from '@opentelemetry/api';
-import { newUuid } from '../base/ids.js';
 import { debug } from '../base/warn.js';
+import { sessionIdOf } from '../session/scope.js';
 import { activeCore } from '../tracing/active.js';
 import { defaultCore, type SessionStartOptions, type TracerCore } from '../tracing/core.js';
 import { withScope } from '../tracing/scope.js';
 import { enrichSessionOf, type SessionEnrichment } from './enrich-session.js';
+import { dictionaryOf, fieldsOf } from './fields.js';
 
 /** The session that a callback of `withSession` runs in. */
 export interface SessionHandle {
@@ -30,11 +31,13 @@ export function withSessionOf<T>(
   options: SessionStartOptions,
   work: (session: SessionHandle) => T,
 ): T {
+  const given = dictionaryOf(fieldsOf(options)) as SessionStartOptions;
   if (core?.recording !== true) {
     debug('withSession: there is no tracer that records');
-    return work({ sessionId: newUuid(), enrich: () => Promise.resolve() });
+    const sessionId = sessionIdOf(given.sessionId ?? given.session_id);
+    return work({ sessionId, enrich: () => Promise.resolve() });
   }
-  const session = core.events.startSession(options ?? {});
+  const session = core.events.startSession(given);
   const handle: SessionHandle = {
     sessionId: session.id,
     enrich: (data) => enrichSessionOf(core, session.id, data),

@@ -28,9 +28,9 @@ export function newSession(options: SessionOptions, defaults: SessionDefaults): 
   const userProperties = options.userProperties ?? options.user_properties;
   return {
     sessionId: sessionIdOf(options.sessionId ?? options.session_id),
-    sessionName: text(options.sessionName) ?? text(options.session_name) ?? defaults.sessionName,
-    source: text(options.source) ?? defaults.source,
-    project: text(options.project) ?? defaults.project,
+    sessionName: idText(options.sessionName) ?? idText(options.session_name) ?? defaults.sessionName,
+    source: idText(options.source) ?? defaults.source,
+    project: idText(options.project) ?? defaults.project,
     ...(options.inputs === undefined ? {} : { inputs: options.inputs }),
     ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
     ...(options.config === undefined ? {} : { config: options.config }),
@@ -43,10 +43,22 @@ export function newSession(options: SessionOptions, defaults: SessionDefaults): 
 
 /** `given` as a back end takes it: lower case, and a UUID; a new one where nothing was given. */
 export function sessionIdOf(given: unknown): string {
-  if (given === undefined || given === null || given === '') return newUuid();
-  return sessionUuid(String(given));
+  const id = idText(given);
+  return id === undefined ? newUuid() : sessionUuid(id);
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+/**
+ * The text of an id or a name: a text, a number, or an object that has a text of its own, as the ids of databases do.
+ * Undefined for what names nothing. Never throws.
+ */
+export function idText(value: unknown): string | undefined {
+  try {
+    if (!['string', 'number', 'bigint', 'object'].includes(typeof value) || value === null || Array.isArray(value)) {
+      return undefined;
+    }
+    const text = String(value);
+    return text === '' || (typeof value === 'object' && text.startsWith('[object ')) ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }

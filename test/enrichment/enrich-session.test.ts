@@ -1,3 +1,4 @@
+import { context, propagation } from '@opentelemetry/api';
 import { enrichSession, HoneyHiveTracer, withSession } from 'honeyhive-decorators';
 import { freePort } from '../support/rest-receiver.js';
 import { collectWarnings } from '../support/warnings.js';
@@ -6,6 +7,17 @@ import { startWire, type Wire } from '../wire/support.js';
 const A = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
 const SESS_ID = 'b46c9bd1-59ce-561b-b6fc-5480ea9b193a';
 const SEVEN = '5bd20866-3478-53f7-bc79-d2aae304b443';
+
+/** As databases give ids. */
+class ObjectId {
+  readonly #id: string;
+  constructor(id: string) {
+    this.#id = id;
+  }
+  toString(): string {
+    return this.#id;
+  }
+}
 
 let wire: Wire;
 let tracer: HoneyHiveTracer;
@@ -30,6 +42,9 @@ describe('which session', () => {
     ['a positional id', () => enrichSession(A, { metadata: { k: 1 } }), () => A],
     ['a named id', () => enrichSession({ sessionId: A, metadata: { k: 1 } }), () => A],
     ['an id that is a number', () => enrichSession(7 as never, { metadata: { k: 1 } }), () => SEVEN],
+    ['an id that is an object with a text', () => enrichSession(new ObjectId(A) as never, { k: 1 }), () => A],
+    ['a named one', () => enrichSession({ sessionId: new ObjectId(A) as never, k: 1 }), () => A],
+    ['what comes in two parts', () => enrichSession({ metadata: {} } as never, { k: 1 }), () => tracer.sessionId],
     ['a named id that is a number', () => enrichSession({ sessionId: 7 as never, k: 1 }), () => SEVEN],
     ['a named id in the other spelling', () => enrichSession({ session_id: A, metadata: { k: 1 } }), () => A],
     ['an id in upper case', () => enrichSession(A.toUpperCase(), { metadata: { k: 1 } }), () => A],
@@ -52,6 +67,17 @@ describe('which session', () => {
     expect(inside).not.toBe(tracer.sessionId);
     expect(wire.state(inside)).toEqual({ metadata: { k: 1 }, metrics: { n: 2 } });
     expect(wire.state(tracer.sessionId)).toEqual({});
+  });
+
+  it("the caller's, where other instrumentation brought its baggage: as the spans there", async () => {
+    const baggage = propagation.createBaggage({ session_id: { value: A } });
+    await context.with(propagation.setBaggage(context.active(), baggage), async () => {
+      tracer.trace('call', () => 1);
+      await enrichSession({ k: 1 });
+    });
+    await tracer.flush();
+    expect(wire.span('call').attributes).toMatchObject({ 'honeyhive.session_id': { string: A } });
+    expect(wire.state(A)).toEqual({ metadata: { k: 1 } });
   });
 
   it('each tracer its own', async () => {

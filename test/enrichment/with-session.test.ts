@@ -176,7 +176,78 @@ describe('over the wire', () => {
   });
 });
 
+describe('what withSession is given', () => {
+  const boom = (): never => {
+    throw new Error('boom');
+  };
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'text'],
+    [
+      'a getter that throws',
+      {
+        get sessionName() {
+          return boom();
+        },
+        get inputs() {
+          return boom();
+        },
+      },
+    ],
+    ['an id that is none', { sessionId: Object.create(null) }],
+    ['an object that cannot be looked into', new Proxy({}, { ownKeys: boom, get: boom })],
+  ])('never throws: %s', async (_what, options) => {
+    const off = createTestTracer({ disabled: true });
+    const wire = await startWire();
+    for (const each of [tracer, wire.tracer(), wire.tracer({ sessionApi: false }), off]) {
+      expect(each.withSession(options as object, ({ sessionId }) => sessionId)).toMatch(/^[0-9a-f-]{36}$/);
+    }
+    await Promise.all([off.close(), wire.close()]);
+  });
+
+  it('keeps the id that was given where nothing is traced', async () => {
+    const off = createTestTracer({ disabled: true });
+    const id = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
+    expect(off.withSession({ sessionId: id }, ({ sessionId }) => sessionId)).toBe(id);
+    expect(off.withSession({ session_id: id.toUpperCase() }, ({ sessionId }) => sessionId)).toBe(id);
+    await off.close();
+  });
+});
+
 describe('withAttributes', () => {
+  it('leaves out null, and of what throws that alone', () => {
+    const given = {
+      user_id: null,
+      session_id: null,
+      metadata: { a: 1 },
+      tags: ['a', null, 7, Object.create(null)],
+      get attributes(): never {
+        throw new Error('boom');
+      },
+      promptTemplate: {
+        get version(): never {
+          throw new Error('boom');
+        },
+        template: 'Hello {name}',
+      },
+    };
+    withAttributes(given as never, () => tracer.trace('call', () => 1));
+    const { attributes } = spansNamed(tracer, 'call')[0] as { attributes: Record<string, unknown> };
+    expect(attributes).toMatchObject({
+      attributes: '[Throws: boom]',
+      metadata: '{"a":1}',
+      'honeyhive_metadata.a': 1,
+      'tag.tags': ['a', '7', '{}'],
+      'llm.prompt_template.template': 'Hello {name}',
+      'llm.prompt_template.version': '[Throws: boom]',
+      'honeyhive.session_id': tracer.sessionId,
+    });
+    for (const key of ['user.id', 'session.id', 'honeyhive_user_properties.user_id']) {
+      expect(attributes).not.toHaveProperty([key]);
+    }
+  });
+
   it('puts both spellings of everything on every span inside, those of instrumentations too', () => {
     const given = {
       userId: 'u1',

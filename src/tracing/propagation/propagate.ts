@@ -28,10 +28,9 @@ export function injectInto(core: TracerCore, carrier: Record<string, string>): R
     if (state) carrier.tracestate = state;
   }
   const baggage = propagation.getBaggage(at);
-  const session = sessionOf(core, scopeOf(at)).id;
   const project = named(baggage, 'project') ?? core.config.project;
   const own: Record<string, string> = {
-    session_id: session === core.session.id ? (named(baggage, 'session') ?? session) : session,
+    session_id: activeSessionId(core, at),
     source: named(baggage, 'source') ?? core.config.source,
     ...(project === undefined ? {} : { project }),
   };
@@ -39,6 +38,12 @@ export function injectInto(core: TracerCore, carrier: Record<string, string>): R
   // Another spelling of what has just been said could only contradict it.
   carrier.baggage = writeBaggage(own, baggage?.removeEntries(...OURS), already?.removeEntries(...OURS));
   return carrier;
+}
+
+/** The session that a span carries which starts here: its scope's, a caller's, else the tracer's own. */
+export function activeSessionId(core: TracerCore, at: Context): string {
+  const { id } = sessionOf(core, scopeOf(at));
+  return id === core.session.id ? (named(propagation.getBaggage(at), 'session') ?? id) : id;
 }
 
 /** What the baggage says of a session, a project or a source, in whatever spelling; the last one counts, as on spans. */
