@@ -17,11 +17,13 @@ export function optionProblems(options: object): OptionProblem[] {
  */
 function makeValidator(cv: ClassValidator): Validate {
   const { IsBoolean, IsIn, IsInt, IsNumber, IsString, IsUrl, Max, Min, IsOptional } = cv;
-  const url = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
+  // Container networks give names with underscores.
+  const url = { require_tld: false, require_protocol: true, protocols: ['http', 'https'], allow_underscores: true };
+  // Paths are put behind it.
+  const base = { ...url, allow_query_components: false, allow_fragments: false };
 
   const text = (): PropertyDecorator => all(IsOptional(), IsString({ message: 'a text' }));
   const flag = (): PropertyDecorator => all(IsOptional(), IsBoolean({ message: 'true or false' }));
-  const address = (): PropertyDecorator => all(IsOptional(), IsUrl(url, { message: 'an http or https URL' }));
   const by = (message: string, test: (value: unknown) => boolean): PropertyDecorator =>
     all(IsOptional(), cv.ValidateBy({ name: message, validator: { validate: test, defaultMessage: () => message } }));
   const record = (): PropertyDecorator => by('an object', isRecord);
@@ -38,8 +40,10 @@ function makeValidator(cv: ClassValidator): Validate {
 
   class OptionRules {
     @text() apiKey!: unknown;
-    @address() serverUrl!: unknown;
-    @address() otlpEndpoint!: unknown;
+    @IsOptional()
+    @IsUrl(base, { message: 'an http or https URL without query and fragment' })
+    serverUrl!: unknown;
+    @IsOptional() @IsUrl(url, { message: 'an http or https URL' }) otlpEndpoint!: unknown;
     @by('an object of texts', isTextRecord) otlpHeaders!: unknown;
     @IsOptional()
     @IsIn(['http/protobuf', 'http/json'], { message: "'http/protobuf' or 'http/json'" })

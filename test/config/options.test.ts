@@ -154,6 +154,18 @@ test.each([
   expect(() => loadConfig(options, {})).toThrow(`got ${given}, allowed`);
 });
 
+test.each([
+  ['http://server:4318', true, true],
+  ['http://hh_server:4318/', true, true],
+  ['https://example.com/base/path', true, true],
+  ['https://example.com/?tenant=1', false, true],
+  ['https://example.com/#part', false, true],
+  ['example.com', false, false],
+])('addresses: %s', (address, asServer, asEndpoint) => {
+  expect(problemsOf({ serverUrl: address }).length === 0).toBe(asServer);
+  expect(problemsOf({ otlpEndpoint: address }).length === 0).toBe(asEndpoint);
+});
+
 test('both spellings are known, an option in either comes before the environment', () => {
   const sessionId = '66666666-6666-4666-8666-666666666666';
   const env = { HH_SESSION_ID: 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' };
