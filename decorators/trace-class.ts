@@ -34,8 +34,7 @@ const untracedMembers = shared('no-trace-members', () => new WeakMap<object, Set
 
 /**
  * Traces every public method of a class, static and inherited ones too; accessors and names that begin with `_` are
- * left alone, and so are base classes themselves: an inherited method is looked up there at each call. What a decorator
- * on a member says, wins.
+ * left alone, and so are base classes themselves. What a decorator on a member says, wins.
  *
  * @example
  * @TraceClass({ exclude: ['toString'] })
