@@ -1,4 +1,5 @@
 import { quietly } from '../base/quietly.js';
+import { unseen } from '../base/unseen.js';
 import type { CaptureContext } from './context.js';
 import type { Redactor } from './redact.js';
 import { throwsText } from './safe-read.js';
@@ -220,7 +221,8 @@ export class Walk {
     if (asks) {
       made = (value as { toJSON?: unknown }).toJSON;
       if (typeof made === 'function') {
-        const result: unknown = made.call(value, '');
+        const own = made;
+        const result: unknown = unseen(() => own.call(value, ''));
         // What an asynchronous one rejects with is nobody's but ours.
         if (result instanceof Promise) quietly(() => result);
         if (result !== value) return this.#value(result, path, depth + 1);

@@ -7,7 +7,7 @@ import { idText } from '../session/scope.js';
 import { activeCore } from '../tracing/active.js';
 import { defaultCore, type TracerCore } from '../tracing/core.js';
 import { activeSessionId } from '../tracing/propagation/propagate.js';
-import { dictionaryOf, fieldsOf, splitId } from './fields.js';
+import { eachField, idIn } from './fields.js';
 
 /** What `enrichSession` takes: namespaces by name, and anything else as metadata. */
 export interface SessionEnrichment extends NamespaceData {
@@ -55,10 +55,18 @@ function read(first: unknown, second: unknown): { sessionId?: string; data?: Rec
   // An object that comes before the data is an id, if it can be one.
   const positional = typeof first === 'object' && (second ?? undefined) === undefined ? undefined : idText(first);
   const given = positional !== undefined || first === '' ? [second] : [first, second];
-  const { id, fields } = splitId(given.flatMap(fieldsOf), 'sessionId', 'session_id');
-  const sessionId = positional ?? id;
+  let named = '';
+  const data = Object.create(null) as Record<string, unknown>;
+  for (const one of given) {
+    eachField(one, (key, value) => {
+      const id = key === 'sessionId' || key === 'session_id' ? idIn(value) : undefined;
+      if (id === undefined) data[key] = value;
+      else named ||= id;
+    });
+  }
+  const sessionId = positional ?? named;
   return {
-    ...(sessionId === undefined ? {} : { sessionId }),
-    ...(fields.length === 0 ? {} : { data: dictionaryOf(fields) }),
+    ...(sessionId === '' ? {} : { sessionId }),
+    ...(Object.keys(data).length === 0 ? {} : { data }),
   };
 }

@@ -1,22 +1,45 @@
 import { throwsText } from '../attributes/safe-read.js';
 import { type Special, specialOf } from '../attributes/special.js';
+import { unseen } from '../base/unseen.js';
 import { idText } from '../session/scope.js';
 
-/** Names and values of what a call was given, each read once. */
-export type Fields = readonly (readonly [string, unknown])[];
+/** Takes one name and its value. */
+type Take = (key: string, value: unknown) => void;
 
 /**
- * The fields of a dictionary; one that throws when it is read says so. What is no dictionary (a list, a text, an error,
- * a date) is all metadata. Never throws.
+ * Gives the fields of a dictionary, each read once; one that throws when it is read says so. What is no dictionary (a
+ * list, a text, an error, a date) is all metadata. Never throws, unless `take` does.
  */
-export function fieldsOf(data: unknown): Fields {
-  if (data === undefined || data === null) return [];
+export function eachField(data: unknown, take: Take): void {
+  if (data === undefined || data === null) return;
+  let made: unknown;
+  let names: readonly (string | symbol)[] | undefined;
+  let entries: ReadonlyMap<string, unknown> | undefined;
   try {
-    const made = ownVersion(data);
-    return dictionaryFields(made) ?? [['metadata', made]];
+    made = ownVersion(data);
+    if (typeof made === 'object' && made !== null && !Array.isArray(made)) {
+      const found = special(made);
+      if (found === undefined) names = namesOf(made);
+      else if (found.kind === 'entries') entries = namedEntries(found.entries);
+    }
   } catch (thrown) {
-    return [['metadata', throwsText(thrown)]];
+    made = throwsText(thrown);
   }
+  if (names !== undefined) for (const name of names) take(String(name), safeRead(made as object, name));
+  else if (entries !== undefined) for (const [name, value] of entries) take(name, value);
+  else take('metadata', made);
+}
+
+/** All of them in one object; the later of the same name counts. */
+export function fieldsOf(...all: readonly unknown[]): Record<string, unknown> {
+  // Without a prototype, so that `__proto__` is a key like any other.
+  const fields = Object.create(null) as Record<string, unknown>;
+  for (const data of all) {
+    eachField(data, (key, value) => {
+      fields[key] = value;
+    });
+  }
+  return fields;
 }
 
 /** Whether a value has fields, rather than being one text or a list of items. */
@@ -26,43 +49,23 @@ export function isDictionary(value: unknown): boolean {
   return kind === undefined || kind === 'entries';
 }
 
-/** Without a prototype, so that `__proto__` is a key like any other. */
-export function dictionaryOf(fields: Fields): Record<string, unknown> {
-  const dictionary = Object.create(null) as Record<string, unknown>;
-  for (const [key, value] of fields) dictionary[key] = value;
-  return dictionary;
-}
-
-/** Takes an id out of fields, in either spelling. What cannot be one is data like any other, but nothing is none. */
-export function splitId(fields: Fields, ...names: readonly string[]): { id: string | undefined; fields: Fields } {
-  let id: string | undefined;
-  const rest = fields.filter(([key, value]) => {
-    if (!names.includes(key)) return true;
-    const text = idText(value);
-    id ??= text;
-    return text === undefined && value !== '';
-  });
-  return { id, fields: rest };
+/** What a field says that is named for an id: empty where it names none, undefined where it is data like any other. */
+export function idIn(value: unknown): string | undefined {
+  return value === undefined || value === null || value === '' ? '' : idText(value);
 }
 
 /** What an object says of itself, by a `toJSON` of its own. */
 function ownVersion(data: unknown): unknown {
   if (typeof data !== 'object' || data === null || !isDictionary(data) || !('toJSON' in data)) return data;
   const { toJSON } = data;
-  return typeof toJSON === 'function' ? toJSON.call(data, '') : data;
+  return typeof toJSON === 'function' ? unseen(() => toJSON.call(data, '')) : data;
 }
 
-function dictionaryFields(data: unknown): Fields | undefined {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;
-  const found = special(data);
-  if (found?.kind === 'entries') return entryFields(found.entries);
-  if (found !== undefined) return undefined;
-  const fields: [string, unknown][] = [];
-  for (const key of Object.keys(data)) fields.push([key, safeRead(data, key)]);
-  for (const mark of Object.getOwnPropertySymbols(data)) {
-    if (Object.prototype.propertyIsEnumerable.call(data, mark)) fields.push([String(mark), safeRead(data, mark)]);
-  }
-  return fields;
+function namesOf(data: object): readonly (string | symbol)[] {
+  const names = Object.keys(data);
+  const marks = Object.getOwnPropertySymbols(data);
+  if (marks.length === 0) return names;
+  return [...names, ...marks.filter((mark) => Object.prototype.propertyIsEnumerable.call(data, mark))];
 }
 
 /** Nearly everything that is given is a plain object, which need not be asked what it is. */
@@ -72,15 +75,15 @@ function special(value: object): Special | undefined {
 }
 
 /** Undefined where keys are objects, or two read the same: those are a list of pairs. */
-function entryFields(entries: Iterable<readonly [unknown, unknown]>): Fields | undefined {
-  const fields = new Map<string, unknown>();
+function namedEntries(entries: Iterable<readonly [unknown, unknown]>): ReadonlyMap<string, unknown> | undefined {
+  const named = new Map<string, unknown>();
   let count = 0;
   for (const [key, value] of entries) {
     if (typeof key === 'object' || typeof key === 'function') return undefined;
-    fields.set(String(key), value);
+    named.set(String(key), value);
     count += 1;
   }
-  return fields.size === count ? [...fields] : undefined;
+  return named.size === count ? named : undefined;
 }
 
 function safeRead(data: object, key: string | symbol): unknown {

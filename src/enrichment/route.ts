@@ -2,7 +2,7 @@ import type { CaptureContext } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
 import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
 import { ERROR, ERROR_TYPE, EVENT_ID, NAMESPACES, type Namespace, type NamespaceData } from '../attributes/keys.js';
-import { fieldsOf, isDictionary, splitId } from './fields.js';
+import { eachField, idIn, isDictionary } from './fields.js';
 
 /** What `enrichSpan` takes: namespaces by name, and anything else as metadata. */
 export interface SpanData extends NamespaceData {
@@ -19,6 +19,7 @@ const NAMESPACE_OF: ReadonlyMap<string, Namespace> = new Map([
   ...(Object.keys(NAMESPACES) as Namespace[]).map((name) => [name, name] as const),
   ['user_properties', 'userProperties'],
 ]);
+const EVENT_ID_NAMES: ReadonlySet<string> = new Set(['eventId', 'event_id']);
 
 /** What a call of `enrichSpan` means, before it is known where it goes. */
 export interface RoutedData {
@@ -46,17 +47,21 @@ function routeOne(data: unknown): RoutedData {
   const rest = Object.create(null) as Record<string, unknown>;
   let attributes: unknown;
   let error: unknown;
-  const { id: eventId, fields } = splitId(fieldsOf(data), 'eventId', 'event_id');
-  for (const [key, value] of fields) {
+  let eventId = '';
+  eachField(data, (key, value) => {
     const namespace = NAMESPACE_OF.get(key);
     if (namespace !== undefined) layers.push([namespace, value]);
     else if (key === 'error') error = value ?? undefined;
     else if (key === 'attributes' && isDictionary(value)) attributes = value;
-    else rest[key] = value;
-  }
+    else {
+      const id = EVENT_ID_NAMES.has(key) ? idIn(value) : undefined;
+      if (id === undefined) rest[key] = value;
+      else eventId ||= id;
+    }
+  });
   if (attributes !== undefined) layers.push(['metadata', attributes]);
   if (Object.keys(rest).length > 0) layers.push(['metadata', rest]);
-  return { layers, ...(error === undefined ? {} : { error }), ...(eventId === undefined ? {} : { eventId }) };
+  return { layers, ...(error === undefined ? {} : { error }), ...(eventId === '' ? {} : { eventId }) };
 }
 
 /** The attributes of a routed call, as they are at this moment. */

@@ -8,7 +8,7 @@ import { idText } from '../session/scope.js';
 import { activeCore } from '../tracing/active.js';
 import { defaultCore, type SessionRef, type TracerCore } from '../tracing/core.js';
 import { type Scope, type ScopeAttribute, scopeOf, sessionOf, withScope } from '../tracing/scope.js';
-import { dictionaryOf, fieldsOf, isDictionary } from './fields.js';
+import { eachField, fieldsOf, isDictionary } from './fields.js';
 
 /** What every span started inside a block gets, those of instrumentations too. */
 export interface ContextAttributes {
@@ -38,7 +38,7 @@ export function withAttributesOf<T>(core: TracerCore | undefined, given: Context
   let scoped = context.active();
   try {
     const capture = core?.capture ?? createCapture(DEFAULT_LIMITS, undefined);
-    const readable = dictionaryOf(fieldsOf(given)) as ContextAttributes;
+    const readable = fieldsOf(given) as ContextAttributes;
     const session = sessionFrom(readable, core, scopeOf(scoped));
     scoped = withScope(scoped, {
       attributes: scopeAttributes(readable, capture),
@@ -70,11 +70,11 @@ function scopeAttributes(given: ContextAttributes, capture: CaptureContext): Rec
   }
   const prompt: unknown = given.promptTemplate ?? given.prompt_template;
   if (isDictionary(prompt)) {
-    for (const [key, value] of fieldsOf(prompt)) {
+    eachField(prompt, (key, value) => {
       if (PROMPT_PARTS.has(key)) put(`llm.prompt_template.${key}`, value);
-    }
+    });
   } else put('llm.prompt_template.template', prompt);
-  if (isDictionary(given.attributes)) for (const [key, value] of fieldsOf(given.attributes)) put(key, value);
+  if (isDictionary(given.attributes)) eachField(given.attributes, put);
   else put('attributes', given.attributes);
   return { ...flat, ...lists };
 }

@@ -5,7 +5,7 @@ import { activeCore } from '../tracing/active.js';
 import { defaultCore, type SessionStartOptions, type TracerCore } from '../tracing/core.js';
 import { withScope } from '../tracing/scope.js';
 import { enrichSessionOf, type SessionEnrichment } from './enrich-session.js';
-import { dictionaryOf, fieldsOf } from './fields.js';
+import { fieldsOf } from './fields.js';
 
 /** The session that a callback of `withSession` runs in. */
 export interface SessionHandle {
@@ -31,7 +31,7 @@ export function withSessionOf<T>(
   options: SessionStartOptions,
   work: (session: SessionHandle) => T,
 ): T {
-  const given = dictionaryOf(fieldsOf(options)) as SessionStartOptions;
+  const given = fieldsOf(options) as SessionStartOptions;
   if (core?.recording !== true) {
     debug('withSession: there is no tracer that records');
     const sessionId = sessionIdOf(given.sessionId ?? given.session_id);

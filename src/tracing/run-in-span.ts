@@ -1,4 +1,5 @@
 import { type Context, context } from '@opentelemetry/api';
+import { isUnseen } from '../base/unseen.js';
 import { enterContext } from './context-manager.js';
 import type { TracerCore } from './core.js';
 import type { SpanPlan } from './plan.js';
@@ -22,6 +23,7 @@ export function runInSpan<T>(
   body: (call: SpanCall) => T,
   at: Context = context.active(),
 ): T {
+  if (isUnseen()) return body(UNTRACED);
   let call: SpanCall;
   try {
     call = new SpanCall(core, plan, self, args, at);

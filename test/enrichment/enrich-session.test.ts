@@ -153,7 +153,9 @@ describe('what is sent', () => {
     await tracer.ready();
     await enrichSession();
     await enrichSession(A);
-    expect(wire.starts().map(({ session_id }) => session_id)).toEqual([tracer.sessionId, tracer.sessionId, A]);
+    for (const nothing of [null, undefined, '']) await enrichSession({ sessionId: nothing, session_id: nothing });
+    const own = tracer.sessionId;
+    expect(wire.starts().map(({ session_id }) => session_id)).toEqual([own, own, A, own, own, own]);
     expect(wire.updates()).toEqual([]);
   });
 

@@ -37,6 +37,33 @@ describe('what a traced call leaves on its span', () => {
     });
   });
 
+  it('makes no span of what capture itself asks of a traced object', () => {
+    class Money {
+      #cents = 1999;
+      @Trace()
+      toJSON(): object {
+        return { cents: this.#cents };
+      }
+    }
+    class Till {
+      @Trace()
+      take(money: Money): Money {
+        enrichSpan({ money });
+        return money;
+      }
+    }
+    const money = new Money();
+    new Till().take(money);
+    expect(tracer.testSpans.map(({ name }) => name)).toEqual(['Till.take']);
+    expect(only('Till.take')).toMatchObject({
+      'honeyhive_inputs.money': '{"cents":1999}',
+      'honeyhive_outputs.result.cents': 1999,
+      'honeyhive_metadata.money.cents': 1999,
+    });
+    JSON.stringify(money);
+    expect(tracer.testSpans.map(({ name }) => name)).toEqual(['Till.take', 'Money.toJSON']);
+  });
+
   it('captures arguments by name: scalars as they are, the rest as one JSON text, literal defaults, rest as a list', () => {
     class Maths {
       @Trace()
