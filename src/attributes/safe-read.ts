@@ -7,6 +7,15 @@ export function throwsText(thrown: unknown): string {
   return `[Throws: ${typeof message === 'string' ? message : 'unreadable error'}]`;
 }
 
+/** `object[key]`, or what was thrown instead, in words. */
+export function safeRead(object: object, key: string | symbol): unknown {
+  try {
+    return (object as Record<string | symbol, unknown>)[key];
+  } catch (thrown) {
+    return throwsText(thrown);
+  }
+}
+
 /** `object[key]`, or undefined where reading throws. */
 export function read(object: object, key: string): unknown {
   try {

@@ -1,4 +1,4 @@
-import { throwsText } from '../attributes/safe-read.js';
+import { safeRead, throwsText } from '../attributes/safe-read.js';
 import { type Special, specialOf } from '../attributes/special.js';
 import { unseen } from '../base/unseen.js';
 import { idText } from '../session/scope.js';
@@ -84,12 +84,4 @@ function namedEntries(entries: Iterable<readonly [unknown, unknown]>): ReadonlyM
     count += 1;
   }
   return named.size === count ? named : undefined;
-}
-
-function safeRead(data: object, key: string | symbol): unknown {
-  try {
-    return (data as Record<string | symbol, unknown>)[key];
-  } catch (thrown) {
-    return throwsText(thrown);
-  }
 }

@@ -21,17 +21,17 @@ export interface SpanOptionsBase {
   /** Share of calls recorded, 0 to 1; what runs inside a call that is not recorded is not either. Default 1. */
   sampleRate?: number;
   /** Raw span attributes. */
-  attributes?: Readonly<Record<string, unknown>>;
-  metadata?: Readonly<Record<string, unknown>>;
-  metrics?: Readonly<Record<string, unknown>>;
-  feedback?: Readonly<Record<string, unknown>>;
+  attributes?: object;
+  metadata?: object;
+  metrics?: object;
+  feedback?: object;
   /** Instead of the captured arguments. */
-  inputs?: Readonly<Record<string, unknown>>;
+  inputs?: object;
   /** Instead of the captured value. */
-  outputs?: Readonly<Record<string, unknown>>;
-  config?: Readonly<Record<string, unknown>>;
-  userProperties?: Readonly<Record<string, unknown>>;
-  user_properties?: Readonly<Record<string, unknown>>;
+  outputs?: object;
+  config?: object;
+  userProperties?: object;
+  user_properties?: object;
   /** The event's id in the back end. */
   eventId?: string;
   event_id?: string;

@@ -1,7 +1,7 @@
 import { type AttributeScalar, type CaptureContext, captureValue } from '../attributes/capture.js';
 import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
 import { EVENT_ID, EVENT_NAME, EVENT_TYPE, INPUTS, NAMESPACES, type Namespace } from '../attributes/keys.js';
-import { messageOf } from '../base/errors.js';
+import { safeRead } from '../attributes/safe-read.js';
 import type { ArgNames } from './arg-names.js';
 import type { SpanBeginning, TracerCore } from './core.js';
 import type { EvaluationHook, SpanOptionsBase } from './options.js';
@@ -125,18 +125,10 @@ function fixedAttributes(options: SpanOptionsBase, core: TracerCore): FlatAttrib
   }
   const given = options.attributes ?? {};
   for (const key of Object.keys(given)) {
-    const captured = captureValue(read(given, key), key, core.capture);
+    const captured = captureValue(safeRead(given, key), key, core.capture);
     if (captured !== undefined) attributes[key] = captured;
   }
   return attributes;
-}
-
-function read(given: Readonly<Record<string, unknown>>, key: string): unknown {
-  try {
-    return given[key];
-  } catch (thrown) {
-    return `[Throws: ${messageOf(thrown)}]`;
-  }
 }
 
 const nothingSensitive = (): undefined => undefined;

@@ -201,6 +201,8 @@ export async function useTheRest(): Promise<void> {
   await enrichSession('id', visit);
   await enrichSession(undefined, visit);
   made.enrichSpan(visit);
+  made.trace('visit', () => 1, { metadata: visit, inputs: visit, attributes: visit });
+  trace({ metadata: visit, userProperties: visit })((page: string) => page)('/');
   await made.enrichSession(visit);
   await withSession({ sessionName: 'one', metadata: visit, inputs: visit }, (session) => session.enrich(visit));
   withAttributes({ userId: maybe, metadata: visit, attributes: visit }, () => 1);
