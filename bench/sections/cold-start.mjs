@@ -20,7 +20,7 @@ export async function coldStartRows({ rounds }) {
     const at = (index, key) => median(pairs.map((pair) => pair[index][key]));
     const command = `node bench/cold-child.mjs ${how}:honeyhive-decorators`;
     const row = (what, key, unit, budget) => ({
-      what: `${how}: ${what} (of which OpenTelemetry's API: ${at(2, key).toFixed(1)} ${unit})`,
+      what: `${how}: ${what} (OpenTelemetry's API alone: ${at(2, key).toFixed(1)} ${unit})`,
       ours: `${at(0, key).toFixed(1)} ${unit}`,
       other: `${at(1, key).toFixed(1)} ${unit}`,
       ratio: ratio(pairs.map(([a, b]) => a[key] / b[key])),
