@@ -223,8 +223,7 @@ function addReceipts(sum: DeliveryReceipt, one: DeliveryReceipt): DeliveryReceip
   };
 }
 
-/** JavaScript callers may give anything for a name. */
-/** Never throws: options may be any value, a getter of one may fail. */
+/** Never throws: name and options may be any value, a getter of one may fail. */
 function planOf(given: string, options: SpanOptionsBase): ReturnType<typeof makePlan> {
   const name = typeof given === 'string' ? given : nameText(given);
   try {
