@@ -1,6 +1,6 @@
 import { quietly } from '../base/quietly.js';
 import { isThenable } from '../base/thenable.js';
-import { mayHoldPair, mayNameSecret } from './secret-hints.js';
+import { isWord, mayHoldPair, mayNameSecret } from './secret-hints.js';
 import { containsWords, namesSecret, wordsOf } from './secret-keys.js';
 import { maskPairs } from './secret-pairs.js';
 import { maskShapes } from './secret-text.js';
@@ -81,7 +81,7 @@ export function createRedactor(options: RedactOptions | false | undefined): Reda
   const inPair = own ? judged : (name: string): boolean => name.length > 2 && mayNameSecret(name) && judged(name);
 
   const text = (given: string): string => {
-    if (given.length < SHORTEST && patterns.length === 0) return given;
+    if (patterns.length === 0 && (given.length < SHORTEST || isWord(given))) return given;
     let out = given;
     if (defaults) out = maskShapes(out, replacement);
     if (own || (defaults && mayHoldPair(out))) out = maskPairs(out, inPair, replacement);

@@ -17,6 +17,9 @@ const S = 0x73;
 const X = 0x78;
 const H = 0x68;
 const P = 0x70;
+const COLON = 0x3a;
+const EQUALS = 0x3d;
+const PERCENT = 0x25;
 /** A word that every secret's name has. */
 const NAMES =
   /pass|pwd|secret|token|key|auth|cookie|credential|jwt|bearer|sig|ssn|cv[vc]|otp|card|security|connection|code_verifier/i;
@@ -25,6 +28,16 @@ const NAMES =
 export function mayHoldShape(text: string): boolean {
   if (text.length < SHORTEST_SHAPE) return text.includes('://');
   return text.length > SHORT || SHAPES.test(text);
+}
+
+/** A text as short as most words, without one of the signs that a pair or an address has. */
+export function isWord(text: string): boolean {
+  if (text.length >= SHORTEST_SHAPE) return false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === COLON || code === EQUALS || code === PERCENT) return false;
+  }
+  return true;
 }
 
 /** Whether a pair such as `password=...` may stand in `text`. */
@@ -57,12 +70,13 @@ export function hasJwtStart(text: string): boolean {
   return false;
 }
 
-/** `AKIA` and its kin: four letters, of which the first and the last are an A. */
-export function hasAmazonStart(text: string): boolean {
+/** `AKIA` and its kin, four letters of which the first and the last are an A, or `AIza`. */
+export function hasCloudStart(text: string): boolean {
   for (let at = text.indexOf('A'); at >= 0; at = text.indexOf('A', at + 1)) {
-    if (text.charCodeAt(at + 3) === 0x41) return true;
+    if (text.charCodeAt(at + 3) === 0x41 || text.startsWith('Iza', at + 1)) return true;
   }
-  return false;
+  // The end of `ya29.`: digits are rarer than the letter y.
+  return text.includes('29.');
 }
 
 export function hasDashedPrefix(text: string): boolean {

@@ -1,5 +1,5 @@
 import {
-  hasAmazonStart,
+  hasCloudStart,
   hasDashedPrefix,
   hasJwtStart,
   hasScheme,
@@ -26,12 +26,16 @@ const SLACK_HOOK = /(hooks\.slack\.com\/[a-z]+\/)[A-Za-z0-9/_-]+/g;
 export function maskShapes(text: string, replacement: string): string {
   if (!mayHoldShape(text)) return text;
   let out = text;
-  if (out.includes('PRIVATE KEY')) out = maskPem(out, replacement);
-  if (hasDashedPrefix(out)) out = maskRuns(out, DASHED, 11, replacement);
+  if (out.includes('-')) {
+    if (out.includes('PRIVATE KEY')) out = maskPem(out, replacement);
+    if (hasDashedPrefix(out)) out = maskRuns(out, DASHED, 11, replacement);
+  }
   if (hasUnderscoredPrefix(out)) out = maskRuns(out, UNDERSCORED, 16, replacement);
   if (hasJwtStart(out)) out = maskRuns(out, JWT, 12, replacement, '.');
-  if (hasAmazonStart(out)) out = maskRuns(out, AMAZON, 16, replacement);
-  if (out.includes('AIza') || out.includes('ya29.')) out = maskRuns(out, GOOGLE, 15, replacement);
+  if (hasCloudStart(out)) {
+    out = maskRuns(out, AMAZON, 16, replacement);
+    out = maskRuns(out, GOOGLE, 15, replacement);
+  }
   if (out.includes('SG.')) out = maskRuns(out, SENDGRID, 19, replacement);
   if (hasScheme(out)) {
     out = out.replace(SCHEME, (found, scheme: string, gap: string, token: string) =>
