@@ -29,7 +29,7 @@ const SUBJECTS = [
 
 /** Where a peer does less than the others in the call itself. */
 const LATER = {
-  opik: ' (keeps references to arguments and result and writes them down later: what the program changes meanwhile shows)',
+  opik: ' (does less: keeps references to arguments and result and writes them down later, so that what the program changes meanwhile shows, and searches them for no secrets; tried: docs/decisions/0801)',
 };
 
 function shuffled(list) {
