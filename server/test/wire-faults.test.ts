@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parseJson } from '../dist/wire/json-text';
 import { encodeTracesJson } from '../dist/wire/otlp-encode';
@@ -239,7 +239,21 @@ describe('compression', () => {
   });
   test('several members are one body', async () => {
     const body = good();
-    expect((await gz(Buffer.concat([gzipSync(body.subarray(0, 50)), gzipSync(body.subarray(50))]))).status).toBe(200);
+    for (const at of [50, body.length - 1, body.length])
+      expect((await gz(Buffer.concat([gzipSync(body.subarray(0, at)), gzipSync(body.subarray(at))]))).status).toBe(200);
+  });
+  test('a body that says it is a single byte long: what it really is', async () => {
+    const zipped = gzipSync(good());
+    zipped.writeUInt32LE(1, zipped.length - 4);
+    expect((await gz(zipped)).status).toBe(400);
+    const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024), { level: 9 });
+    bomb.writeUInt32LE(1, bomb.length - 4);
+    expect((await gz(bomb)).status).toBe(413);
+  });
+  test('deflate: as gzip', async () => {
+    expect((await gz(deflateSync(good()), 'deflate')).status).toBe(200);
+    expect((await gz(deflateSync(Buffer.alloc(256 * 1024 * 1024), { level: 9 }), 'deflate')).status).toBe(413);
+    expect((await gz(good(), 'deflate')).status).toBe(400);
   });
   test('another coding: 415', async () => {
     expect((await gz(good(), 'br')).status).toBe(415);

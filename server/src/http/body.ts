@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { gunzip, type InflateRaw, inflate } from 'node:zlib';
+import { createGunzip, createInflate, gunzip, type InflateRaw, inflate } from 'node:zlib';
 import type { FastifyRequest } from 'fastify';
 import { parseJson } from '../wire/json-text.js';
 import { MAX_BODY } from './body-size.js';
@@ -28,8 +28,11 @@ function lanes(most: number): <T>(work: () => Promise<T>) => Promise<T> {
 }
 
 const unzipping = lanes(INFLATIONS);
-/** What says of itself that it is too large is a bomb or broken; which of them is found out one by one. */
-const suspicious = lanes(1);
+/** How large a body is that does not say it, or not truly, is found out one by one. */
+const measuring = lanes(1);
+
+type Coding = 'gzip' | 'deflate';
+const CHUNKS = { chunkSize: 64 * 1024 };
 
 interface WithInfo {
   buffer: Buffer;
@@ -37,12 +40,12 @@ interface WithInfo {
 }
 
 const unzip = { gzip: promisify(gunzip), deflate: promisify(inflate) } as unknown as Record<
-  'gzip' | 'deflate',
+  Coding,
   (body: Buffer, options: object) => Promise<WithInfo>
 >;
 
 /** RFC 1952, 2.3.1: the last four bytes say how long the last member is, modulo 2^32. */
-function expectedSize(body: Buffer): number {
+function saidSize(body: Buffer): number {
   return body.length < SMALLEST_GZIP ? 0 : body.readUInt32LE(body.length - 4);
 }
 
@@ -59,28 +62,52 @@ export async function readBody(request: FastifyRequest): Promise<Buffer> {
       allowed: 'gzip, deflate, identity',
     });
   }
-  const expected = coding === 'gzip' ? expectedSize(body) : 0;
-  const isBelievable = expected <= MAX_BODY;
-  // What it says it unzips to is held before it is there; what it really comes to, after.
-  if (isBelievable) countMore(request, expected);
-  const unzipped = await (isBelievable ? unzipping : suspicious)(() => unzipBody(body, coding));
-  const more = unzipped.length - (isBelievable ? expected : 0);
-  if (more > 0) countMore(request, more);
-  return unzipped;
+  const said = coding === 'gzip' ? saidSize(body) : 0;
+  const isSaid = said > 0 && said <= MAX_BODY;
+  if (isSaid) {
+    // Held before it is there: what it says it unzips to, and no more of it.
+    countMore(request, said);
+    const unzipped = await unzipping(() => unzipBody(body, coding, said));
+    if (unzipped !== 'larger') return unzipped;
+  }
+  const size = await measuring(() => measure(body, coding));
+  countMore(request, isSaid ? size - said : size);
+  return (await unzipping(() => unzipBody(body, coding, size))) as Buffer;
 }
 
-async function unzipBody(body: Buffer, coding: 'gzip' | 'deflate'): Promise<Buffer> {
+/** Takes at most `most` bytes of memory; a gzip of several members is larger than the last one says. */
+async function unzipBody(body: Buffer, coding: Coding, most: number): Promise<Buffer | 'larger'> {
   let result: WithInfo;
   try {
-    result = await unzip[coding](body, { maxOutputLength: MAX_BODY, info: true });
+    result = await unzip[coding](body, { maxOutputLength: Math.max(1, most), info: true });
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new HttpError(413, 'too_large', `the body unzips to more than ${MAX_BODY} bytes`);
-    throw new HttpError(400, 'malformed', `the body is not valid ${coding}`);
+    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') return 'larger';
+    throw malformed(coding);
   }
   if (result.engine.bytesWritten < body.length)
     throw new HttpError(400, 'malformed', `something follows the ${coding} data`);
   return result.buffer;
+}
+
+/** What a body unzips to, in bytes, without keeping any of it. */
+function measure(body: Buffer, coding: Coding): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const stream = coding === 'gzip' ? createGunzip(CHUNKS) : createInflate(CHUNKS);
+    let bytes = 0;
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= MAX_BODY) return;
+      stream.destroy();
+      reject(new HttpError(413, 'too_large', `the body unzips to more than ${MAX_BODY} bytes`));
+    });
+    stream.on('end', () => resolve(bytes));
+    stream.on('error', () => reject(malformed(coding)));
+    stream.end(body);
+  });
+}
+
+function malformed(coding: Coding): HttpError {
+  return new HttpError(400, 'malformed', `the body is not valid ${coding}`);
 }
 
 /** A form or plain-text body, which any web page may send anywhere, is not taken for JSON. */

@@ -4,7 +4,7 @@ import { MAX_BODY } from './body-size.js';
 import { HttpError } from './http-error.js';
 
 /** Bodies that are being read, unzipped or written at one time. */
-const MAX_BYTES = 96 * 1024 * 1024;
+const MAX_BYTES = 48 * 1024 * 1024;
 const MAX_REQUESTS = 600;
 
 /** What one request takes of the room there is. */

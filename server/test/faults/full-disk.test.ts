@@ -59,9 +59,11 @@ onDisk(
       for (let cycle = 0; cycle < cycles; cycle++) {
         // What another program leaves: the disk fills up at another point each time.
         const filler = join(disk.path, 'filler');
-        const { bavail, bsize } = statfsSync(disk.path);
-        spawnSync('fallocate', ['-l', String(bavail * bsize - (2 + (cycle % 3)) * 1024 * 1024), filler]);
-        expect(statSync(filler).size).toBeGreaterThan(0);
+        await until('the filler is there, also where the log grows under it', async () => {
+          const { bavail, bsize } = statfsSync(disk.path);
+          spawnSync('fallocate', ['-l', String(bavail * bsize - (2 + (cycle % 3)) * 1024 * 1024), filler]);
+          return statSync(filler).size > 0;
+        });
         let refused: Answer | undefined;
         for (let n = 0; n < 400 && refused === undefined; n++) {
           const answer = await send(100);
