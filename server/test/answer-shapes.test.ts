@@ -4,17 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Local, local, span, T0, traces } from './support/local';
-import { misfits, type Shape } from './support/shape';
+import { filled, misfits, type Shape } from './support/shape';
 
 const ids: Record<string, string> = {};
 let server: Local;
 
-const call = (method: string, path: string, body?: unknown) =>
-  server.call(
-    method,
-    path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] as string),
-    body,
-  );
+const call = (method: string, path: string, body?: unknown) => server.call(method, filled(path, ids), body);
 
 beforeAll(async () => {
   server = await local();

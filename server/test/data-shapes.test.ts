@@ -3,17 +3,12 @@
  * (see answer-shapes.test.ts). `{name}` in a path is an id made before.
  */
 import { type Local, local } from './support/local';
-import { misfits, type Shape } from './support/shape';
+import { filled, misfits, type Shape } from './support/shape';
 
 const ids: Record<string, string> = {};
 let server: Local;
 
-const call = (method: string, path: string, body?: unknown) =>
-  server.call(
-    method,
-    path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] as string),
-    body,
-  );
+const call = (method: string, path: string, body?: unknown) => server.call(method, filled(path, ids), body);
 
 beforeAll(async () => {
   server = await local();

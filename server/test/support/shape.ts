@@ -38,3 +38,8 @@ export function misfits(value: unknown, shape: Shape, path = 'answer'): string[]
   if (!isMap(value)) return [`${path} is ${JSON.stringify(value)?.slice(0, 60)}, not an object`];
   return Object.entries(shape).flatMap(([field, inner]) => misfits(value[field], inner, `${path}.${field}`));
 }
+
+/** A path with its `{name}`s filled in. */
+export function filled(path: string, ids: Record<string, string>): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] as string);
+}
