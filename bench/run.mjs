@@ -59,7 +59,7 @@ const sections = {
     title: 'From the call to the acknowledged request',
     rows: () => deliveryRows({ rounds: fewRounds }),
   },
-  ingest: { title: 'The local server', rounds: 1, rows: ingestRows },
+  ingest: { title: 'The local server', rounds: fewRounds, rows: () => ingestRows({ rounds: fewRounds }) },
 };
 
 const table = (rows) =>

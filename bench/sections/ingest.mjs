@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { median } from '../lib/stats.mjs';
 
 const program = fileURLToPath(new URL('../../server/bench/ingest.mjs', import.meta.url));
 const built = fileURLToPath(new URL('../../server/dist/cli.js', import.meta.url));
@@ -13,8 +14,15 @@ function measure(args) {
   });
 }
 
+/** Every figure's median over the rounds. */
+async function medians(args, rounds) {
+  const all = [];
+  for (let round = 0; round < rounds; round += 1) all.push(await measure(args));
+  return Object.fromEntries(Object.keys(all[0]).map((key) => [key, median(all.map((one) => one[key]))]));
+}
+
 /** The local server's own benchmark, where it is there: as fast as it goes, at a steady rate, and with much stored. */
-export async function ingestRows() {
+export async function ingestRows({ rounds }) {
   if (!existsSync(program) || !existsSync(built)) return [];
   const runs = {
     most: ['--seconds', '8'],
@@ -22,7 +30,7 @@ export async function ingestRows() {
     full: ['--seconds', '10', '--rate', '10000', '--fill', '1000000'],
   };
   const results = {};
-  for (const [name, args] of Object.entries(runs)) results[name] = await measure(args);
+  for (const [name, args] of Object.entries(runs)) results[name] = await medians(args, rounds);
   const row = (run, what, ours, budget = '') => ({
     what: `server: ${what}`,
     ours: ours(results[run]),
@@ -41,7 +49,7 @@ export async function ingestRows() {
     row('full', '1M spans stored: spans/s acknowledged of 10k offered', (r) =>
       r.acknowledgedPerSecond.toLocaleString('en'),
     ),
-    row('full', '1M spans stored: a request of 100 spans, p99', (r) => `${r.p99Ms} ms`),
+    row('full', '1M spans stored: a request of 100 spans, p99', (r) => `${r.p99Ms} ms`, '≤ 50 ms'),
     row('full', '1M spans stored: list of sessions meanwhile, p95', (r) => `${r.listP95Ms} ms`, '< 100 ms'),
     row('full', '1M spans stored: peak memory', (r) => `${r.rssMb} MB`, '≤ 300 MB'),
     row('full', '1M spans stored: start', (r) => `${r.startMs} ms`, '≤ 2,000 ms'),
