@@ -3,7 +3,7 @@ import { messageOf } from '../base/errors.js';
 import { clearTimeout, now, setTimeout } from '../base/timers.js';
 import { debug } from '../base/warn.js';
 import { createBatch, pack } from './batch.js';
-import { carriesCredentials, isExposed } from './credentials.js';
+import { wouldExpose } from './credentials.js';
 import { createJsonEncoder } from './encode-json.js';
 import { createProtobufEncoder } from './encode-protobuf.js';
 import type { BatchEncoder } from './encoder.js';
@@ -47,7 +47,7 @@ export interface AnnouncerOptions {
  */
 export function createAnnouncer(options: AnnouncerOptions): Announcer {
   const { endpoint, headers, protocol, allowInsecure, always } = options;
-  const exposed = !allowInsecure && carriesCredentials(headers) && isExposed(endpoint);
+  const exposed = !allowInsecure && wouldExpose(endpoint, headers);
   let encoder: BatchEncoder | undefined;
   let poster: Poster | undefined;
   let waiting: ReadableSpan[] = [];

@@ -1,12 +1,16 @@
 const CREDENTIAL = /^(authorization|proxy-authorization|cookie)$|api-?key|token|secret|password|credential/i;
 
-/** Whether any of these headers would let its reader act for the user. */
-export function carriesCredentials(headers: Readonly<Record<string, string>>): boolean {
-  return Object.keys(headers).some((name) => CREDENTIAL.test(name));
+/** Whether a header of this name would let its reader act for the user. */
+export function isCredential(name: string): boolean {
+  return CREDENTIAL.test(name);
 }
 
-/** Whether what is sent to `url` can be read on the way: plain http to another machine. */
-export function isExposed(url: string): boolean {
+/** Whether credentials among `headers` could be read on their way to `url`: plain http to another machine. */
+export function wouldExpose(url: string, headers: Readonly<Record<string, string>>): boolean {
+  return isExposed(url) && Object.keys(headers).some(isCredential);
+}
+
+function isExposed(url: string): boolean {
   try {
     const { protocol, hostname } = new URL(url);
     return protocol === 'http:' && !isLoopback(hostname);
@@ -15,7 +19,8 @@ export function isExposed(url: string): boolean {
   }
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether `hostname`, as a URL has it, is this very machine. */
+export function isLoopback(hostname: string): boolean {
   const host = hostname.toLowerCase();
   return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -168,7 +168,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function leftovers(): Leftover {
     intake.drain();
-    return takeLeftover(sender, sources, ledger, keeper);
+    return takeLeftover(sender, sources, ledger, keeper, options.allowInsecure);
   }
 
   async function flush(flushOptions?: FlushOptions): Promise<DeliveryReceipt> {

@@ -1,6 +1,7 @@
 import { warn } from '../base/warn.js';
 import { namesOf, recall } from './batch.js';
 import type { DeliverySource, OutgoingRequest } from './contract.js';
+import { wouldExpose } from './credentials.js';
 import type { Keep, Keeper } from './keeper.js';
 import type { FullLedger } from './ledger.js';
 import type { Sender } from './sender.js';
@@ -27,13 +28,15 @@ export function takeLeftover(
   sources: readonly DeliverySource[],
   ledger: FullLedger,
   keeper: Keeper | undefined,
+  allowInsecure: boolean,
 ): Leftover {
   // A back end that was gone a moment ago is not worth a wait when nothing is lost without it.
   const hopeless = keeper !== undefined && sender.failing;
   const items: Item[] = [];
   for (const request of sources.flatMap((source) => source.takeUnsent?.() ?? [])) {
     const keep = keeper?.kept(request) ?? keeper?.keep(request);
-    items.push({ count: request.items, request: hopeless ? undefined : request, names: () => [], keep });
+    const barred = !allowInsecure && wouldExpose(request.url, request.headers);
+    items.push({ count: request.items, request: hopeless || barred ? undefined : request, names: () => [], keep });
   }
   keeper?.releaseOthers();
   for (const batch of sender.take()) {

@@ -2,10 +2,11 @@ import { setTimeout } from '../base/timers.js';
 import { debug, warn } from '../base/warn.js';
 import { createBatch, namesOf, split } from './batch.js';
 import type { Drop, OutgoingRequest } from './contract.js';
+import { wouldExpose } from './credentials.js';
 import { isSuccess, type Poster } from './http.js';
 import { headerOf } from './response.js';
 import { isHeld, isRetryable, retryDelayMs } from './retry.js';
-import { createRecovery, type Recovery, type Resend } from './spool-recovery.js';
+import { createRecovery, type Recovery, type Resend, type Resent } from './spool-recovery.js';
 import type { SpoolTarget } from './spool-segment.js';
 import { reportTrouble } from './trouble.js';
 
@@ -16,6 +17,8 @@ export interface ResendOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** For sessions; those of `endpoint` must not reach another server. */
   readonly sessionHeaders?: Readonly<Record<string, string>>;
+  /** Whether credentials may travel over plain http to another machine. */
+  readonly allowInsecure: boolean;
   readonly poster: Poster;
   readonly onDrop?: (drop: Drop) => void;
 }
@@ -44,20 +47,25 @@ function createResend(options: ResendOptions, pause: (ms: number) => Promise<boo
   const { serverUrl } = options.target;
   const sessionHeaders = options.sessionHeaders ?? (sameOrigin(endpoint, serverUrl) ? headers : {});
 
-  return async function resend(request: OutgoingRequest): Promise<boolean> {
+  return async function resend(request: OutgoingRequest): Promise<Resent> {
     const url = request.kind === 'spans' ? endpoint : request.url;
-    if (request.kind !== 'spans' && !sameOrigin(url, serverUrl)) return true;
+    if (request.kind !== 'spans' && !sameOrigin(url, serverUrl)) return 'settled';
     const own = request.kind === 'spans' ? headers : sessionHeaders;
+    const all = { ...own, ...request.headers };
+    if (!options.allowInsecure && wouldExpose(url, all)) return 'held';
     for (let attempt = 1; ; attempt++) {
-      const outcome = await poster.post({ ...request, url, headers: { ...own, ...request.headers } });
+      const outcome = await poster.post({ ...request, url, headers: all });
       const { status } = outcome;
       if (isSuccess(status)) {
         debug(`sent ${request.items} items that an earlier process had left in the spool`);
-        return true;
+        return 'settled';
       }
       if (status === 413 && request.kind === 'spans' && request.items > 1) {
-        for (const half of halves(request)) if (!(await resend(half))) return false;
-        return true;
+        for (const half of halves(request)) {
+          const sent = await resend(half);
+          if (sent !== 'settled') return sent;
+        }
+        return 'settled';
       }
       reportTrouble(url, outcome);
       if (!isRetryable(status) && !isHeld(status)) {
@@ -70,9 +78,9 @@ function createResend(options: ResendOptions, pause: (ms: number) => Promise<boo
           count: request.items,
           names: namesOf(batchOf(request)),
         });
-        return true;
+        return 'settled';
       }
-      if (await pause(retryDelayMs(attempt, headerOf(outcome, 'retry-after')))) return false;
+      if (await pause(retryDelayMs(attempt, headerOf(outcome, 'retry-after')))) return 'stopped';
     }
   };
 }

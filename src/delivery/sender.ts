@@ -2,7 +2,7 @@ import { clearTimeout, now, setTimeout } from '../base/timers.js';
 import { warn } from '../base/warn.js';
 import { type Batch, evict, namesOf, pack, packNow, recall, split } from './batch.js';
 import type { OutgoingRequest } from './contract.js';
-import { carriesCredentials, isExposed } from './credentials.js';
+import { wouldExpose } from './credentials.js';
 import { type HttpOutcome, isSuccess, type Poster, TIMEOUT_CODE } from './http.js';
 import type { FullLedger } from './ledger.js';
 import { headerOf, LIVE_HEADER, liveSeconds, readVerdict } from './response.js';
@@ -52,7 +52,7 @@ export interface Sender {
  */
 export function createSender(options: SenderOptions): Sender {
   const { url, poster, ledger } = options;
-  const blocked = !options.allowInsecure && isExposed(url) && carriesCredentials(options.headers);
+  const blocked = !options.allowInsecure && wouldExpose(url, options.headers);
   let queue: Batch[] = [];
   let bytes = 0;
   let inFlight = 0;

@@ -16,8 +16,11 @@ export interface Recovery {
   stop(): void;
 }
 
-/** Sends one request that was left over: true when it is settled for good, false to stop here for now. */
-export type Resend = (request: OutgoingRequest) => Promise<boolean>;
+/** `settled` for good, `held` until an option of this process changes, or `stopped`: nothing more is sent for now. */
+export type Resent = 'settled' | 'held' | 'stopped';
+
+/** Sends one request that was left over. */
+export type Resend = (request: OutgoingRequest) => Promise<Resent>;
 
 /**
  * Sends what earlier processes left in the directory, oldest first, to the server and project it was made for. A file
@@ -89,13 +92,17 @@ export function createRecovery(
     try {
       let seen = 0;
       // Its former owner may have been believed dead and write on: look again until nothing is new.
+      let held = false;
       for (;;) {
         const { size } = fstatSync(fd);
         const places = listRecords(fd, seen, size);
         if (places.length === 0) break;
-        if (!(await sendAll(fd, places))) return false;
+        const sent = await sendAll(fd, places);
+        if (sent === 'stopped') return false;
+        held ||= sent === 'held';
         seen = endOf(places[places.length - 1] as RecordPlace);
       }
+      if (held) return false;
     } finally {
       closeSync(fd);
     }
@@ -103,13 +110,19 @@ export function createRecovery(
     return true;
   }
 
-  async function sendAll(fd: number, places: readonly RecordPlace[]): Promise<boolean> {
+  async function sendAll(fd: number, places: readonly RecordPlace[]): Promise<Resent> {
+    let all: Resent = 'settled';
     const settled = new Set(places.filter((place) => place.type === SETTLED).map((place) => place.sequence));
     for (const place of places) {
       if (place.type !== REQUEST || settled.has(place.sequence)) continue;
-      if (stopped) return false;
+      if (stopped) return 'stopped';
       const request = requestOf(fd, place);
-      if (request !== undefined && !(await resend(request))) return false;
+      const sent = request === undefined ? 'settled' : await resend(request);
+      if (sent === 'stopped') return sent;
+      if (sent === 'held') {
+        all = sent;
+        continue;
+      }
       attempt(() =>
         writevSync(
           fd,
@@ -118,7 +131,7 @@ export function createRecovery(
         ),
       );
     }
-    return true;
+    return all;
   }
 
   return {

@@ -4,6 +4,7 @@ import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentele
 import type { AxiosInstance, AxiosResponse } from 'axios';
 import { messageOf } from '../base/errors.js';
 import { platform } from '../base/platform.js';
+import { isCredential, isLoopback, wouldExpose } from '../delivery/credentials.js';
 import { LIVE_HEADER, liveSeconds } from '../delivery/response.js';
 import { isRetryable } from '../delivery/retry.js';
 import { type Answer, unreachable } from './answer.js';
@@ -38,8 +39,6 @@ export interface SessionClient {
   readonly origin: string;
   readonly startUrl: string;
   readonly eventsUrl: string;
-  /** Whether the key would travel in the clear; then nothing is sent. */
-  readonly insecure: boolean;
   /** One attempt, 5 s at most. Never rejects. */
   send(method: 'POST' | 'PUT', url: string, body: string): Promise<Answer>;
   /** Ends its connections; nothing is sent any more. */
@@ -51,7 +50,7 @@ export function createClient({ serverUrl, headers, allowInsecure, onLive }: Clie
   const base = withoutSlash(serverUrl);
   const target = new URL(base);
   const local = isLoopback(target.hostname);
-  const insecure = target.protocol === 'http:' && !local && !allowInsecure && hasCredentials(headers);
+  const insecure = !allowInsecure && wouldExpose(base, headers);
   const secrets = secretsOf(headers);
   const sent = { ...headers, 'Content-Type': 'application/json', Accept: 'application/json' };
   let axios: Promise<Requester> | undefined;
@@ -91,7 +90,6 @@ export function createClient({ serverUrl, headers, allowInsecure, onLive }: Clie
     origin: target.origin,
     startUrl: `${base}/session/start`,
     eventsUrl: `${base}/events`,
-    insecure,
     send,
     close() {
       closed = true;
@@ -210,24 +208,9 @@ function withoutSlash(url: string): string {
   return url.slice(0, end);
 }
 
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d{1,3}){3}$/.test(hostname)
-  );
-}
-
-const CREDENTIAL = /^(authorization|proxy-authorization|cookie|x-api-key|api-key)$/i;
-
-function hasCredentials(headers: Readonly<Record<string, string>>): boolean {
-  return Object.keys(headers).some((name) => CREDENTIAL.test(name));
-}
-
 function secretsOf(headers: Readonly<Record<string, string>>): string[] {
   return Object.entries(headers)
-    .filter(([name]) => CREDENTIAL.test(name))
+    .filter(([name]) => isCredential(name))
     .map(([, value]) => value.replace(/^\S+\s+/, ''))
     .filter((value) => value.length > 3);
 }

@@ -269,7 +269,6 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
   }
 
   function takeUnsent(): OutgoingRequest[] {
-    if (client.insecure) return [];
     const requests: OutgoingRequest[] = [];
     for (const lane of backlog.lanes.values()) {
       requests.push(...safekeeping.take(lane));

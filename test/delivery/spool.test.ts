@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HoneyHiveTracer } from 'honeyhive-decorators';
 import { isConfigError } from '../../src/base/errors.js';
 import type { OutgoingRequest } from '../../src/delivery/contract.js';
 import { deliveryTo, expectConserved } from '../support/delivery.js';
@@ -239,6 +240,28 @@ describe('the spool', () => {
     expect(receiver.requests.map(({ method, path, body }) => [method, path, body.toString()])).toEqual([
       ['PUT', '/events', '{"event_id":"x"}'],
     ]);
+  });
+
+  it('keeps session data that may not travel, and sends the spans behind it', async () => {
+    down();
+    const tracer = () =>
+      HoneyHiveTracer.init({
+        serverUrl: 'http://192.0.2.1:4318',
+        apiKey: 'hh_test_key',
+        otlpEndpoint: receiver.url,
+        spool: directory,
+        global: false,
+        handleExit: false,
+      });
+    const first = tracer();
+    await first.enrichSession({ k: 1 });
+    first.trace('behind', () => 1);
+    expect(await first.close({ timeoutMs: 50 })).toMatchObject({ spooled: 2, pending: 0, dropped: { count: 0 } });
+    receiver.answer = undefined;
+    for (let start = 0; start < 2; start++) await tracer().close({ timeoutMs: 5_000 });
+    expect(names()).toEqual(['behind']);
+    const held = files().map((file) => readFileSync(join(directory, file), 'latin1'));
+    expect(held.filter((text) => text.includes('"k":1'))).toHaveLength(1);
   });
 
   it('comes back with all it held where a clean-up of temporary files took it', async () => {

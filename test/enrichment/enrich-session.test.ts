@@ -252,6 +252,24 @@ describe('a server that', () => {
     expect(wire.updates()).toHaveLength(2);
   });
 
+  it('may not be sent the key: what is held back is dropped when the tracer closes, and said', async () => {
+    const drops: unknown[] = [];
+    const far = HoneyHiveTracer.init({
+      serverUrl: 'http://192.0.2.1:4318',
+      apiKey: 'hh_test_key',
+      otlpEndpoint: `${wire.url}/v1/traces`,
+      global: false,
+      handleExit: false,
+      onDrop: (drop) => drops.push(drop),
+    });
+    far.trace('call', () => 1);
+    await far.enrichSession({ k: 1 });
+    expect(await far.close({ timeoutMs: 1_000 })).toMatchObject({ delivered: 1, pending: 0, dropped: { count: 1 } });
+    expect(far.stats()).toMatchObject({ made: 2, delivered: 1, pending: 0, dropped: 1 });
+    expect(drops).toEqual([{ reason: 'closed', count: 1, names: [] }]);
+    expect(warnings.lines.join()).toContain('allowInsecure');
+  });
+
   it('is down at the start: spans and session go out later, the session intact', async () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { createSessionQueue, type SessionQueue } from '../../src/session/queue.js';
 import { freePort, startRestReceiver } from '../support/rest-receiver.js';
-import { A, Counted, KEY, startOf } from './support.js';
+import { A, Counted, endQueues, queueTo, startOf } from './support.js';
 
 // Back-off takes its real time here, so the scenarios run side by side.
 
@@ -13,12 +12,11 @@ beforeAll(() => {
     return true;
   });
 });
-afterAll(() => write.mockRestore());
+afterAll(() => {
+  endQueues();
+  write.mockRestore();
+});
 
-function queueTo(serverUrl: string, ledger = new Counted()): SessionQueue {
-  const headers = { Authorization: `Bearer ${KEY}` };
-  return createSessionQueue({ serverUrl, headers, ledger, allowInsecure: false, enabled: true });
-}
 const within = (ms: number): number => performance.now() + ms;
 
 it.concurrent('a start is sent again on 500, 429 and a broken connection', async () => {
@@ -60,7 +58,7 @@ it.concurrent('a start that fails forever does not hold up the update behind it'
 it.concurrent('an update survives an outage and is delivered in one piece with what came after', async () => {
   const port = await freePort();
   const ledger = new Counted();
-  const queue = queueTo(`http://127.0.0.1:${port}`, ledger);
+  const queue = queueTo(`http://127.0.0.1:${port}`, { ledger });
   await queue.update(A, { metadata: { a: 1 } });
   expect(ledger.counts.delivered).toBe(0);
   void queue.update(A, { metadata: { b: 2 } });
@@ -78,14 +76,13 @@ it.concurrent('nobody waits long for a server that is known to be down', async (
   const begin = performance.now();
   await queue.update(A, { metadata: { a: 2 } });
   expect(performance.now() - begin).toBeLessThan(5_000);
-  queue.takeUnsent?.();
 });
 
 it.concurrent('an outage costs one request at a time, however many sessions wait', async () => {
   const receiver = await startRestReceiver();
   receiver.answer(() => ({ status: 503, after: new Promise((resolve) => setTimeout(resolve, 100)) }));
   const ledger = new Counted();
-  const queue = queueTo(receiver.url, ledger);
+  const queue = queueTo(receiver.url, { ledger });
   for (let i = 0; i < 500; i += 1) void queue.update(`event-${i}`, { metadata: { i } });
   // At most eight leave together; from the first answer on the back-off is shared by all.
   // The first to come is alone too; the two after the wave are the probes.

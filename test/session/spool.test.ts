@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { OutgoingRequest, SpoolTicket } from '../../src/delivery/contract.js';
-import { createSessionQueue, type SessionQueue } from '../../src/session/queue.js';
 import { freePort, startRestReceiver } from '../support/rest-receiver.js';
-import { A, Counted, startOf } from './support.js';
+import { A, endQueues, queueTo, startOf } from './support.js';
 
 /** A spool as the queue sees it: what it holds, in order. */
 function spool(): {
@@ -40,22 +39,14 @@ let write: jest.SpyInstance;
 beforeEach(() => {
   write = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
 });
-afterEach(() => write.mockRestore());
-
-function queueTo(serverUrl: string, put: (request: OutgoingRequest) => SpoolTicket): SessionQueue {
-  return createSessionQueue({
-    serverUrl,
-    headers: {},
-    ledger: new Counted(),
-    allowInsecure: false,
-    enabled: true,
-    spoolRequest: put,
-  });
-}
+afterEach(() => {
+  endQueues();
+  write.mockRestore();
+});
 
 it('what waits for a server that is down is kept on disk, and handed over as the same requests', async () => {
   const disk = spool();
-  const queue = queueTo(`http://127.0.0.1:${await freePort()}`, disk.put);
+  const queue = queueTo(`http://127.0.0.1:${await freePort()}`, { headers: {}, spoolRequest: disk.put });
   void queue.start(A, startOf(A));
   void queue.update(A, { metadata: { a: 1 } });
   await disk.filled(2);
@@ -68,7 +59,7 @@ it('what waits for a server that is down is kept on disk, and handed over as the
 
 it('what was added since replaces it', async () => {
   const disk = spool();
-  const queue = queueTo(`http://127.0.0.1:${await freePort()}`, disk.put);
+  const queue = queueTo(`http://127.0.0.1:${await freePort()}`, { headers: {}, spoolRequest: disk.put });
   void queue.update(A, { metadata: { a: 1 } });
   await disk.filled(1);
   void queue.update(A, { metadata: { b: 1 } });
@@ -83,7 +74,7 @@ it('what was delivered is gone from it', async () => {
   const receiver = await startRestReceiver();
   const after = disk.filled(1);
   receiver.answer(() => ({ after }));
-  const queue = queueTo(receiver.url, disk.put);
+  const queue = queueTo(receiver.url, { headers: {}, spoolRequest: disk.put });
   void queue.update(A, { metadata: { a: 1 } });
   await queue.drain(performance.now() + 10_000);
   expect(receiver.state(A)).toEqual({ metadata: { a: 1 } });

@@ -1,5 +1,6 @@
 import type { Ledger } from '../../src/delivery/contract.js';
 import type { JsonObject } from '../../src/session/json.js';
+import { createSessionQueue, type SessionQueue, type SessionQueueOptions } from '../../src/session/queue.js';
 
 export const A = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
 export const B = 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb';
@@ -7,6 +8,25 @@ export const KEY = 'hh_test_key_1234567890';
 export const startOf = (id: string, more: JsonObject = {}): JsonObject => ({
   session: { session_name: 's', source: 'dev', session_id: id, ...more },
 });
+
+const queues: SessionQueue[] = [];
+
+/** A queue with the package's defaults, ended by `endQueues`. */
+export function queueTo(serverUrl: string, options: Partial<SessionQueueOptions> = {}): SessionQueue {
+  const headers = { Authorization: `Bearer ${KEY}`, 'hh-client-language': 'typescript' };
+  const defaults = { serverUrl, headers, ledger: new Counted(), allowInsecure: false, enabled: true };
+  const queue = createSessionQueue({ ...defaults, ...options });
+  queues.push(queue);
+  return queue;
+}
+
+/** Ends what still waits for its next attempt, as a delivery does that is closed. */
+export function endQueues(): void {
+  for (const queue of queues.splice(0)) {
+    queue.takeUnsent?.();
+    queue.close?.();
+  }
+}
 
 /** The ledger's counts, as a test reads them. */
 export class Counted implements Ledger {
