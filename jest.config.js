@@ -6,7 +6,11 @@
 const relativeJs = { '^(\\.{1,2}/.*)\\.js$': '$1' };
 const transpile = (tsconfig) => ({ '^.+\\.tsx?$': ['ts-jest', { tsconfig, diagnostics: false }] });
 
-const common = { testEnvironment: 'node', injectGlobals: true };
+const common = {
+  testEnvironment: 'node',
+  injectGlobals: true,
+  setupFiles: ['<rootDir>/test/support/own-stderr.cjs'],
+};
 
 /** @type {import('jest').Config} */
 module.exports = {

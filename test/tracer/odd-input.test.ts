@@ -67,12 +67,13 @@ describe.each<[string, () => unknown]>([
   ['throws', fails],
   ['gives nothing', () => undefined],
 ])('a sampler that %s', (_what, shouldSample) => {
-  it('decides nothing: spans are recorded, with one warning', () => {
+  it('decides nothing: spans are recorded, with one warning', async () => {
     const warnings = collectWarnings();
     const tracer = createTestTracer({ sampler: any({ shouldSample, toString: () => 'Mine' }) });
     expect(tracer.trace('one', () => 1)).toBe(1);
     tracer.startSpan('two').end();
     tracer.provider.getTracer('library').startSpan('three').end();
+    await tracer.close();
     warnings.stop();
     expect(tracer.testSpans.map(({ name }) => name)).toEqual(['one', 'two', 'three']);
     expect(warnings.lines).toEqual([expect.stringContaining('spans are recorded')]);
