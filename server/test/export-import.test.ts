@@ -14,7 +14,13 @@ test('OTLP spans, events of the REST API, updates, and what was said of the sess
     session: { session_id: sessionId, session_name: 'whole', project: 'shop', start_time: T0, metadata: { a: 1 } },
   });
   await here.call('PUT', '/events', { event_id: sessionId, end_time: T0 + 60_000, duration: 60_000, error: 'late' });
-  const root = span({ attributes: inSession(sessionId, { big: '9007199254740993', 'honeyhive.project': 'shop' }) });
+  const root = {
+    ...span({ attributes: inSession(sessionId, { big: '9007199254740993', 'honeyhive.project': 'shop' }) }),
+    flags: 0x301,
+    traceState: 'a=b',
+    droppedAttributesCount: 3,
+    links: [{ traceId: hex(16), spanId: hex(8), traceState: 'c=d', flags: 1, droppedAttributesCount: 2 }],
+  };
   await here.call('POST', '/v1/traces', traces([root]));
   const event = randomUUID();
   await here.call('POST', '/events', {

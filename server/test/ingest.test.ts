@@ -29,6 +29,14 @@ describe('official OpenTelemetry exporters, in a program of their own', () => {
       scope: { name: 'lib', version: '1.2.3' },
     });
     expect(json.events.map((event: { name: string }) => event.name)).toEqual(['note', 'exception']);
+    expect(json).toMatchObject({
+      // Sampled, and known to have no parent elsewhere.
+      traceFlags: 0x101,
+      dropped: { attributes: 0, events: 0, links: 1 },
+      flags: ['left out by the sender, whose limits they exceed: 1 link'],
+      links: [{ spanId: 'b7ad6b7169203331', traceState: 'vendor=1', flags: 0x301, attributes: { why: 'cause' } }],
+    });
+    expect(json.events[0]).toMatchObject({ name: 'note', droppedAttributes: 1 });
     expect(json.resource['service.name']).toBe('shop');
   });
 });

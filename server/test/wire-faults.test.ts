@@ -6,7 +6,9 @@ import { parseJson } from '../dist/wire/json-text';
 import { encodeTracesJson } from '../dist/wire/otlp-encode';
 import { decodeTracesValue } from '../dist/wire/otlp-json';
 import { decodeTracesProtobuf } from '../dist/wire/otlp-protobuf';
+import type { SpanRecord } from '../dist/wire/span-record';
 import { inSession, type Local, local, span, traces } from './support/local';
+import { embed, request, tag, text, varint } from './support/protobuf';
 
 let server: Local;
 beforeAll(async () => {
@@ -87,17 +89,6 @@ describe('bad protobuf', () => {
     );
   });
 });
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest > 127) {
-    bytes.push((rest & 127) | 128);
-    rest >>>= 7;
-  }
-  bytes.push(rest);
-  return Buffer.from(bytes);
-}
 
 describe('bad JSON', () => {
   const cases: [string, string | Buffer, RegExp][] = [
@@ -214,6 +205,89 @@ test('a span survives decoding and encoding with every value and kind', () => {
     ),
     { numRuns: 300 },
   );
+});
+
+describe('what a sender says besides: flags, trace states, how much it left out', () => {
+  const count = fc.integer({ min: 1, max: 0xffff_ffff });
+  const orZero = fc.oneof(fc.constant(0), count);
+  const dropped = (kind: string) => fc.record({ [`dropped${kind}Count`]: count }, { requiredKeys: [] });
+  const all = (...parts: fc.Arbitrary<object>[]) => fc.tuple(...parts).map((found) => Object.assign({}, ...found));
+  const ids = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+  const flags = fc.record({ flags: count }, { requiredKeys: [] });
+  const link = all(
+    fc.constant(ids),
+    flags,
+    fc.record({ traceState: fc.constant('a=b') }, { requiredKeys: [] }),
+    dropped('Attributes'),
+  );
+  const event = all(fc.constant({ name: 'e', timeUnixNano: '5' }), dropped('Attributes'));
+  const sent = all(
+    fc.constant({ ...span({}), ...ids }),
+    flags,
+    dropped('Attributes'),
+    dropped('Events'),
+    dropped('Links'),
+    fc.record({ events: fc.array(event, { maxLength: 2 }), links: fc.array(link, { maxLength: 2 }) }),
+  );
+  const scope = all(fc.constant({ name: 'lib', version: '1' }), dropped('Attributes'));
+  const body = fc
+    .tuple(sent, scope)
+    .map(([one, lib]) => ({ resourceSpans: [{ scopeSpans: [{ scope: lib, spans: [one] }] }] }));
+
+  test('is kept in JSON', () => {
+    fc.assert(
+      fc.property(body, (given) => {
+        const encoded = encodeTracesJson(decodeTracesValue(given).spans) as any;
+        expect(encoded).toMatchObject(given);
+      }),
+    );
+  });
+
+  test('is the same in protobuf, left out where it is zero', () => {
+    const counts = (field: number, value: number) => Buffer.concat([tag(field, 0), varint(value)]);
+    const fixed32 = (field: number, value: number) => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32LE(value);
+      return Buffer.concat([tag(field, 5), bytes]);
+    };
+    fc.assert(
+      fc.property(fc.tuple(orZero, orZero, orZero, orZero, orZero), ([flag, one, two, three, four]) => {
+        const encodedLink = [embed(1, Buffer.from(ids.traceId, 'hex')), embed(2, Buffer.from(ids.spanId, 'hex'))];
+        const [decoded] = decodeTracesProtobuf(
+          request(
+            ids,
+            counts(10, one),
+            embed(11, text(2, 'e'), counts(4, two)),
+            counts(12, three),
+            embed(13, ...encodedLink, text(3, 'a=b'), counts(5, four), fixed32(6, flag)),
+            embed(13, ...encodedLink),
+            counts(14, one),
+            fixed32(16, flag),
+          ),
+        ).spans;
+        const unlessZero = (counts: object) => Object.fromEntries(Object.entries(counts).filter(([, n]) => n !== 0));
+        const { flags, droppedAttributes, droppedEvents, droppedLinks, events, links } = decoded as SpanRecord;
+        expect({ flags, droppedAttributes, droppedEvents, droppedLinks }).toEqual(
+          unlessZero({ flags: flag, droppedAttributes: one, droppedEvents: three, droppedLinks: one }),
+        );
+        expect(events).toEqual([{ name: 'e', timeNs: '0', attributes: {}, ...unlessZero({ droppedAttributes: two }) }]);
+        expect(links).toEqual([
+          { ...ids, attributes: {}, traceState: 'a=b', ...unlessZero({ droppedAttributes: four, flags: flag }) },
+          { ...ids, attributes: {} },
+        ]);
+      }),
+    );
+  });
+
+  test.each([
+    ['a negative count', { droppedLinksCount: -1 }],
+    ['flags beyond 32 bits', { flags: 2 ** 32 }],
+    ['a count that is no number', { droppedEventsCount: 'many' }],
+  ])('%s: 400', async (_name, wrong) => {
+    const answer = await server.call('POST', '/v1/traces', traces([{ ...span({}), ...wrong }]));
+    expect(answer.status).toBe(400);
+    expect(answer.json.message).toContain(Object.keys(wrong)[0]);
+  });
 });
 
 describe('compression', () => {

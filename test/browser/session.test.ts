@@ -47,6 +47,23 @@ onPage('a session on the page', (stage) => {
     expect(await stage.page.getByText('loop cut').count()).toBe(2);
   });
 
+  test('what the sender left out is said where it is missed', async () => {
+    const sessionId = uuidOf('limited');
+    const ids = { traceId: hexId('limited', 32), spanId: hexId('limited', 16) };
+    const fields = {
+      droppedAttributesCount: 2,
+      droppedEventsCount: 1,
+      events: [{ name: 'retrieved', timeUnixNano: '1500000', droppedAttributesCount: 7 }],
+    };
+    const attributes = { 'honeyhive.session_id': sessionId };
+    const span = { ...ids, name: 'limited', startMs: 1, endMs: 2, attributes, fields };
+    await sendJson(`${stage.server.url}/v1/traces`, otlpJson([span]));
+    await stage.page.goto(`${stage.server.url}/sessions/${sessionId}?span=${ids.spanId}`);
+    await stage.panel().getByText('left out by the sender, whose limits they exceed: 2 attributes, 1 event').waitFor();
+    await stage.section('Events').getByRole('button', { name: 'Events' }).first().click();
+    await stage.section('Events').getByText('The sender left out 7 attributes.').waitFor();
+  });
+
   test('spans of an open session show as they arrive, at their place', async () => {
     const sessionId = uuidOf('growing');
     const at = Date.now();

@@ -11,6 +11,8 @@ export interface SpanSketch {
   attributes?: Record<string, unknown>;
   error?: string;
   events?: { name: string; timeMs: number; attributes?: Record<string, unknown> }[];
+  /** Fields of the OTLP span as they are, before which the others give way. */
+  fields?: Record<string, unknown>;
 }
 
 /** An id of so many hexadecimal digits, always the same for the same words. */
@@ -55,6 +57,7 @@ export function otlpJson(
       attributes: keyValues(event.attributes),
     })),
     status: span.error === undefined ? {} : { code: 2, message: span.error },
+    ...span.fields,
   }));
   return {
     resourceSpans: [

@@ -38,11 +38,19 @@ export function wholeSpan(
       name: event.name,
       time: milliseconds(event.timeNs),
       attributes: plainObject(event.attributes),
+      ...(event.droppedAttributes === undefined ? {} : { droppedAttributes: event.droppedAttributes }),
     })),
     attributes: plainObject(record.attributes),
     resource: plainObject(record.resource),
     scope: { ...record.scope, attributes: plainObject(record.scope.attributes) },
     links: record.links.map((link) => ({ ...link, attributes: plainObject(link.attributes) })),
+    traceState: record.traceState,
+    traceFlags: record.flags ?? 0,
+    dropped: {
+      attributes: record.droppedAttributes ?? 0,
+      events: record.droppedEvents ?? 0,
+      links: record.droppedLinks ?? 0,
+    },
     flags: flagsOf(shown),
   };
 }
@@ -99,5 +107,15 @@ function flagsOf(record: SpanRecord): string[] {
   if (record.endNs === '0') flags.push('still running');
   else if (BigInt(record.endNs) < BigInt(record.startNs)) flags.push('ends before it starts');
   if (start > YEAR_2262_MS) flags.push('starts after the year 2262');
+  const left = [
+    ...counted(record.droppedAttributes, 'attribute'),
+    ...counted(record.droppedEvents, 'event'),
+    ...counted(record.droppedLinks, 'link'),
+  ];
+  if (left.length > 0) flags.push(`left out by the sender, whose limits they exceed: ${left.join(', ')}`);
   return flags;
+}
+
+function counted(count: number | undefined, noun: string): string[] {
+  return count === undefined ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`];
 }

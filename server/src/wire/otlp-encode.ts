@@ -1,12 +1,9 @@
-import { BUCKETS, type SpanRecord } from './span-record.js';
+import { BUCKETS, type SpanRecord, type SpanScope } from './span-record.js';
 import { emptyObject, isObject, type Json, type JsonObject } from './value.js';
 
-/**
- * Spans as OTLP/JSON, as they came: 64-bit integers and doubles keep their kind. Flags, counts of what a sender had
- * dropped and addresses of schemas are not kept.
- */
+/** Spans as OTLP/JSON, as they came: 64-bit integers and doubles keep their kind. Addresses of schemas are not kept. */
 export function encodeTracesJson(spans: SpanRecord[]): JsonObject {
-  const groups = new Map<string, { resource: JsonObject; scope: SpanRecord['scope']; spans: Json[] }>();
+  const groups = new Map<string, { resource: JsonObject; scope: SpanScope; spans: Json[] }>();
   for (const span of spans) {
     const key = JSON.stringify([span.resource, span.scope]);
     let group = groups.get(key);
@@ -25,6 +22,7 @@ export function encodeTracesJson(spans: SpanRecord[]): JsonObject {
             name: group.scope.name,
             version: group.scope.version,
             attributes: attributes(group.scope.attributes),
+            ...given('droppedAttributesCount', group.scope.droppedAttributes),
           },
           spans: group.spans,
         },
@@ -43,19 +41,31 @@ function encodeSpan(span: SpanRecord): JsonObject {
     kind: span.kind,
     startTimeUnixNano: span.startNs,
     endTimeUnixNano: span.endNs,
+    ...given('flags', span.flags),
     attributes: allAttributes(span),
+    ...given('droppedAttributesCount', span.droppedAttributes),
     events: span.events.map((event) => ({
       name: event.name,
       timeUnixNano: event.timeNs,
       attributes: attributes(event.attributes),
+      ...given('droppedAttributesCount', event.droppedAttributes),
     })),
+    ...given('droppedEventsCount', span.droppedEvents),
     links: span.links.map((link) => ({
       traceId: link.traceId,
       spanId: link.spanId,
+      ...given('traceState', link.traceState),
+      ...given('flags', link.flags),
       attributes: attributes(link.attributes),
+      ...given('droppedAttributesCount', link.droppedAttributes),
     })),
+    ...given('droppedLinksCount', span.droppedLinks),
     status: { code: span.statusCode, message: span.statusMessage },
   };
+}
+
+function given(key: string, value: Json | undefined): JsonObject {
+  return value === undefined ? {} : { [key]: value };
 }
 
 /** An attribute that only files of ours have: what a REST event said outside its attributes, as it said it. */

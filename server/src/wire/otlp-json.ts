@@ -8,6 +8,7 @@ import {
   type SpanEvent,
   type SpanLink,
   type SpanRecord,
+  type SpanScope,
 } from './span-record.js';
 import { emptyObject, isObject, keptBytes, keptDouble, keptInt, keptMap } from './value.js';
 
@@ -29,10 +30,11 @@ export function decodeTracesValue(root: unknown): DecodedTraces {
     )) {
       const group = object(scopeSpans, 'scopeSpans[]');
       const named = optionalObject(group.scope, 'scope');
-      const scope = {
+      const scope: SpanScope = {
         name: text(named.name, 'scope.name'),
         version: text(named.version, 'scope.version'),
         attributes: attributes(named.attributes),
+        ...counts(named, 'scope', ['attributes']),
       };
       for (const span of list(group.spans, 'spans'))
         checkSpan(readSpan(object(span, 'spans[]'), resource, scope), result);
@@ -51,7 +53,7 @@ const KINDS = [
 ];
 const STATUSES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
 
-function readSpan(span: Record<string, unknown>, resource: JsonObject, scope: SpanRecord['scope']): SpanRecord {
+function readSpan(span: Record<string, unknown>, resource: JsonObject, scope: SpanScope): SpanRecord {
   const status = optionalObject(span.status, 'status');
   return {
     traceId: hex(pick(span, 'traceId', 'trace_id'), 'traceId'),
@@ -67,6 +69,8 @@ function readSpan(span: Record<string, unknown>, resource: JsonObject, scope: Sp
     statusCode: enumeration(status.code, STATUSES, 'status.code'),
     statusMessage: text(status.message, 'status.message'),
     traceState: text(pick(span, 'traceState', 'trace_state'), 'traceState'),
+    ...unlessZero('flags', uint32(span.flags, 'flags')),
+    ...counts(span, 'spans[]', ['attributes', 'events', 'links']),
     resource,
     scope,
   };
@@ -78,16 +82,46 @@ function readEvent(value: unknown): SpanEvent {
     name: text(event.name, 'events[].name'),
     timeNs: nanoseconds(pick(event, 'timeUnixNano', 'time_unix_nano'), 'timeUnixNano'),
     attributes: attributes(event.attributes),
+    ...counts(event, 'events[]', ['attributes']),
   };
 }
 
 function readLink(value: unknown): SpanLink {
   const link = object(value, 'links[]');
+  const traceState = text(pick(link, 'traceState', 'trace_state'), 'links[].traceState');
   return {
     traceId: hex(pick(link, 'traceId', 'trace_id'), 'links[].traceId'),
     spanId: hex(pick(link, 'spanId', 'span_id'), 'links[].spanId'),
     attributes: attributes(link.attributes),
+    ...(traceState === '' ? {} : { traceState }),
+    ...unlessZero('flags', uint32(link.flags, 'links[].flags')),
+    ...counts(link, 'links[]', ['attributes']),
   };
+}
+
+const DROPPED = {
+  attributes: ['droppedAttributesCount', 'dropped_attributes_count', 'droppedAttributes'],
+  events: ['droppedEventsCount', 'dropped_events_count', 'droppedEvents'],
+  links: ['droppedLinksCount', 'dropped_links_count', 'droppedLinks'],
+} as const;
+
+/** What the sender says that it left out. */
+function counts<K extends keyof typeof DROPPED>(
+  holder: Record<string, unknown>,
+  where: string,
+  kinds: readonly K[],
+): Partial<Record<(typeof DROPPED)[K][2], number>> {
+  const found = {};
+  for (const kind of kinds) {
+    const [name, snake, key] = DROPPED[kind];
+    Object.assign(found, unlessZero(key, uint32(pick(holder, name, snake), `${where}.${name}`)));
+  }
+  return found;
+}
+
+/** Nearly all flags and counts are zero: what is not there takes no room. */
+function unlessZero<K extends string>(key: K, value: number): Partial<Record<K, number>> {
+  return value === 0 ? {} : ({ [key]: value } as Partial<Record<K, number>>);
 }
 
 function attributes(value: unknown): JsonObject {
@@ -171,6 +205,12 @@ function integer(value: unknown, where: string, signed: boolean): string {
 
 function nanoseconds(value: unknown, where: string): string {
   return value === undefined || value === null || value === '' ? '0' : integer(value, where, false);
+}
+
+function uint32(value: unknown, where: string): number {
+  const number = Number(value === undefined || value === null ? 0 : integer(value, where, false));
+  if (number > 0xffff_ffff) throw new MalformedRequest(`${where} does not fit 32 bits`);
+  return number;
 }
 
 function floating(value: unknown): number {

@@ -1,6 +1,6 @@
 import { checkSpan } from './check-span.js';
 import { ProtobufReader } from './protobuf-reader.js';
-import type { DecodedTraces, Json, JsonObject, SpanEvent, SpanLink, SpanRecord } from './span-record.js';
+import type { DecodedTraces, Json, JsonObject, SpanEvent, SpanLink, SpanRecord, SpanScope } from './span-record.js';
 import { emptyObject, keptBytes, keptDouble, keptInt, keptMap } from './value.js';
 
 /** Field numbers: opentelemetry-proto, trace/v1/trace.proto and common/v1/common.proto. */
@@ -37,7 +37,7 @@ function readResource(reader: ProtobufReader, depth: number): JsonObject {
 }
 
 function readScopeSpans(reader: ProtobufReader, depth: number, result: DecodedTraces): void {
-  let scope: SpanRecord['scope'] = { name: '', version: '', attributes: emptyObject() };
+  let scope: SpanScope = { name: '', version: '', attributes: emptyObject() };
   let scopeFrom = 0;
   let scopeTo = 0;
   const first = result.spans.length;
@@ -61,6 +61,11 @@ function readScopeSpans(reader: ProtobufReader, depth: number, result: DecodedTr
   }
 }
 
+/** Some write zeros too; what is not there takes no room. */
+function setCount<K extends string>(into: { [key in K]?: number }, key: K, count: number): void {
+  if (count !== 0) into[key] = count as (typeof into)[K];
+}
+
 /** Reads one span with its scope, as `ScopeSpans` that hold just these. */
 export function decodeSpan(body: Buffer): SpanRecord {
   const result: DecodedTraces = { spans: [], rejected: 0, message: '' };
@@ -68,12 +73,13 @@ export function decodeSpan(body: Buffer): SpanRecord {
   return result.spans[0] as SpanRecord;
 }
 
-function readScope(reader: ProtobufReader, depth: number): SpanRecord['scope'] {
-  const scope: SpanRecord['scope'] = { name: '', version: '', attributes: emptyObject() };
+function readScope(reader: ProtobufReader, depth: number): SpanScope {
+  const scope: SpanScope = { name: '', version: '', attributes: emptyObject() };
   while (reader.next()) {
     if (reader.field === 1) scope.name = reader.string();
     else if (reader.field === 2) scope.version = reader.string();
     else if (reader.field === 3) readKeyValue(reader, depth, scope.attributes);
+    else if (reader.field === 4) setCount(scope, 'droppedAttributes', reader.uint32());
     else reader.skip(depth);
   }
   return scope;
@@ -128,14 +134,26 @@ function readSpan(reader: ProtobufReader, depth: number): SpanRecord {
       case 9:
         readKeyValue(reader, depth, span.attributes);
         break;
+      case 10:
+        setCount(span, 'droppedAttributes', reader.uint32());
+        break;
       case 11:
         span.events.push(reader.message(depth, readEvent));
+        break;
+      case 12:
+        setCount(span, 'droppedEvents', reader.uint32());
         break;
       case 13:
         span.links.push(reader.message(depth, readLink));
         break;
+      case 14:
+        setCount(span, 'droppedLinks', reader.uint32());
+        break;
       case 15:
         reader.message(depth, (r) => readStatus(r, span));
+        break;
+      case 16:
+        setCount(span, 'flags', reader.fixed32());
         break;
       default:
         reader.skip(depth);
@@ -158,6 +176,7 @@ function readEvent(reader: ProtobufReader, depth: number): SpanEvent {
     if (reader.field === 1) event.timeNs = reader.fixed64();
     else if (reader.field === 2) event.name = reader.string();
     else if (reader.field === 3) readKeyValue(reader, depth, event.attributes);
+    else if (reader.field === 4) setCount(event, 'droppedAttributes', reader.uint32());
     else reader.skip(depth);
   }
   return event;
@@ -168,7 +187,10 @@ function readLink(reader: ProtobufReader, depth: number): SpanLink {
   while (reader.next()) {
     if (reader.field === 1) link.traceId = reader.bytes('hex');
     else if (reader.field === 2) link.spanId = reader.bytes('hex');
+    else if (reader.field === 3) link.traceState = reader.string();
     else if (reader.field === 4) readKeyValue(reader, depth, link.attributes);
+    else if (reader.field === 5) setCount(link, 'droppedAttributes', reader.uint32());
+    else if (reader.field === 6) setCount(link, 'flags', reader.fixed32());
     else reader.skip(depth);
   }
   return link;

@@ -86,6 +86,12 @@ export class ProtobufReader {
   }
 
   uint32(): number {
+    // Nearly all are kinds, codes and small counts.
+    const first = this.#position < this.#end ? (this.#data[this.#position] as number) : 128;
+    if (first < 128 && this.wireType === VARINT) {
+      this.#position++;
+      return first;
+    }
     return Number(BigInt.asUintN(32, BigInt(this.int64())));
   }
 
@@ -112,6 +118,11 @@ export class ProtobufReader {
     const quotient =
       Math.floor(high / BILLION) * TWO_32 + Math.floor(first / BILLION) * 65_536 + Math.floor(second / BILLION);
     return `${quotient}${String((second % BILLION) + BILLION).slice(1)}`;
+  }
+
+  fixed32(): number {
+    this.expect(FIXED32);
+    return this.#data.readUInt32LE(this.#take(4));
   }
 
   #take(length: number): number {

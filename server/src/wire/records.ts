@@ -1,3 +1,4 @@
+import type { SpanLink, SpanScope } from './span-record.js';
 import type { JsonObject } from './value.js';
 
 /** A session with its running totals, as it is given out. */
@@ -86,11 +87,16 @@ export interface WholeSpan extends ThinSpan {
   userProperties: JsonObject;
   error: { type?: string; message?: string; stack?: string } | null;
   evaluations: Evaluation[];
-  events: { name: string; time: number; attributes: JsonObject }[];
+  events: { name: string; time: number; attributes: JsonObject; droppedAttributes?: number }[];
   attributes: JsonObject;
   resource: JsonObject;
-  scope: { name: string; version: string; attributes: JsonObject };
-  links: { traceId: string; spanId: string; attributes: JsonObject }[];
-  /** What cannot be right about the span's times, in words. */
+  scope: SpanScope;
+  links: SpanLink[];
+  traceState: string;
+  /** The W3C trace flags in bits 0 to 7; 8 and 9 say whether the parent is of another process. */
+  traceFlags: number;
+  /** How many the sender left out, because of its limits. */
+  dropped: { attributes: number; events: number; links: number };
+  /** What cannot be right about the span's times, and what the sender left out, in words. */
   flags: string[];
 }

@@ -10,12 +10,25 @@ export interface SpanEvent {
   /** Unix nanoseconds, decimal text: a number would lose the last digits. */
   timeNs: string;
   attributes: JsonObject;
+  /** How many the sender left out, because of its limits; as everywhere here. */
+  droppedAttributes?: number;
 }
 
 export interface SpanLink {
   traceId: string;
   spanId: string;
   attributes: JsonObject;
+  traceState?: string;
+  flags?: number;
+  droppedAttributes?: number;
+}
+
+/** What made a span. */
+export interface SpanScope {
+  name: string;
+  version: string;
+  attributes: JsonObject;
+  droppedAttributes?: number;
 }
 
 /** One span as it came over the wire, before anything is concluded from it. */
@@ -35,8 +48,13 @@ export interface SpanRecord {
   statusCode: number;
   statusMessage: string;
   traceState: string;
+  /** Bits 0 to 7 are the W3C trace flags, 8 and 9 say whether the parent is of another process. Left out where 0. */
+  flags?: number;
+  droppedAttributes?: number;
+  droppedEvents?: number;
+  droppedLinks?: number;
   resource: JsonObject;
-  scope: { name: string; version: string; attributes: JsonObject };
+  scope: SpanScope;
   /** Events of HoneyHive's REST API bring their buckets nested, not as attributes. */
   buckets?: Buckets;
   eventId?: string;

@@ -76,6 +76,15 @@ export function payloadHash({ data, texts }: PackedPayload): string {
   return hexHashOf(texts.length === 0 ? data : Buffer.concat([data, ...texts.map((text) => text.hash)]));
 }
 
+const SOMETIMES = [
+  ...(['flags', 'droppedAttributes', 'droppedEvents', 'droppedLinks'] as const),
+  ...(['buckets', 'eventId', 'parentEventId', 'sessionId', 'open'] as const),
+];
+
+function copyIfSaid<K extends keyof Payload>(from: Payload, to: Payload, key: K): void {
+  if (from[key] !== undefined) to[key] = from[key];
+}
+
 function payloadOf(span: SpanRecord): Payload {
   const payload: Payload = {
     name: span.name,
@@ -90,11 +99,7 @@ function payloadOf(span: SpanRecord): Payload {
     traceState: span.traceState,
     scope: span.scope,
   };
-  if (span.buckets) payload.buckets = span.buckets;
-  if (span.eventId !== undefined) payload.eventId = span.eventId;
-  if (span.parentEventId !== undefined) payload.parentEventId = span.parentEventId;
-  if (span.sessionId !== undefined) payload.sessionId = span.sessionId;
-  if (span.open !== undefined) payload.open = span.open;
+  for (const key of SOMETIMES) copyIfSaid(span, payload, key);
   return payload;
 }
 

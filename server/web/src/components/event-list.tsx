@@ -1,4 +1,4 @@
-import { formatDuration } from '../format.js';
+import { formatDuration, formatPlural } from '../format.js';
 import { fieldsOf, numberOr, textOf } from '../read.js';
 import { JsonTree } from './json-tree.js';
 import { Section } from './section.js';
@@ -7,6 +7,7 @@ function EventItem({ event, spanStart }: { readonly event: unknown; readonly spa
   const raw = fieldsOf(event);
   const time = numberOr(raw.time, numberOr(raw.timeMs, numberOr(raw.timestamp, null)));
   const attributes = fieldsOf(raw.attributes);
+  const leftOut = numberOr(raw.droppedAttributes, 0);
   return (
     <li className="event">
       <div className="event-line">
@@ -14,6 +15,7 @@ function EventItem({ event, spanStart }: { readonly event: unknown; readonly spa
         {time !== null && <span className="offset">+{formatDuration(Math.max(0, time - spanStart))}</span>}
       </div>
       {Object.keys(attributes).length > 0 && <JsonTree value={attributes} />}
+      {leftOut > 0 && <p className="panel-empty">The sender left out {formatPlural(leftOut, 'attribute')}.</p>}
     </li>
   );
 }
