@@ -43,7 +43,7 @@ export interface Ledger {
   delivered(count: number): void;
   /** Safe on disk, and not delivered yet. Call what it returns before saying what became of the items after all. */
   spooled(count: number): () => void;
-  dropped(reason: DropReason | (string & {}), count: number, names: readonly string[]): void;
+  dropped(reason: DropReason, count: number, names: readonly string[]): void;
   request(): void;
   retry(): void;
 }

@@ -240,10 +240,16 @@ export function createProtobufEncoder(): BatchEncoder {
         const { resource, instrumentationScope: scope } = item;
         const last = runs[runs.length - 1];
         if (last !== undefined && last.resource === resource && last.scope === scope) last.end = writer.pos;
-        else runs.push({ resource, scope, start, end: writer.pos });
+        else {
+          runs.push({ resource, scope, start, end: writer.pos });
+          // What cannot be encoded is this span's fault, not that of the batch it would end in.
+          resourceHead(resource);
+          scopeHead(scope);
+        }
         count += 1;
       } catch (error) {
         writer.pos = start;
+        if (runs.at(-1)?.start === start) runs.pop();
         throw error;
       }
     },

@@ -3,6 +3,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { platform } from '../base/platform.js';
 import { clearTimeout, now, setTimeout } from '../base/timers.js';
+import { untraced } from './untraced.js';
 
 /** One request, as it goes out. */
 export interface HttpMessage {
@@ -88,14 +89,16 @@ export function createPoster(connections = 4): Poster {
       }
 
       try {
-        request = open(message, (incoming) => {
-          response = incoming;
-          if (isSuccess(incoming.statusCode) && timeoutMs > BODY_MS) {
-            clearTimeout(timer);
-            timer = setTimeout(cut, BODY_MS).unref();
-          }
-          collect(incoming, (body) => settle(answer(incoming, body)), cut, fail);
-        });
+        request = untraced(() =>
+          open(message, (incoming) => {
+            response = incoming;
+            if (isSuccess(incoming.statusCode) && timeoutMs > BODY_MS) {
+              clearTimeout(timer);
+              timer = setTimeout(cut, BODY_MS).unref();
+            }
+            collect(incoming, (body) => settle(answer(incoming, body)), cut, fail);
+          }),
+        );
         timer = setTimeout(cut, timeoutMs).unref();
         request.on('socket', (socket: Socket) => socket.unref());
         request.on('error', fail);

@@ -1,7 +1,5 @@
-import { messageOf } from '../base/errors.js';
-import { quietly } from '../base/quietly.js';
-import { debug } from '../base/warn.js';
 import type { DeliveryReceipt, DeliveryStats, Drop, Ledger } from './contract.js';
+import { tellDrop } from './tell-drop.js';
 
 /** The ledger as delivery itself sees it. */
 export interface FullLedger extends Ledger {
@@ -44,11 +42,7 @@ export function createLedger(onDrop: ((drop: Drop) => void) | undefined): FullLe
       if (count === 0) return;
       total.dropped += count;
       since.dropped.set(reason, (since.dropped.get(reason) ?? 0) + count);
-      if (onDrop === undefined) return;
-      quietly(
-        () => onDrop({ reason, count, names: [...names] }),
-        (error) => debug(`onDrop failed: ${messageOf(error)}`),
-      );
+      tellDrop(onDrop, { reason, count, names: [...names] });
     },
     request() {
       total.requests += 1;

@@ -2,6 +2,7 @@ import { warn } from '../base/warn.js';
 import { namesOf, recall } from './batch.js';
 import type { DeliverySource, OutgoingRequest } from './contract.js';
 import { wouldExpose } from './credentials.js';
+import type { DropReason } from './drop-reasons.js';
 import type { Keep, Keeper } from './keeper.js';
 import type { FullLedger } from './ledger.js';
 import type { Sender } from './sender.js';
@@ -12,7 +13,7 @@ export interface Leftover {
   /** What is worth sending at once. */
   readonly requests: OutgoingRequest[];
   /** Settles each item: delivered where acknowledged, else left in the spool, else dropped for `reason`. */
-  done(acknowledged: readonly boolean[], reason: string): void;
+  done(acknowledged: readonly boolean[], reason: DropReason): void;
 }
 
 interface Item {

@@ -8,6 +8,7 @@ import { headerOf } from './response.js';
 import { isHeld, isRetryable, retryDelayMs } from './retry.js';
 import { createRecovery, type Recovery, type Resend, type Resent } from './spool-recovery.js';
 import type { SpoolTarget } from './spool-segment.js';
+import { tellDrop } from './tell-drop.js';
 import { reportTrouble } from './trouble.js';
 
 export interface ResendOptions {
@@ -73,7 +74,7 @@ function createResend(options: ResendOptions, pause: (ms: number) => Promise<boo
           'spool:refused',
           `${request.items} items that an earlier process had left in the spool were refused (${status}): dropped.`,
         );
-        options.onDrop?.({
+        tellDrop(options.onDrop, {
           reason: status === 413 ? 'too_large' : 'refused',
           count: request.items,
           names: namesOf(batchOf(request)),

@@ -3,6 +3,7 @@ import { warn } from '../base/warn.js';
 import { type Batch, evict, namesOf, pack, packNow, recall, split } from './batch.js';
 import type { OutgoingRequest } from './contract.js';
 import { wouldExpose } from './credentials.js';
+import type { DropReason } from './drop-reasons.js';
 import { type HttpOutcome, isSuccess, type Poster, TIMEOUT_CODE } from './http.js';
 import type { FullLedger } from './ledger.js';
 import { headerOf, LIVE_HEADER, liveSeconds, readVerdict } from './response.js';
@@ -197,7 +198,7 @@ export function createSender(options: SenderOptions): Sender {
     remove(batch);
   }
 
-  function drop(batch: Batch, reason: string): void {
+  function drop(batch: Batch, reason: DropReason): void {
     const names = namesOf(batch);
     batch.keep?.release();
     ledger.dropped(reason, batch.count, names);

@@ -56,7 +56,13 @@ export function createRecovery(
       const path = join(directory, name);
       const info = attempt(() => statSync(path));
       if (info === undefined) continue;
-      if (isOwned(name, parsed.owner, info.mtimeMs) || !isForUs(path)) {
+      const owned = isOwned(name, parsed.owner, info.mtimeMs);
+      if (!owned && info.size === 0) {
+        // Its owner ended before anything was in it.
+        attempt(() => unlinkSync(path));
+        continue;
+      }
+      if (owned || !isForUs(path)) {
         if (!openHere().has(name)) others += info.size;
         continue;
       }

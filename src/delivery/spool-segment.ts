@@ -85,7 +85,13 @@ export function createSegment(directory: string, name: string, target: SpoolTarg
     }
   }
 
-  write(frame(HEADER, 0, { version: 1, serverUrl: target.serverUrl, project: target.project ?? null }, undefined));
+  try {
+    write(frame(HEADER, 0, { version: 1, serverUrl: target.serverUrl, project: target.project ?? null }, undefined));
+  } catch (error) {
+    closeSync(fd);
+    unlinkSync(path);
+    throw error;
+  }
   const headerBytes = size;
 
   return {
@@ -114,8 +120,12 @@ export function createSegment(directory: string, name: string, target: SpoolTarg
         },
         read() {
           if (!open) return undefined;
-          const place = listRecords(fd, offset, end)[0];
-          return place === undefined ? undefined : readRecord(fd, place)?.body;
+          try {
+            const place = listRecords(fd, offset, end)[0];
+            return place === undefined ? undefined : readRecord(fd, place)?.body;
+          } catch {
+            return undefined;
+          }
         },
       };
     },

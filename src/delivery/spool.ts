@@ -36,7 +36,7 @@ export function createSpool(directory: string, maxBytes: number, target: SpoolTa
         segment.restore();
         utimesSync(segment.path, now, now);
       } catch {
-        // Taken by somebody else, who sends what it holds, or not to be put back: it is in memory as well.
+        // Taken by somebody else, who sends what it holds, or not to be put back.
         retire(segment);
       }
     }

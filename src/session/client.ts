@@ -1,17 +1,14 @@
 import type * as http from 'node:http';
 import type * as https from 'node:https';
-import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { AxiosInstance, AxiosResponse } from 'axios';
 import { messageOf } from '../base/errors.js';
 import { platform } from '../base/platform.js';
 import { isCredential, isLoopback, wouldExpose } from '../delivery/credentials.js';
 import { LIVE_HEADER, liveSeconds } from '../delivery/response.js';
 import { isRetryable } from '../delivery/retry.js';
+import { untraced } from '../delivery/untraced.js';
 import { type Answer, unreachable } from './answer.js';
 
-/** As `suppressTracing` of @opentelemetry/core marks it: the SDK's own requests are no part of the user's trace. */
-const untraced = (): Context =>
-  ROOT_CONTEXT.setValue(createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), true);
 const ATTEMPT_MS = 5_000;
 /** Nothing in an answer is needed beyond its status and the reason of a refusal. */
 const ANSWER_BYTES = 1024 * 1024;
@@ -70,9 +67,7 @@ export function createClient({ serverUrl, headers, allowInsecure, onLive }: Clie
       const client = await axios;
       const signal = AbortSignal.timeout(ATTEMPT_MS);
       const request = (): Promise<AxiosResponse<unknown>> =>
-        context.with(untraced(), () =>
-          client.request<unknown>({ method, url, data: body, headers: { ...sent }, signal }),
-        );
+        untraced(() => client.request<unknown>({ method, url, data: body, headers: { ...sent }, signal }));
       // A connection that the server closed while it was idle: nothing was wrong with the request.
       const response = await request().catch((error: unknown) =>
         wasStale(error) && !closed ? request() : Promise.reject(error),

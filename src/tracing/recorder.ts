@@ -20,6 +20,7 @@ import { EVENT_NAME } from '../attributes/keys.js';
 import { messageOf } from '../base/errors.js';
 import { quietly } from '../base/quietly.js';
 import { warn } from '../base/warn.js';
+import { isSuppressed } from '../delivery/untraced.js';
 import { asRecordedSpan } from './as-recorded.js';
 import type { SpanBeginning, SpanSource, TracerCore } from './core.js';
 import { RecordedSpan, type SpanSink } from './recorded-span.js';
@@ -32,6 +33,9 @@ import { stampContext, stampEnd, tracerStamps } from './stamp.js';
 
 /** Open spans remembered for the process's end; the oldest are forgotten first, so that spans nobody ends cannot pile up. */
 const MAX_OPEN = 50_000;
+
+/** Names of tracers remembered, for programs that make up ever new ones. */
+const MAX_TRACERS = 1_000;
 
 /** `TraceFlags.SAMPLED`: the API itself is loaded with the first tracer. */
 const SAMPLED: TraceFlags = 1;
@@ -59,6 +63,7 @@ export class Recorder implements SpanSource, SpanSink {
   #oldest: RecordedSpan | undefined;
   #open = 0;
   #plain: SpanBeginning | undefined;
+  readonly #tracers = new Map<string, Tracer>();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -70,8 +75,20 @@ export class Recorder implements SpanSource, SpanSink {
     this.#core = core;
   }
 
-  getTracer(name: string, version?: string): Tracer {
-    const scopeName = version === undefined ? { name } : { name, version };
+  /** The same scope for the same names, however often it is asked for: spans are sent by scope. */
+  getTracer(name: string, version?: string, options?: { schemaUrl?: string }): Tracer {
+    const scope = scopeNameOf(name, version, options?.schemaUrl);
+    const key = JSON.stringify(scope);
+    let known = this.#tracers.get(key);
+    if (known === undefined) {
+      if (this.#tracers.size >= MAX_TRACERS) this.#tracers.clear();
+      known = this.#tracerOf(scope);
+      this.#tracers.set(key, known);
+    }
+    return known;
+  }
+
+  #tracerOf(scopeName: ScopeName): Tracer {
     const start = (spanName: string, options?: SpanOptions | null, at: Context = context.active()): Span => {
       const span = this.#start(spanName, at, options ?? NO_OPTIONS, scopeName);
       const recorded = asRecordedSpan(span);
@@ -107,7 +124,7 @@ export class Recorder implements SpanSource, SpanSink {
 
   #record(name: string, at: Context, options: SpanOptions, scopeName: ScopeName, begin?: SpanBeginning): Span {
     const core = this.#core;
-    if (core === undefined || !core.recording) return trace.wrapSpanContext(NO_SPAN);
+    if (core === undefined || !core.recording || isSuppressed(at)) return trace.wrapSpanContext(NO_SPAN);
     const active = trace.getSpan(at);
     const parent = options.root === true ? undefined : parentFor(core, active);
     const kind = options.kind ?? SpanKind.INTERNAL;
@@ -263,6 +280,15 @@ function parentFor(core: TracerCore, active: Span | undefined): SpanContext | un
     if (span.core === core && !(span.attached && span.ended)) return span.spanContext();
   }
   return undefined;
+}
+
+/** Names may come from anywhere, as plain JavaScript does. */
+function scopeNameOf(name: unknown, version: unknown, schemaUrl: unknown): ScopeName {
+  return {
+    name: typeof name === 'string' ? name : '',
+    ...(typeof version === 'string' ? { version } : {}),
+    ...(typeof schemaUrl === 'string' ? { schemaUrl } : {}),
+  };
 }
 
 const NO_SPAN: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
+import fs, {
   appendFileSync,
   mkdtempSync,
   readdirSync,
@@ -262,6 +262,74 @@ describe('the spool', () => {
     expect(names()).toEqual(['behind']);
     const held = files().map((file) => readFileSync(join(directory, file), 'latin1'));
     expect(held.filter((text) => text.includes('"k":1'))).toHaveLength(1);
+  });
+
+  it('whose files cannot be read any more costs what only it had, said by reason, and nothing else', async () => {
+    down();
+    const delivery = deliveryTo(receiver.url, { ...spool(), queueBytes: 2 * MIB });
+    for (let i = 0; i < 40; i++) delivery.enqueue(spanOf(`gone ${i}`, { text: noise(200_000) }));
+    const failing = jest.spyOn(fs, 'readSync').mockImplementation(() => {
+      throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+    });
+    receiver.answer = undefined;
+    const receipt = await delivery.close({ timeoutMs: 15_000 });
+    failing.mockRestore();
+    expect(receipt.dropped.reasons.spool_lost).toBeGreaterThan(0);
+    expect(receipt.delivered + receipt.dropped.count).toBe(40);
+    expect(receipt).toMatchObject({ pending: 0, timedOut: false });
+    expectConserved(delivery);
+  });
+
+  it('on a disk that takes nothing leaves no file and no open file behind', async () => {
+    down();
+    const delivery = deliveryTo(receiver.url, spool());
+    const full = jest.spyOn(fs, 'writevSync').mockImplementation(() => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    });
+    const opened = jest.spyOn(fs, 'openSync');
+    const closed = jest.spyOn(fs, 'closeSync');
+    for (let i = 0; i < 3; i++) {
+      delivery.enqueue(spanOf(`kept ${i}`));
+      await delivery.flush({ timeoutMs: 10 });
+    }
+    expect(opened.mock.calls.length).toBeGreaterThan(0);
+    expect(closed).toHaveBeenCalledTimes(opened.mock.calls.length);
+    for (const spy of [full, opened, closed]) spy.mockRestore();
+    expect(files()).toEqual([]);
+    receiver.answer = undefined;
+    expect(await delivery.close()).toMatchObject({ delivered: 3, dropped: { count: 0 } });
+  });
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('of the program');
+      },
+    ],
+    [
+      'rejects',
+      async () => {
+        throw new Error('of the program');
+      },
+    ],
+  ])('tells of a leftover that is refused, and goes on though onDrop %s', async (_what, fail) => {
+    await leave(1);
+    await leave(1);
+    const told: unknown[] = [];
+    receiver.answer = (_request, response) => {
+      response.writeHead(400).end();
+      return true;
+    };
+    await restart({
+      onDrop: (drop: unknown) => {
+        told.push(drop);
+        return fail();
+      },
+    });
+    const drop = { reason: 'refused', count: 1, names: ['left 0'] };
+    expect(told).toEqual([drop, drop]);
+    expect(files()).toEqual([]);
   });
 
   it('comes back with all it held where a clean-up of temporary files took it', async () => {
