@@ -1,4 +1,4 @@
-import { basename, extname } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import { createCapture } from '../attributes/context.js';
 import { DEFAULT_LIMITS } from '../attributes/limits.js';
 import { snapshot } from '../attributes/snapshot.js';
@@ -145,7 +145,8 @@ function overridden(variable: string, given: Record<string, unknown>): boolean {
 function spool(option: TracerOptions['spool']): ResolvedConfig['spool'] {
   if (option === undefined) return undefined;
   const { directory, maxBytes = SPOOL_BYTES } = typeof option === 'string' ? { directory: option } : option;
-  return { directory, maxBytes };
+  // The program may change its working directory before anything is written.
+  return { directory: resolve(directory), maxBytes };
 }
 
 function mainFileName(): string {

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { platform } from '../base/platform.js';
-import { type Keep, shareKeep } from './keeper.js';
+import type { Keep } from './keeper.js';
 import { jsonNames, jsonSlice, protobufNames, protobufSlice } from './trace-body.js';
 
 /** Below this, compressing costs more than it saves. */
@@ -96,7 +96,7 @@ export function split(batch: Batch): [Batch, Batch] {
   const middle = batch.count >> 1;
   const first = createBatch(slice(body, 0, middle), middle, batch.contentType);
   const second = createBatch(slice(body, middle, batch.count), batch.count - middle, batch.contentType);
-  if (batch.keep !== undefined) first.keep = second.keep = shareKeep(batch.keep, 2);
+  if (batch.keep !== undefined) [first.keep, second.keep] = batch.keep.split(middle);
   return [first, second];
 }
 

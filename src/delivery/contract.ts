@@ -41,8 +41,11 @@ export interface DeliveryStats {
 export interface Ledger {
   made(count: number): void;
   delivered(count: number): void;
-  /** Safe on disk, and not delivered yet. Call what it returns before saying what became of the items after all. */
-  spooled(count: number): () => void;
+  /**
+   * Safe on disk, and not delivered yet. Call what it returns before saying what became of the items after all: of all
+   * of them, or of so many.
+   */
+  spooled(count: number): (part?: number) => void;
   dropped(reason: DropReason, count: number, names: readonly string[]): void;
   request(): void;
   retry(): void;

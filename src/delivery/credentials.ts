@@ -1,21 +1,40 @@
-const CREDENTIAL = /^(authorization|proxy-authorization|cookie)$|api-?key|token|secret|password|credential/i;
+/** The names that back ends of OpenTelemetry give theirs are many: `x-honeycomb-team`, `uptrace-dsn`, `signoz-ingestion-key`. */
+const CREDENTIAL = /^cookie$|auth|api-?key|(^|[-_])(key|team|dsn|license)$|token|secret|password|credential/i;
 
 /** Whether a header of this name would let its reader act for the user. */
 export function isCredential(name: string): boolean {
   return CREDENTIAL.test(name);
 }
 
-/** Whether credentials among `headers` could be read on their way to `url`: plain http to another machine. */
+/** Whether credentials in `url` or `headers` could be read on their way: plain http to another machine. */
 export function wouldExpose(url: string, headers: Readonly<Record<string, string>>): boolean {
-  return isExposed(url) && Object.keys(headers).some(isCredential);
-}
-
-function isExposed(url: string): boolean {
   try {
-    const { protocol, hostname } = new URL(url);
-    return protocol === 'http:' && !isLoopback(hostname);
+    const { protocol, hostname, username, password, searchParams } = new URL(url);
+    if (protocol !== 'http:' || isLoopback(hostname)) return false;
+    return username !== '' || password !== '' || [...searchParams.keys(), ...Object.keys(headers)].some(isCredential);
   } catch {
     return false;
+  }
+}
+
+/** `url` without user, password and query. */
+export function withoutCredentials(url: string): string {
+  try {
+    const bare = new URL(url);
+    bare.username = bare.password = bare.search = '';
+    return bare.href;
+  } catch {
+    return '';
+  }
+}
+
+/** `url` with the user and password of `other`. */
+export function withUserOf(other: string, url: string): string {
+  try {
+    const { username, password } = new URL(other);
+    return Object.assign(new URL(url), { username, password }).href;
+  } catch {
+    return url;
   }
 }
 

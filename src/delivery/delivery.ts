@@ -37,6 +37,8 @@ const OUTAGE_LINGER_MS = 2_000;
 /** With a spool, what has ended is on disk within 100 ms. */
 const SPOOL_LINGER_MS = 40;
 const SPOOL_MOST_MS = 80;
+/** At the process's end: kept from waiting for evaluators, for those spans that they held back. */
+const LAST_MS = 500;
 
 export interface DeliveryOptions {
   /** Full URL of the OTLP traces endpoint. */
@@ -91,7 +93,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let closed = false;
 
   // First: an unusable directory must stop the program before anything has begun.
-  const spool = options.spool && createSpool(options.spool.directory, options.spool.maxBytes, options.target);
+  const target = { ...options.target, endpoint: options.endpoint };
+  const spool = options.spool && createSpool(options.spool.directory, options.spool.maxBytes, target);
   const keeper = spool && createKeeper(spool, ledger);
 
   const sender = createSender({
@@ -120,7 +123,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   });
   const recovery =
     spool && options.spool && !sender.blocked
-      ? resendLeftovers({ ...options, poster, directory: options.spool.directory }, (bytes) => spool.othersHold(bytes))
+      ? resendLeftovers({ ...options, target, poster, directory: options.spool.directory }, (bytes) =>
+          spool.othersHold(bytes),
+        )
       : undefined;
 
   const queuedBytes = (): number => intake.bytes + sender.bytes;
@@ -153,9 +158,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     sender.hurry();
   }
 
-  /** Whether the time ran out. `leftByOthers`: what an earlier process left counts too. */
-  function settle(timeoutMs: number, leftByOthers: boolean): Promise<boolean> {
-    const deadline = now() + timeoutMs;
+  /**
+   * Whether the time ran out. `leftByOthers`: what an earlier process left counts too. `spareMs`: so much earlier the
+   * sources give up, so that what they hold back can still be sent.
+   */
+  function settle(timeoutMs: number, leftByOthers: boolean, spareMs = 0): Promise<boolean> {
+    const deadline = now() + timeoutMs - spareMs;
     return wait.within(timeoutMs, async (idle) => {
       hurry();
       const left = leftByOthers ? recovery?.settled() : undefined;
@@ -181,7 +189,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         waiting: () => !isIdle() || ledger.pending() > 0 || (!quiet && sources.length > 0),
         hurry,
         settle: async (timeoutMs) => {
-          await settle(timeoutMs, true);
+          await settle(timeoutMs, true, Math.min(LAST_MS, timeoutMs / 2));
           quiet = true;
         },
         take: () => {
@@ -196,6 +204,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     closed = true;
     recovery?.stop();
     leftovers().done([], 'closed');
+    wait.wake();
     spool?.close();
     poster.close();
     for (const source of sources) source.close?.();

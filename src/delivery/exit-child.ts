@@ -58,7 +58,7 @@ export function sendByChild(requests: readonly OutgoingRequest[], timeoutMs: num
   const acknowledged = requests.map(() => false);
   if (requests.length === 0 || timeoutMs < MIN_MS + OVERHEAD_MS || !isNode()) return acknowledged;
   try {
-    const child = platform('node:child_process').spawnSync(process.execPath, ['-e', PROGRAM], {
+    const child = platform('node:child_process').spawnSync(process.execPath, [...networkFlags(), '-e', PROGRAM], {
       input: inputOf(requests, timeoutMs - OVERHEAD_MS),
       // Node takes whole milliseconds only.
       timeout: Math.floor(timeoutMs),
@@ -94,6 +94,15 @@ function isNode(): boolean {
   return (
     /^(node|nodejs)[\d.-]*(\.exe)?$/i.test(basename(process.execPath)) && process.versions['electron'] === undefined
   );
+}
+
+/** Which certificates, ciphers and addresses the program's own connections use, the child's use too. */
+const NETWORK_FLAG =
+  /^--(use-(openssl|system|bundled)-ca|tls-|openssl-|secure-heap|dns-result-order|(no-)?network-family)/;
+
+function networkFlags(): string[] {
+  const given = [...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/), ...process.execArgv];
+  return given.filter((flag) => NETWORK_FLAG.test(flag));
 }
 
 /** Without what would load the user's own preloads, a debugger or coverage into the child. */

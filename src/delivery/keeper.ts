@@ -10,6 +10,8 @@ export interface Keep {
   read(): Uint8Array | undefined;
   /** Whether `read` gives the body at all; for part of a request it does not. */
   readonly whole: boolean;
+  /** For the request in two parts, the first with so many items: on disk it is settled when both are. */
+  split(first: number): [Keep, Keep];
 }
 
 /** Puts requests into the spool and keeps the ledger in step. */
@@ -29,14 +31,27 @@ export function createKeeper(spool: Spool, ledger: FullLedger): Keeper {
     const ticket = spool.append(request);
     if (ticket === undefined) return undefined;
     const undo = ledger.spooled(request.items);
-    return {
-      release() {
-        undo();
-        ticket.done();
-      },
-      read: () => ticket.read(),
-      whole: true,
-    };
+    let parts = 1;
+
+    function part(items: number, whole: boolean): Keep {
+      let released = false;
+      return {
+        release() {
+          if (released) return;
+          released = true;
+          undo(items);
+          parts -= 1;
+          if (parts === 0) ticket?.done();
+        },
+        read: () => (whole ? ticket?.read() : undefined),
+        whole,
+        split(first) {
+          parts += 1;
+          return [part(first, false), part(items - first, false)];
+        },
+      };
+    }
+    return part(request.items, true);
   }
 
   return {
@@ -62,18 +77,5 @@ export function createKeeper(spool: Spool, ledger: FullLedger): Keeper {
       for (const kept of outstanding.values()) kept.release();
       outstanding.clear();
     },
-  };
-}
-
-/** One keep for several parts: released when each of them is. */
-export function shareKeep(keep: Keep, parts: number): Keep {
-  let left = parts;
-  return {
-    release() {
-      left -= 1;
-      if (left === 0) keep.release();
-    },
-    read: () => undefined,
-    whole: false,
   };
 }

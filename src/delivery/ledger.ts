@@ -29,13 +29,13 @@ export function createLedger(onDrop: ((drop: Drop) => void) | undefined): FullLe
       total.spooled += count;
       since.spooled += count;
       const receipt = since;
-      let undone = false;
-      return () => {
-        if (undone) return;
-        undone = true;
-        total.spooled -= count;
+      let left = count;
+      return (part = left) => {
+        const undone = Math.min(part, left);
+        left -= undone;
+        total.spooled -= undone;
         // What an earlier receipt told of stays told.
-        receipt.spooled -= count;
+        receipt.spooled -= undone;
       };
     },
     dropped(reason, count, names) {

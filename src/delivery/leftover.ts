@@ -37,12 +37,17 @@ export function takeLeftover(
   for (const request of sources.flatMap((source) => source.takeUnsent?.() ?? [])) {
     const keep = keeper?.kept(request) ?? keeper?.keep(request);
     const barred = !allowInsecure && wouldExpose(request.url, request.headers);
-    items.push({ count: request.items, request: hopeless || barred ? undefined : request, names: () => [], keep });
+    items.push({
+      count: request.items,
+      request: (hopeless && keep !== undefined) || barred ? undefined : request,
+      names: () => [],
+      keep,
+    });
   }
   keeper?.releaseOthers();
   for (const batch of sender.take()) {
     const keep = batch.keep ?? keeper?.keep(sender.requestOf(batch));
-    const worthIt = !hopeless && !sender.blocked && recall(batch, () => undefined);
+    const worthIt = !(hopeless && keep !== undefined) && !sender.blocked && recall(batch, () => undefined);
     const request = worthIt ? sender.requestOf(batch) : undefined;
     items.push({ count: batch.count, request, names: () => namesOf(batch), keep });
   }

@@ -2,7 +2,7 @@ import { setTimeout } from '../base/timers.js';
 import { debug, warn } from '../base/warn.js';
 import { createBatch, namesOf, split } from './batch.js';
 import type { Drop, OutgoingRequest } from './contract.js';
-import { wouldExpose } from './credentials.js';
+import { withUserOf, wouldExpose } from './credentials.js';
 import { isSuccess, type Poster } from './http.js';
 import { headerOf } from './response.js';
 import { isHeld, isRetryable, retryDelayMs } from './retry.js';
@@ -49,7 +49,7 @@ function createResend(options: ResendOptions, pause: (ms: number) => Promise<boo
   const sessionHeaders = options.sessionHeaders ?? (sameOrigin(endpoint, serverUrl) ? headers : {});
 
   return async function resend(request: OutgoingRequest): Promise<Resent> {
-    const url = request.kind === 'spans' ? endpoint : request.url;
+    const url = request.kind === 'spans' ? endpoint : withUserOf(serverUrl, request.url);
     if (request.kind !== 'spans' && !sameOrigin(url, serverUrl)) return 'settled';
     const own = request.kind === 'spans' ? headers : sessionHeaders;
     const all = { ...own, ...request.headers };

@@ -16,6 +16,11 @@ export function retryDelayMs(attempt: number, retryAfter?: string | null): numbe
   return Math.min(BASE_MS * 2 ** doublings, MAX_MS) * (0.5 + Math.random() * 0.5);
 }
 
+/** Whether a `Retry-After` names a time to come: then a flush does not try any sooner. */
+export function asksToWait(retryAfter: string | null | undefined): boolean {
+  return retryAfterMs(retryAfter) > 0;
+}
+
 /** Whether a request may be sent again: no answer at all, 408, 429, and every 5xx but 501 and 505. */
 export function isRetryable(status: number | undefined): boolean {
   if (status === undefined) return true;

@@ -7,7 +7,7 @@ import type { DropReason } from './drop-reasons.js';
 import { type HttpOutcome, isSuccess, type Poster, TIMEOUT_CODE } from './http.js';
 import type { FullLedger } from './ledger.js';
 import { headerOf, LIVE_HEADER, liveSeconds, readVerdict } from './response.js';
-import { isHeld, isRetryable, retryDelayMs } from './retry.js';
+import { asksToWait, isHeld, isRetryable, retryDelayMs } from './retry.js';
 import { reportExposed, reportTrouble } from './trouble.js';
 
 const IN_FLIGHT = 4;
@@ -167,7 +167,7 @@ export function createSender(options: SenderOptions): Sender {
     }
     const retryAfter = headerOf(outcome, 'retry-after');
     const delay = retryDelayMs(failures, retryAfter);
-    askedToWait = retryAfter !== undefined;
+    askedToWait = asksToWait(retryAfter);
     notBefore = Math.max(notBefore, now() + delay);
     // Too slow a line for so much at once, perhaps.
     const slow = outcome.error?.code === TIMEOUT_CODE && batch.body.length > SMALL_BYTES;

@@ -6,7 +6,7 @@ import { debug } from '../base/warn.js';
 import type { OutgoingRequest } from './contract.js';
 import { fileName, isOwned, newOwner, openHere, parseFileName } from './spool-owner.js';
 import { endOf, frame, HEADER, listRecords, REQUEST, type RecordPlace, readRecord, SETTLED } from './spool-record.js';
-import type { SpoolTarget } from './spool-segment.js';
+import { type SpoolTarget, targetMeta } from './spool-segment.js';
 
 const RESCAN_MS = 60_000;
 
@@ -32,6 +32,7 @@ export function createRecovery(
   resend: Resend,
   onScan: (othersBytes: number) => void,
 ): Recovery {
+  const own = targetMeta(target);
   let stopped = false;
   let running: Promise<void> | undefined;
 
@@ -86,7 +87,8 @@ export function createRecovery(
         withFile(path, 'r', (fd) => {
           const first = listRecords(fd, 0, Math.min(fstatSync(fd).size, 64 * 1024))[0];
           const meta = first?.type === HEADER ? readRecord(fd, first)?.meta : undefined;
-          return meta?.['serverUrl'] === target.serverUrl && meta['project'] === (target.project ?? null);
+          // Files of earlier versions do not say where their spans go.
+          return meta !== undefined && Object.entries(own).every(([key, value]) => (meta[key] ?? value) === value);
         }),
       ) ?? false
     );

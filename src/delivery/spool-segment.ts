@@ -1,13 +1,22 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync, writevSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SpoolTicket } from './contract.js';
+import { withoutCredentials } from './credentials.js';
 import { makeDirectory } from './spool-directory.js';
 import { frame, HEADER, listRecords, REQUEST, readRecord, SETTLED } from './spool-record.js';
+import { place } from './trouble.js';
 
 /** Whom the content is for. */
 export interface SpoolTarget {
   readonly serverUrl: string;
   readonly project?: string;
+  /** Where its spans go, which need not be that server. */
+  readonly endpoint: string;
+}
+
+/** How a file says whom it is for; it holds no credentials. */
+export function targetMeta({ serverUrl, project, endpoint }: SpoolTarget): Record<string, string | null> {
+  return { serverUrl: withoutCredentials(serverUrl), project: project ?? null, endpoint: place(endpoint) };
 }
 
 /** One file of the spool, open for writing. */
@@ -86,7 +95,7 @@ export function createSegment(directory: string, name: string, target: SpoolTarg
   }
 
   try {
-    write(frame(HEADER, 0, { version: 1, serverUrl: target.serverUrl, project: target.project ?? null }, undefined));
+    write(frame(HEADER, 0, { version: 1, ...targetMeta(target) }, undefined));
   } catch (error) {
     closeSync(fd);
     unlinkSync(path);

@@ -4,6 +4,7 @@ import { ConfigError, messageOf } from '../base/errors.js';
 import { clearInterval, setInterval } from '../base/timers.js';
 import { warn } from '../base/warn.js';
 import type { OutgoingRequest, SpoolTicket } from './contract.js';
+import { withoutCredentials } from './credentials.js';
 import { makeDirectory } from './spool-directory.js';
 import { fileName, HEARTBEAT_MS, newOwner, openHere, parseFileName } from './spool-owner.js';
 import { createSegment, type Segment, type SpoolTarget } from './spool-segment.js';
@@ -119,7 +120,7 @@ export function createSpool(directory: string, maxBytes: number, target: SpoolTa
 function recordOf(request: OutgoingRequest): { credentialFree: object; size: number } {
   const { kind, method, url, items, headers } = request;
   const kept = Object.entries(headers).filter(([name]) => /^content-(type|encoding)$/i.test(name));
-  const credentialFree = { kind, method, url, items, headers: Object.fromEntries(kept) };
+  const credentialFree = { kind, method, url: withoutCredentials(url), items, headers: Object.fromEntries(kept) };
   return { credentialFree, size: request.body.length + 512 };
 }
 

@@ -94,5 +94,6 @@ function sessionFrom(
   const named = sessionIdIn(given);
   if (named === undefined) return undefined;
   const id = sessionUuid(named);
-  return core !== undefined && id === sessionOf(core, scope).id ? undefined : { id, autoCreate: () => true };
+  const known = core === undefined ? undefined : sessionOf(core, scope);
+  return known?.id === id ? known : { id, autoCreate: () => true };
 }

@@ -4,6 +4,8 @@ import { now } from './time.js';
 
 const MOST_IDS = 10_000;
 const MOST_BYTES = 32 * 1024 * 1024;
+/** Weighing must free a tenth at least, else it would be done again for every few calls. */
+const NEARLY = 0.9;
 
 /** Everything that waits to be sent, by id, within bounds: 10,000 ids and 32 MiB. */
 export interface Backlog {
@@ -30,6 +32,8 @@ export function createBacklog(): Backlog {
   const ready = new Set<Lane>();
   const delayed = new Set<Lane>();
   let bytes = 0;
+  /** Whether nothing has left since weighing made no room: doing it again is pointless, and takes long. */
+  let full = false;
 
   function lane(id: string): Lane | undefined {
     const known = lanes.get(id);
@@ -58,14 +62,22 @@ export function createBacklog(): Backlog {
     }
   }
 
+  function hasRoom(size: number): boolean {
+    if (bytes + size <= MOST_BYTES) return true;
+    if (full) return false;
+    weighAgain();
+    full = bytes + size > MOST_BYTES * NEARLY;
+    return bytes + size <= MOST_BYTES;
+  }
+
   return {
     lanes,
     lane,
     schedule,
     add(id, body) {
       const size = JSON.stringify(body).length;
-      if (bytes + size > MOST_BYTES) weighAgain();
-      const one = bytes + size > MOST_BYTES ? undefined : lane(id);
+      if (!hasRoom(size)) return undefined;
+      const one = lane(id);
       if (one === undefined) return undefined;
       const idle = nextWork(one) === undefined;
       bytes += size;
@@ -73,6 +85,7 @@ export function createBacklog(): Backlog {
     },
     shift(one) {
       bytes -= one.updates.shift()?.bytes ?? 0;
+      full = false;
     },
     next() {
       for (const one of ready) {
@@ -96,6 +109,7 @@ export function createBacklog(): Backlog {
       ready.clear();
       delayed.clear();
       bytes = 0;
+      full = false;
     },
   };
 }

@@ -4,8 +4,9 @@ import type { AxiosInstance, AxiosResponse } from 'axios';
 import { messageOf } from '../base/errors.js';
 import { platform } from '../base/platform.js';
 import { isCredential, isLoopback, wouldExpose } from '../delivery/credentials.js';
+import { isSuccess } from '../delivery/http.js';
 import { LIVE_HEADER, liveSeconds } from '../delivery/response.js';
-import { isRetryable } from '../delivery/retry.js';
+import { asksToWait, isRetryable } from '../delivery/retry.js';
 import { untraced } from '../delivery/untraced.js';
 import { type Answer, unreachable } from './answer.js';
 
@@ -76,7 +77,8 @@ export function createClient({ serverUrl, headers, allowInsecure, onLive }: Clie
       if (live > 0) onLive?.(live);
       return judge(response, target, secrets);
     } catch (error) {
-      return unreachable(codeOf(error), target);
+      // The status line has said that the data arrived; what was to follow is worth no second attempt.
+      return wasTaken(error) ? { kind: 'ok' } : unreachable(codeOf(error), target);
     }
   }
 
@@ -144,8 +146,16 @@ function wasStale(error: unknown): boolean {
   return (code === 'ECONNRESET' || code === 'EPIPE') && request?.reusedSocket === true && response === undefined;
 }
 
+function wasTaken(error: unknown): boolean {
+  const { request } = (typeof error === 'object' && error !== null ? error : {}) as {
+    request?: { res?: { statusCode?: unknown } };
+  };
+  const status = request?.res?.statusCode;
+  return typeof status === 'number' && isSuccess(status);
+}
+
 function judge({ status, headers, data }: AxiosResponse<unknown>, target: URL, secrets: readonly string[]): Answer {
-  if (status >= 200 && status < 300) return { kind: 'ok' };
+  if (isSuccess(status)) return { kind: 'ok' };
   if (status === 401 || status === 403) {
     const problem = `${target.origin} refused the API key (${status}): check HH_API_KEY and the project it belongs to`;
     return { kind: 'held', cause: 'key', problem };
@@ -163,7 +173,7 @@ function judge({ status, headers, data }: AxiosResponse<unknown>, target: URL, s
       problem: `${target.origin} answered ${status}`,
       everyone: status === 429 || status === 503,
       retryAfter,
-      asked: retryAfter !== undefined && retryAfter.trim() !== '0',
+      asked: asksToWait(retryAfter),
     };
   }
   return { kind: 'refused', status, problem: scrub(reasonOf(data), secrets) };

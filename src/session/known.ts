@@ -24,15 +24,21 @@ export interface KnownSessions {
 /** The last 10,000 sessions that were started here. */
 export function createKnownSessions(): KnownSessions {
   const sessions = new Map<string, KnownSession>();
+
+  /** The oldest that the server has; one that was given up must go on to be made by its spans. */
+  function leastMissed(): string {
+    let oldest: string | undefined;
+    for (const [id, { state }] of sessions) {
+      if (state === 'started') return id;
+      oldest ??= id;
+    }
+    return oldest ?? '';
+  }
+
   return {
     get: (id) => sessions.get(id),
     add(id, promise, body) {
-      if (sessions.size >= MOST) {
-        for (const oldest of sessions.keys()) {
-          sessions.delete(oldest);
-          break;
-        }
-      }
+      if (sessions.size >= MOST) sessions.delete(leastMissed());
       sessions.set(id, { state: 'pending', promise, identity: body });
     },
     set(id, state, body) {

@@ -1,3 +1,4 @@
+import type { DropReason } from '../delivery/drop-reasons.js';
 import { mergeInto } from './body.js';
 import { emptyObject, isJsonObject, type JsonObject } from './json.js';
 import { later } from './time.js';
@@ -52,8 +53,10 @@ export interface StartWork {
 export interface UpdateWork {
   readonly kind: 'update';
   readonly body: JsonObject;
-  /** Calls of `enrichSession` in it. */
+  /** Calls of `enrichSession` that are over when it is. */
   calls: number;
+  /** Why an earlier part of its first call was given up. */
+  lost?: DropReason | undefined;
   /** Roughly; at least what the body weighs. */
   bytes: number;
   waiter: Waiter<void> | undefined;
@@ -125,7 +128,10 @@ export function addUpdate(lane: Lane, body: JsonObject, bytes: number): UpdateWo
   return work;
 }
 
-/** Two updates that say together what the one said, for a server that found it too large; undefined for a single key. */
+/**
+ * Two updates that say together what the one said, for a server that found it too large; undefined for a single key.
+ * A single call is over with the second of them.
+ */
 export function splitUpdate(work: UpdateWork): [UpdateWork, UpdateWork] | undefined {
   const pairs: JsonObject[] = [];
   for (const name of Object.keys(work.body)) {

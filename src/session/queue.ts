@@ -1,5 +1,6 @@
 import { debug, warn } from '../base/warn.js';
 import type { DeliverySource, Ledger, OutgoingRequest, SpoolTicket } from '../delivery/contract.js';
+import type { DropReason } from '../delivery/drop-reasons.js';
 import { retryDelayMs } from '../delivery/retry.js';
 import type { Answer } from './answer.js';
 import { createBacklog } from './backlog.js';
@@ -17,6 +18,7 @@ import {
   type StartOutcome,
   type StartWork,
   splitUpdate,
+  type UpdateWork,
   type Waiter,
   type Work,
   worksOf,
@@ -123,7 +125,7 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
       if (answer.kind === 'refused') {
         refuse(lane, work, answer);
       } else {
-        if (work.kind === 'update') ledger.delivered(work.calls);
+        if (work.kind === 'update') settleCalls(lane, work, work.lost);
         finish(lane, work, 'started');
       }
     }
@@ -156,9 +158,16 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
     }
     const what = work.kind === 'start' ? 'the start' : 'an update';
     warn(`session-refused-${status}`, `${client.origin} refused ${what} of session ${lane.id} (${status}): ${problem}`);
-    if (work.kind === 'update')
-      ledger.dropped(status === 413 ? 'too_large' : 'refused', work.calls, [`session ${lane.id}`]);
+    if (work.kind === 'update') settleCalls(lane, work, status === 413 ? 'too_large' : 'refused');
     finish(lane, work, 'given_up');
+  }
+
+  /** A call that was split counts with its last part, and as lost if any of its parts was. */
+  function settleCalls(lane: Lane, work: UpdateWork, lost: DropReason | undefined): void {
+    const next = lane.updates[1];
+    if (work.calls === 0 && next !== undefined) next.lost ??= lost;
+    else if (lost === undefined) ledger.delivered(work.calls);
+    else ledger.dropped(lost, work.calls, [`session ${lane.id}`]);
   }
 
   /** The work is over, one way or the other. */
@@ -223,7 +232,8 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
     const before = known.get(id);
     if (before !== undefined) return before.promise;
     const promise = enqueueStart(id, body);
-    if (promise !== undefined) known.add(id, promise, body);
+    known.add(id, promise ?? Promise.resolve('given_up'), body);
+    if (promise === undefined) known.set(id, 'given_up', body);
     return promise ?? Promise.resolve('given_up');
   }
 

@@ -3,6 +3,7 @@ import { ABANDONED } from '../attributes/keys.js';
 import { PACKAGE } from '../base/version.js';
 import type { ResolvedConfig } from '../config/options.js';
 import { type Announcer, createAnnouncer } from '../delivery/announcer.js';
+import type { DeliverySource } from '../delivery/contract.js';
 import { createDelivery, type Delivery } from '../delivery/delivery.js';
 import { startBody } from '../session/body.js';
 import { createSessionQueue, type SessionQueue } from '../session/queue.js';
@@ -81,8 +82,8 @@ export function compose(config: ResolvedConfig, owner: object): TracerParts {
     ...(announcer === undefined ? {} : { announce: (span) => recorder.leaves(span) && announcer.announce(span) }),
   };
   recorder.bind(core);
-  delivery.addSource(held);
-  if (processors.length > 0) delivery.addSource(processorsSource(processors));
+  // What evaluators hold back goes to the user's processors too, when it is let go.
+  delivery.addSource(processors.length === 0 ? held : inTurn(held, processorsSource(processors)));
   if (queue !== undefined) delivery.addSource(queue);
   return { core, recorder, delivery, held, announcer, processors, testSpans, started: startOwnSession(core, queue) };
 }
@@ -141,6 +142,15 @@ function otlpTarget(config: ResolvedConfig, headers: Record<string, string>) {
   };
 }
 
+function inTurn(first: DeliverySource, second: DeliverySource): DeliverySource {
+  return {
+    async drain(deadline) {
+      await first.drain(deadline);
+      await second.drain(deadline);
+    },
+  };
+}
+
 function sessionQueue(
   config: ResolvedConfig,
   headers: Record<string, string>,
@@ -162,22 +172,7 @@ function sessionQueue(
 function startOwnSession(core: TracerCore, queue: SessionQueue | undefined): Promise<void> {
   const { config, capture } = core;
   if (queue !== undefined) {
-    // The rest of the configuration stays here: a session's start says nothing of it.
-    const { sessionId, sessionName, source, project, inputs, metadata, userProperties, runId, datasetId, datapointId } =
-      config;
-    const start = {
-      sessionId,
-      sessionName,
-      source,
-      project,
-      inputs,
-      metadata,
-      userProperties,
-      runId,
-      datasetId,
-      datapointId,
-    };
-    return queue.start(sessionId, startBody({ ...start, config: config.config }, capture)).then(() => undefined);
+    return queue.start(config.sessionId, startBody(config, capture)).then(() => undefined);
   }
   const { sessionId, sessionName, inputs, metadata, userProperties } = config;
   if (core.recording && !config.testMode) {

@@ -21,6 +21,7 @@ import {
   type TracerCore,
   unregisterCore,
 } from '../tracing/core.js';
+import { becomeGlobal, leaveGlobal } from '../tracing/global-provider.js';
 import type { SpanOptionsBase } from '../tracing/options.js';
 import { makePlan } from '../tracing/plan.js';
 import { shutdownProcessors } from '../tracing/processors.js';
@@ -76,7 +77,7 @@ export class HoneyHiveTracer {
     ensureContextManager();
     const tracer = new HoneyHiveTracer(config);
     registerCore(tracer[CORE]);
-    if (!config.disabled && config.global !== false) becomeGlobal(tracer.provider, config.global === true);
+    if (isForLibraries(tracer[CORE])) becomeGlobal(tracer.provider, config.global === true);
     return tracer;
   }
 
@@ -104,16 +105,18 @@ export class HoneyHiveTracer {
   /** Runs `work` in a span and gives what it gives. */
   trace<T>(name: string, work: (span: Span) => T, options: SpanOptionsBase = {}): T {
     const core = this[CORE];
-    if (!core.recording) return work(trace.getActiveSpan() ?? noSpan());
+    if (!core.recording) return work(noSpan());
     const plan = planOf(name, options);
     return runInSpan(core, plan, undefined, [], (call) => work(spanOf(call)));
   }
 
   /** A span that is active until it is disposed: `using span = tracer.startSpan('load')`. */
   startSpan(name: string, options: SpanOptionsBase = {}): ActiveSpan {
+    const core = this[CORE];
+    if (!core.recording) return new ActiveSpan(noSpan());
     const at = context.active();
     const plan = planOf(name, options);
-    const call = new SpanCall(this[CORE], plan, undefined, [], at);
+    const call = new SpanCall(core, plan, undefined, [], at);
     return new ActiveSpan(trace.getSpan(call.context) as Span, at);
   }
 
@@ -125,14 +128,12 @@ export class HoneyHiveTracer {
     enrichSessionOf(this[CORE], first as string, second as Record<string, unknown>);
 
   /** `withSession` of this tracer. */
-  withSession<T>(options: SessionStartOptions, work: (session: SessionHandle) => T): T {
-    return withSessionOf(this[CORE], options, work);
-  }
+  readonly withSession = <T>(options: SessionStartOptions, work: (session: SessionHandle) => T): T =>
+    withSessionOf(this[CORE], options, work);
 
   /** `withAttributes`, masked and cut as this tracer wants it. */
-  withAttributes<T>(attributes: ContextAttributes, work: () => T): T {
-    return withAttributesOf(this[CORE], attributes, work);
-  }
+  readonly withAttributes = <T>(attributes: ContextAttributes, work: () => T): T =>
+    withAttributesOf(this[CORE], attributes, work);
 
   /**
    * Adds the active trace and session to the headers of an outgoing request: W3C `traceparent`, `tracestate` and
@@ -171,9 +172,12 @@ export class HoneyHiveTracer {
 
   async #close(options: FlushOptions | undefined): Promise<DeliveryReceipt> {
     const { announcer, held, recorder, processors, delivery } = this.#parts;
-    const deadline = now() + timeoutOf(options);
+    const timeoutMs = timeoutOf(options);
+    const deadline = now() + timeoutMs;
     unregisterCore(this[CORE]);
-    await held.drain(deadline);
+    leaveGlobal(recorder, liveCores().find(isForLibraries)?.recorder);
+    // A score that comes too late costs itself, not its span: time is left to send what waits for it.
+    await held.drain(deadline - Math.min(1_000, timeoutMs * 0.3));
     endOpenSpans(recorder, held, 'tracer closed');
     this[CORE].recording = false;
     announcer?.close();
@@ -201,11 +205,8 @@ function noSpan(): Span {
   return trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 });
 }
 
-function becomeGlobal(provider: TracerProvider, force: boolean): void {
-  if (force) trace.disable();
-  // Refused, without an error, where the program has a provider of its own.
-  trace.setGlobalTracerProvider(provider);
-}
+/** Whether the tracer may be the one that libraries use. */
+const isForLibraries = ({ config }: TracerCore): boolean => !config.disabled && config.global !== false;
 
 function emptyReceipt(): DeliveryReceipt {
   return { delivered: 0, pending: 0, spooled: 0, dropped: { count: 0, reasons: {} }, timedOut: false };

@@ -22,14 +22,15 @@ import { recordError } from './span-call.js';
  */
 export class ActiveSpan implements Span, Disposable {
   readonly span: Span;
-  readonly #token: { dispose(): void };
+  readonly #token: { dispose(): void } | undefined;
   #ended = false;
 
-  constructor(span: Span, at: Context) {
+  /** `at` is the context that it becomes active in; without one it does not. */
+  constructor(span: Span, at?: Context) {
     this.span = span;
     const recorded = asRecordedSpan(span);
     if (recorded !== undefined) recorded.attached = true;
-    this.#token = attachContext(trace.setSpan(at, span));
+    if (at !== undefined) this.#token = attachContext(trace.setSpan(at, span));
   }
 
   /** Error, type and one exception event on the span, status ERROR. */
@@ -43,9 +44,9 @@ export class ActiveSpan implements Span, Disposable {
     if (this.#ended) return;
     this.#ended = true;
     const recorded = asRecordedSpan(this.span);
-    if (recorded !== undefined && !recorded.ended) recorded.stamp(DURATION_MS, recorded.elapsedMs());
+    if (recorded !== undefined && !recorded.ended) recorded.stamp(DURATION_MS, recorded.elapsedMs(endTime));
     this.span.end(endTime);
-    this.#token.dispose();
+    this.#token?.dispose();
   }
 
   [Symbol.dispose](): void {

@@ -8,11 +8,9 @@ import { scopeOf } from './scope.js';
 export function activeCore(context: Context): TracerCore | undefined {
   const scope = scopeOf(context);
   const span = activeRecordedSpan(context);
-  if (span !== undefined && (scope === undefined || scope === span.scope || scope.core === undefined)) return span.core;
-  for (let at = scope; at !== undefined; at = at.outer) {
-    if (at.core !== undefined) return at.core;
-  }
-  return undefined;
+  const named = scope?.named;
+  if (span !== undefined && (named === undefined || named === span.scope?.named)) return span.core;
+  return named?.core;
 }
 
 /** The active span if it is one of ours that still runs; one that ended stands for the span outside it. */

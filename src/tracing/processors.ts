@@ -1,6 +1,6 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { load } from '../base/load.js';
-import { now, setTimeout } from '../base/timers.js';
+import { clearTimeout, now, setTimeout } from '../base/timers.js';
 import type { ResolvedConfig } from '../config/options.js';
 import type { DeliverySource } from '../delivery/contract.js';
 
@@ -19,16 +19,14 @@ export function processorsFor(config: ResolvedConfig): readonly SpanProcessor[] 
 export function processorsSource(processors: readonly SpanProcessor[]): DeliverySource {
   return {
     async drain(deadline) {
-      const flushed = Promise.all(processors.map((processor) => settled(() => processor.forceFlush())));
-      await Promise.race([flushed, after(deadline - now())]);
+      await byDeadline(Promise.all(processors.map((processor) => settled(() => processor.forceFlush()))), deadline);
     },
   };
 }
 
 /** Shuts the user's processors down; never rejects. */
 export async function shutdownProcessors(processors: readonly SpanProcessor[], deadline: number): Promise<void> {
-  const down = Promise.all(processors.map((processor) => settled(() => processor.shutdown())));
-  await Promise.race([down, after(deadline - now())]);
+  await byDeadline(Promise.all(processors.map((processor) => settled(() => processor.shutdown()))), deadline);
 }
 
 async function settled(work: () => Promise<void>): Promise<void> {
@@ -39,8 +37,12 @@ async function settled(work: () => Promise<void>): Promise<void> {
   }
 }
 
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, Math.max(0, ms)).unref();
+/** Keeps the process alive meanwhile: somebody awaits this. */
+async function byDeadline(work: Promise<unknown>, deadline: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, deadline - now()));
   });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }

@@ -63,9 +63,9 @@ export interface SpanStart {
  */
 export class RecordedSpan implements Span, ReadableSpan {
   readonly core: TracerCore;
-  /** The scope it was started in, and the active span of ours then. */
+  /** The scope it was started in, and the active span of ours then, or what stands for it. */
   readonly scope: Scope | undefined;
-  readonly outer: RecordedSpan | undefined;
+  outer: RecordedSpan | undefined;
   /** Whether it was made the active span without a callback (`using span = tracer.startSpan()`). */
   attached = false;
   /** Whether this package opened it, rather than an instrumentation through the provider. */
@@ -161,9 +161,9 @@ export class RecordedSpan implements Span, ReadableSpan {
     return hrTimeOf(Math.max(0, this.#endWall - this.#startWall));
   }
 
-  /** Milliseconds since the start, on the monotonic clock. */
-  elapsedMs(): number {
-    return monotonicMs() - this.#startMono;
+  /** Milliseconds since the start, on the monotonic clock; or from the start to `time`. */
+  elapsedMs(time?: TimeInput): number {
+    return time === undefined ? monotonicMs() - this.#startMono : this.#at(time) - this.#startWall;
   }
 
   isRecording(): boolean {

@@ -140,6 +140,8 @@ export class Recorder implements SpanSource, SpanSink {
     const scope: Scope | undefined = scopeOf(at);
     const baggage = propagation.getBaggage(at);
     const from = begin ?? this.#plainBeginning(core);
+    const outer = asRecordedSpan(active);
+    if (outer !== undefined) leaveBehind(outer);
     const span = new RecordedSpan({
       core,
       sink: this,
@@ -149,7 +151,7 @@ export class Recorder implements SpanSource, SpanSink {
       context: spanContext,
       parent,
       scope,
-      outer: asRecordedSpan(active),
+      outer,
       startTime: options.startTime,
       begin: from,
     });
@@ -183,6 +185,7 @@ export class Recorder implements SpanSource, SpanSink {
   /** Called by a span that ended and is not held back. */
   finished(span: RecordedSpan): void {
     this.#forget(span);
+    leaveBehind(span);
     if (!this.leaves(span)) return;
     stampEnd(span);
     this.#options.deliver(span);
@@ -262,6 +265,23 @@ export class Recorder implements SpanSource, SpanSink {
     span.older = undefined;
     span.newer = undefined;
     this.#open--;
+  }
+}
+
+/**
+ * Lets go of spans outside `span` that nobody will ask for again: ended ones, where a nearer one of the same tracer
+ * stands for them. Work that starts itself again from within, as a poller does, would keep all of them for ever.
+ */
+function leaveBehind(span: RecordedSpan): void {
+  if (span.outer?.ended !== true) return;
+  const nearer = span.attached ? [] : [span.core];
+  let at = span;
+  for (let next = at.outer; next?.ended; next = at.outer) {
+    if (next.attached || nearer.includes(next.core)) at.outer = next.outer;
+    else {
+      nearer.push(next.core);
+      at = next;
+    }
   }
 }
 

@@ -14,7 +14,7 @@ import {
 import type { TracerCore } from './core.js';
 import { inferEventType } from './event-type.js';
 import type { RecordedSpan } from './recorded-span.js';
-import { type Scope, type ScopeAttribute, sessionOf } from './scope.js';
+import { type Scope, type ScopeAttribute, scopeSession, sessionOf } from './scope.js';
 
 const TWIN_SESSION = `${ASSOCIATION_PREFIX}session_id`;
 const TWIN_SOURCE = `${ASSOCIATION_PREFIX}source`;
@@ -66,14 +66,14 @@ export function stampContext(
   baggage: Baggage | undefined,
 ): void {
   const own = core.session.id;
-  let session = sessionOf(core, scope).id;
+  const scoped = scopeSession(core, scope)?.id;
+  let session = scoped ?? own;
   if (baggage !== undefined) {
-    const fromScope = session !== own;
     for (const [key, entry] of baggage.getAllEntries()) {
       const { value } = entry;
       const role = Object.hasOwn(PROTOCOL_BAGGAGE, key) ? PROTOCOL_BAGGAGE[key] : undefined;
       if (role !== undefined && entry.value === '') continue;
-      if (role === 'session') session = fromScope ? session : value;
+      if (role === 'session') session = scoped ?? value;
       else if (role === 'project') stampTwice(span, PROJECT, TWIN_PROJECT, value);
       else if (role === 'source') stampTwice(span, SOURCE, TWIN_SOURCE, value);
       else if (role === 'parent') stampTwice(span, PARENT_ID, TWIN_PARENT, value);
@@ -82,7 +82,8 @@ export function stampContext(
     }
   }
   if (session !== own) stampTwice(span, SESSION_ID, TWIN_SESSION, session);
-  if (scope !== undefined) stampScope(span, scope);
+  const attributes = scope?.attributes;
+  for (const key in attributes) span.put(key, attributes[key] as ScopeAttribute);
 }
 
 function stampTwice(span: RecordedSpan, key: string, twin: string, value: string): void {
@@ -107,11 +108,4 @@ export function stampEnd(span: RecordedSpan): void {
   if (session.name !== undefined && span.attributes[SESSION_ID] === session.id) {
     span.stamp(SESSION_NAME, span.core.capture.redactor.key(session.name).name);
   }
-}
-
-/** Attributes of `withAttributes`, outermost first, so that the inner one wins. */
-function stampScope(span: RecordedSpan, scope: Scope): void {
-  if (scope.outer !== undefined) stampScope(span, scope.outer);
-  if (scope.attributes === undefined) return;
-  for (const key of Object.keys(scope.attributes)) span.put(key, scope.attributes[key] as ScopeAttribute);
 }

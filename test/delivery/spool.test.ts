@@ -16,7 +16,9 @@ import { HoneyHiveTracer } from 'honeyhive-decorators';
 import { isConfigError } from '../../src/base/errors.js';
 import type { OutgoingRequest } from '../../src/delivery/contract.js';
 import { deliveryTo, expectConserved } from '../support/delivery.js';
+import { decodeTraces } from '../support/otlp-decode.js';
 import { type OtlpReceiver, startReceiver } from '../support/otlp-receiver.js';
+import { freePort } from '../support/rest-receiver.js';
 import { spanOf } from '../support/spans.js';
 
 const MIB = 1024 * 1024;
@@ -330,6 +332,64 @@ describe('the spool', () => {
     const drop = { reason: 'refused', count: 1, names: ['left 0'] };
     expect(told).toEqual([drop, drop]);
     expect(files()).toEqual([]);
+  });
+
+  it('counts each half of a batch by itself, the disk settled when both are', async () => {
+    let first = true;
+    receiver.answer = (request, response) => {
+      const names = decodeTraces(request.body).map((span) => span.name);
+      response.writeHead(first ? 413 : names.includes('part 0') ? 200 : 503).end();
+      first = false;
+      return true;
+    };
+    const delivery = deliveryTo(receiver.url, spool());
+    for (let i = 0; i < 10; i++) delivery.enqueue(spanOf(`part ${i}`));
+    await delivery.flush({ timeoutMs: 300 });
+    expect(delivery.stats()).toMatchObject({ made: 10, delivered: 5, spooled: 5, pending: 0 });
+    receiver.answer = undefined;
+    expect(await delivery.close({ timeoutMs: 5_000 })).toMatchObject({ delivered: 5, pending: 0 });
+    expect(delivery.stats()).toMatchObject({ made: 10, delivered: 10, spooled: 0, pending: 0 });
+    expect(files()).toEqual([]);
+  });
+
+  it('that has no room does not keep a last attempt from being made', async () => {
+    down();
+    const delivery = deliveryTo(receiver.url, { ...spool(1), handleExit: false });
+    delivery.enqueue(spanOf('once more'));
+    await delivery.flush({ timeoutMs: 100 });
+    receiver.answer = undefined;
+    expect(await delivery.close({ timeoutMs: 2_000 })).toMatchObject({ delivered: 1, dropped: { count: 0 } });
+  });
+
+  it('sends spans to the place they were made for, and holds no credentials of an address', async () => {
+    await leave(1, { target: { serverUrl: 'http://user:canary-1@127.0.0.1:1/?api_key=canary-2' } });
+    expect(readFileSync(join(directory, files()[0] as string)).toString('latin1')).not.toContain('canary');
+    const other = await startReceiver();
+    const elsewhere = deliveryTo(other.url, { ...spool(), target: { serverUrl: 'http://127.0.0.1:1/' } });
+    await elsewhere.close({ timeoutMs: 2_000 });
+    expect(other.requests).toHaveLength(0);
+    await other.close();
+    await restart({ target: { serverUrl: 'http://127.0.0.1:1/' } });
+    expect(names()).toEqual(['left 0']);
+  });
+
+  it('stays where it was when the program changes its directory', async () => {
+    const before = process.cwd();
+    process.chdir(directory);
+    try {
+      const tracer = HoneyHiveTracer.init({
+        serverUrl: `http://127.0.0.1:${await freePort()}`,
+        spool: 'kept',
+        global: false,
+        handleExit: false,
+      });
+      process.chdir(before);
+      tracer.trace('kept', () => 1);
+      expect(await tracer.close({ timeoutMs: 50 })).toMatchObject({ spooled: 1, dropped: { count: 0 } });
+      expect(fs.readdirSync(join(directory, 'kept')).length).toBeGreaterThan(0);
+    } finally {
+      process.chdir(before);
+    }
   });
 
   it('comes back with all it held where a clean-up of temporary files took it', async () => {

@@ -25,6 +25,19 @@ const endings = {
   exit() {
     process.exit(7);
   },
+  flushThenExit() {
+    void tracer.flush({ timeoutMs: plan.flushMs ?? 5000 }).then(() => {
+      make(1, 'last');
+      process.exit(7);
+    });
+  },
+  slowEvaluator() {
+    const { Evaluate } = require(join(process.env.HH_BUILT, 'index.js'));
+    const judge = Evaluate({ tracer, evaluator: () => new Promise(() => {}), eventName: 'judged' });
+    const desk = { answer: () => 'yes' };
+    judge(desk, 'answer', Object.getOwnPropertyDescriptor(desk, 'answer')).value();
+    process.on('beforeExit', () => {});
+  },
   exitInside() {
     tracer.trace('open', () => process.exit(3));
   },

@@ -151,6 +151,16 @@ describe('an update', () => {
     expect(ledger.pending).toBe(0);
   });
 
+  it('that is split counts with its last part, as lost if any part was', async () => {
+    receiver.answer((r) => (JSON.stringify(r.body).length > 400 ? { status: 413 } : undefined));
+    const queue = queueTo();
+    await queue.update(A, { metadata: { documents: 'y'.repeat(500) }, metrics: { turns: 3 } });
+    expect(receiver.state(A)).toEqual({ metrics: { turns: 3 } });
+    expect(ledger.drops).toEqual([{ reason: 'too_large', count: 1, names: [`session ${A}`] }]);
+    expect(ledger.counts).toMatchObject({ made: 1, delivered: 0 });
+    expect(ledger.pending).toBe(0);
+  });
+
   it('honours Retry-After', async () => {
     receiver.script({ status: 429, headers: { 'Retry-After': '1' } });
     const queue = queueTo();
@@ -220,6 +230,45 @@ describe('a server that refuses the key', () => {
   );
 });
 
+describe('an answer that cannot be read', () => {
+  it.each<[string, Record<string, string>, string]>([
+    ['is no gzip', { 'Content-Encoding': 'gzip' }, 'not zipped'],
+    ['is longer than anybody needs', {}, 'x'.repeat(2 * 1024 * 1024)],
+  ])('%s: its status counts', async (_what, headers, body) => {
+    receiver.answer(() => ({ headers, body }));
+    const queue = queueTo();
+    void queue.start(A, startOf(A));
+    await queue.update(A, { metadata: { a: 1 } });
+    expect(puts()).toHaveLength(1);
+    expect(ledger.counts).toMatchObject({ made: 1, delivered: 1, retries: 0 });
+  });
+});
+
+describe('many sessions', () => {
+  it('whose starts find no room are given up, and say so', async () => {
+    receiver.answer(() => ({ hang: true }));
+    const queue = queueTo();
+    for (let i = 0; i < 10_000; i++) void queue.start(`waiting-${i}`, startOf(`waiting-${i}`));
+    expect(await queue.start(A, startOf(A))).toBe('given_up');
+    expect(queue.started(A)).toBe('given_up');
+    expect(stderr.join('')).toContain('is dropped');
+  });
+
+  it('whose updates find no room cost no more than to say so', async () => {
+    receiver.answer(() => ({ hang: true }));
+    const queue = queueTo();
+    const text = 'x'.repeat(1024 * 1024);
+    for (let i = 0; i < 40; i++) void queue.update(`event-${i}`, { metadata: { text } });
+    const written = jest.spyOn(JSON, 'stringify');
+    for (let i = 0; i < 10; i++) void queue.update(`more-${i}`, { metadata: { text } });
+    const calls = written.mock.calls.length;
+    written.mockRestore();
+    expect(calls).toBeLessThanOrEqual(20);
+    expect(ledger.drops.length).toBeGreaterThanOrEqual(10);
+    expect(ledger.counts.made - ledger.pending).toBe(ledger.drops.length);
+  });
+});
+
 describe('credentials', () => {
   it('do not follow a redirect', async () => {
     const other = await startRestReceiver();
@@ -238,6 +287,18 @@ describe('credentials', () => {
     expect(ledger.counts.delivered).toBe(0);
     // Whoever takes it over decides by the same rule.
     expect(queue.takeUnsent?.()).toHaveLength(1);
+  });
+
+  it.each([
+    ['a user in the address', 'http://user:secret@192.0.2.1:4318', {}],
+    ['a key in its query', 'http://192.0.2.1:4318/?api_key=secret', {}],
+    ['a team', 'http://192.0.2.1:4318', { 'x-honeycomb-team': 'secret' }],
+    ['an ingestion key', 'http://192.0.2.1:4318', { 'signoz-ingestion-key': 'secret' }],
+    ['a data source name', 'http://192.0.2.1:4318', { 'uptrace-dsn': 'https://secret@uptrace.example' }],
+  ])('%s is one', async (_what, serverUrl, headers) => {
+    await queueTo({ serverUrl, headers }).update(A, { metadata: { a: 1 } });
+    expect(stderr.join('')).toContain('allowInsecure');
+    expect(ledger.counts.requests).toBe(1);
   });
 
   it('are not those of the program: its axios interceptors and defaults stay its own', async () => {

@@ -35,7 +35,11 @@ export interface Program {
 }
 
 /** Starts a program of its own that uses the built package, as a user's would. */
-export function startProgram(plan: ProgramPlan, nodeOptions: readonly string[] = []): Program {
+export function startProgram(
+  plan: ProgramPlan,
+  nodeOptions: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
+): Program {
   if (!existsSync(join(BUILT, 'index.js')))
     throw new Error('Run "npm run build" first: the fault tests use the built package.');
   const environment = Object.fromEntries(
@@ -45,7 +49,7 @@ export function startProgram(plan: ProgramPlan, nodeOptions: readonly string[] =
     process.execPath,
     [...nodeOptions, join(ROOT, 'test', 'faults', 'program.cjs'), JSON.stringify(plan)],
     {
-      env: { ...environment, HH_BUILT: BUILT },
+      env: { ...environment, HH_BUILT: BUILT, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

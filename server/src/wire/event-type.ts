@@ -35,6 +35,7 @@ const MODEL_ATTRIBUTES = [
   'llm.model_name',
   'gen_ai.response.model',
   'llm.request.type',
+  'gen_ai.system',
 ];
 const MODEL_WORDS = new Set([
   'llm',
@@ -44,14 +45,21 @@ const MODEL_WORDS = new Set([
   'llama',
   'gemini',
   'mistral',
+  'palm',
   'chat',
   'completion',
+  'completions',
+  'inference',
   'openai',
   'anthropic',
   'bedrock',
+  'generativeai',
 ]);
 
-/** The event type a span says it has, else the one its conventions and, last, whole words of its name suggest. */
+/**
+ * The event type a span says it has, else the one its conventions and, last, whole words of its name suggest: by the
+ * rules of the SDK (`src/tracing/event-type.ts`).
+ */
 export function eventTypeOf(name: string, attributes: JsonObject): string {
   for (const key of ['honeyhive_event_type', 'honeyhive.event_type', 'honeyhive_event_type_raw']) {
     const given = attributes[key];

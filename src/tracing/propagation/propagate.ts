@@ -2,7 +2,7 @@ import { type Baggage, type Context, context, isSpanContextValid, propagation, t
 import { sessionUuid } from '../../base/ids.js';
 import { activeSpanOf } from '../active.js';
 import type { TracerCore } from '../core.js';
-import { scopeOf, sessionOf, withScope } from '../scope.js';
+import { scopeOf, scopeSession, withScope } from '../scope.js';
 import { PROTOCOL_BAGGAGE } from '../stamp.js';
 import { readBaggage, writeBaggage } from './baggage.js';
 import { readTraceparent, writeTraceparent } from './traceparent.js';
@@ -42,8 +42,7 @@ export function injectInto(core: TracerCore, carrier: Record<string, string>): R
 
 /** The session that a span carries which starts here: its scope's, a caller's, else the tracer's own. */
 export function activeSessionId(core: TracerCore, at: Context): string {
-  const { id } = sessionOf(core, scopeOf(at));
-  return id === core.session.id ? (named(propagation.getBaggage(at), 'session') ?? id) : id;
+  return scopeSession(core, scopeOf(at))?.id ?? named(propagation.getBaggage(at), 'session') ?? core.session.id;
 }
 
 /** What the baggage says of a session, a project or a source, in whatever spelling; the last one counts, as on spans. */
