@@ -74,6 +74,8 @@ export interface SpoolTicket {
 export interface DeliverySource {
   /** Resolves when nothing is left or at `deadline` (ms on `now()` of base/timers); never rejects. */
   drain(deadline: number): Promise<void>;
+  /** Time is up: what waits for something else, as for its scores, goes without it. */
+  letGo?(): void;
   /** What is still unsent; synchronous, asked at exit and by the spool. Counts as handed over. */
   takeUnsent?(): OutgoingRequest[];
   /** Nothing comes any more, and what was left is handed over: ends connections. */

@@ -160,7 +160,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   /**
    * Whether the time ran out. `leftByOthers`: what an earlier process left counts too. `spareMs`: so much earlier the
-   * sources give up, so that what they hold back can still be sent.
+   * sources let go of what they hold back, so that it can still be sent.
    */
   function settle(timeoutMs: number, leftByOthers: boolean, spareMs = 0): Promise<boolean> {
     const deadline = now() + timeoutMs - spareMs;
@@ -168,6 +168,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       hurry();
       const left = leftByOthers ? recovery?.settled() : undefined;
       await Promise.all([left, idle(), ...sources.map((source) => source.drain(deadline).catch(() => undefined))]);
+      if (spareMs > 0) for (const source of sources) source.letGo?.();
       // Evaluators that ended while the sources drained have ended spans.
       hurry();
       await idle();

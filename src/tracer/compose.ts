@@ -90,7 +90,7 @@ export function compose(config: ResolvedConfig, owner: object): TracerParts {
 
 /** Nothing that was started is lost: what still runs is ended and says why. */
 export function endOpenSpans(recorder: Recorder, held: HeldQueue, reason: string): void {
-  held.releaseAll();
+  held.letGo();
   for (const span of recorder.openSpans()) {
     if (span.ended) continue;
     if (span.waiting) span.stamp(ABANDONED, true);
@@ -148,6 +148,7 @@ function inTurn(first: DeliverySource, second: DeliverySource): DeliverySource {
       await first.drain(deadline);
       await second.drain(deadline);
     },
+    letGo: () => first.letGo?.(),
   };
 }
 

@@ -6,8 +6,8 @@ import type { HeldSpans } from './core.js';
 const MAX_HELD = 1_000;
 
 export interface HeldQueue extends HeldSpans, DeliverySource {
-  /** Lets every held span go with the scores it has; for the process's end. */
-  releaseAll(): void;
+  /** Lets every held span go with the scores it has. */
+  letGo(): void;
   readonly size: number;
 }
 
@@ -38,7 +38,7 @@ export function createHeldQueue(): HeldQueue {
         clearTimeout(timer);
       }
     },
-    releaseAll() {
+    letGo() {
       for (const span of held.keys()) span.release();
       held.clear();
     },

@@ -33,7 +33,7 @@ const endings = {
   },
   slowEvaluator() {
     const { Evaluate } = require(join(process.env.HH_BUILT, 'index.js'));
-    const judge = Evaluate({ tracer, evaluator: () => new Promise(() => {}), eventName: 'judged' });
+    const judge = Evaluate({ tracer, evaluator: () => new Promise(() => {}) });
     const desk = { answer: () => 'yes' };
     judge(desk, 'answer', Object.getOwnPropertyDescriptor(desk, 'answer')).value();
     process.on('beforeExit', () => {});
