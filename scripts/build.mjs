@@ -95,7 +95,6 @@ async function gather() {
   }
 }
 
-/** esbuild exports getters that ask getters, at every call from file to file; by the end of a file all has its value. */
 /**
  * OpenTelemetry's API is most of what importing this package would load. It is required when any of it is first used: by
  * the first tracer, and not where decorators alone are imported. What it exports is kept from then on, since its exports
@@ -128,6 +127,7 @@ function load_${short}() {
   return late.replace(/^"use strict";\n/, (strict) => strict + loaders.join(''));
 }
 
+/** esbuild exports getters that ask getters, at every call from file to file; by the end of a file all has its value. */
 function exportValues(code) {
   const getters = /__export\(stdin_exports, \{\n([\s\S]*?)\n\}\);\nmodule\.exports = __toCommonJS\(stdin_exports\);\n/;
   const found = getters.exec(code);

@@ -1,4 +1,4 @@
-/** Every attribute name that leaves this process, once. The meaning of each: docs/wire.md. */
+/** The attribute names that HoneyHive reads, and our own, each once. */
 
 export const SESSION_ID = 'honeyhive.session_id';
 export const SESSION_NAME = 'honeyhive.session_name';

@@ -92,7 +92,7 @@ function given<K extends string>(key: K, value: number | undefined): { [P in K]?
 /** `name=value,...` with percent-encoding, as OTEL_EXPORTER_OTLP_HEADERS (OpenTelemetry's OTLP exporter specification). */
 function parseHeaders(text: string, problems: OptionProblem[]): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const pair of text.split(',')) {
+  for (const [index, pair] of text.split(',').entries()) {
     if (pair.trim() === '') continue;
     const at = pair.indexOf('=');
     try {
@@ -102,7 +102,7 @@ function parseHeaders(text: string, problems: OptionProblem[]): Record<string, s
       // The value may be a credential: it is not repeated.
       problems.push({
         field: 'HH_OTLP_HEADERS',
-        given: `entry ${Object.keys(headers).length + 1}`,
+        given: `entry ${index + 1}`,
         allowed: 'name=value,name=value',
       });
     }

@@ -51,8 +51,8 @@ export interface DeliveryOptions {
   queueBytes: number;
   spanBytes: number;
   spool?: { directory: string; maxBytes: number };
-  /** Headers for a source's requests that are found in the spool. Default: `headers` where both go to one server. */
-  sessionHeaders?: Record<string, string>;
+  /** Headers for a source's requests that are found in the spool. */
+  sessionHeaders: Record<string, string>;
   /** Whom the data is for: spooled data is only sent to the server and project it was made for. */
   target: { serverUrl: string; project?: string };
   handleExit: boolean;

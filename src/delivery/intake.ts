@@ -42,7 +42,7 @@ export interface Intake {
  */
 export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Intake {
   const { lingerMs, mostMs, batchBytes, onBatch, onPoison } = options;
-  let waiting: { span: ReadableSpan; bytes: number }[] = [];
+  let waiting: ({ span: ReadableSpan; bytes: number } | undefined)[] = [];
   let head = 0;
   let rawBytes = 0;
   let firstAt = 0;
@@ -75,6 +75,8 @@ export function createIntake(encoder: BatchEncoder, options: IntakeOptions): Int
   function work(until: number, ends: boolean): boolean {
     while (head < waiting.length) {
       const next = waiting[head] as { span: ReadableSpan; bytes: number };
+      // Encoded, it is worth no memory any more.
+      waiting[head] = undefined;
       head += 1;
       rawBytes -= next.bytes;
       encode(next.span);

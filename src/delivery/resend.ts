@@ -17,7 +17,7 @@ export interface ResendOptions {
   readonly target: SpoolTarget;
   readonly headers: Readonly<Record<string, string>>;
   /** For sessions; those of `endpoint` must not reach another server. */
-  readonly sessionHeaders?: Readonly<Record<string, string>>;
+  readonly sessionHeaders: Readonly<Record<string, string>>;
   /** Whether credentials may travel over plain http to another machine. */
   readonly allowInsecure: boolean;
   readonly poster: Poster;
@@ -44,9 +44,8 @@ export function resendLeftovers(options: ResendOptions, onScan: (othersBytes: nu
 
 /** Sends what an earlier process left, with the credentials of this one, and keeps at it until it is settled. */
 function createResend(options: ResendOptions, pause: (ms: number) => Promise<boolean>): Resend {
-  const { endpoint, poster, headers } = options;
+  const { endpoint, poster, headers, sessionHeaders } = options;
   const { serverUrl } = options.target;
-  const sessionHeaders = options.sessionHeaders ?? (sameOrigin(endpoint, serverUrl) ? headers : {});
 
   return async function resend(request: OutgoingRequest): Promise<Resent> {
     const url = request.kind === 'spans' ? endpoint : withUserOf(serverUrl, request.url);

@@ -2,6 +2,7 @@ import type { CaptureContext } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
 import { type FlatAttributes, flattenInto } from '../attributes/flatten.js';
 import { ERROR, ERROR_TYPE, EVENT_ID, NAMESPACES, type Namespace, type NamespaceData } from '../attributes/keys.js';
+import { isError } from '../attributes/special.js';
 import { eachField, idIn, isDictionary } from './fields.js';
 
 /** What `enrichSpan` takes: namespaces by name, and anything else as metadata. */
@@ -83,7 +84,7 @@ export function attributesOf(routed: RoutedData, capture: CaptureContext): Route
   if (routed.error !== undefined) {
     const facts = describeError(routed.error, capture);
     stamps[ERROR] = facts.message;
-    if (routed.error instanceof Error) stamps[ERROR_TYPE] = facts.type;
+    if (isError(routed.error)) stamps[ERROR_TYPE] = facts.type;
   }
   if (routed.eventId !== undefined) stamps[EVENT_ID] = routed.eventId;
   return { flat, leftOut, stamps };

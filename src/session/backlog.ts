@@ -1,6 +1,6 @@
+import { now } from '../base/timers.js';
 import type { JsonObject } from './json.js';
 import { addUpdate, createLane, type Lane, nextWork, type UpdateWork } from './lane.js';
-import { now } from './time.js';
 
 const MOST_IDS = 10_000;
 const MOST_BYTES = 32 * 1024 * 1024;

@@ -1,5 +1,6 @@
+import { now } from '../base/timers.js';
 import type { Work } from './lane.js';
-import { alive, now } from './time.js';
+import { alive } from './time.js';
 
 interface Drain {
   readonly left: Set<Work>;

@@ -1,7 +1,7 @@
+import { now } from '../base/timers.js';
 import { retryDelayMs } from '../delivery/retry.js';
 import type { Answer } from './answer.js';
 import { PATIENCE_ATTEMPTS } from './lane.js';
-import { now } from './time.js';
 
 /** A server that needs somebody's hand is asked again this often. */
 const HELD_MS = 60_000;

@@ -1,3 +1,4 @@
+import { now } from '../base/timers.js';
 import { debug, warn } from '../base/warn.js';
 import type { DeliverySource, Ledger, OutgoingRequest, SpoolTicket } from '../delivery/contract.js';
 import type { DropReason } from '../delivery/drop-reasons.js';
@@ -25,7 +26,7 @@ import {
 } from './lane.js';
 import { idOf, unsentOf, updateText } from './request.js';
 import { createSafekeeping } from './safekeeping.js';
-import { createAlarm, now } from './time.js';
+import { createAlarm } from './time.js';
 
 export interface SessionQueueOptions {
   serverUrl: string;
@@ -35,8 +36,6 @@ export interface SessionQueueOptions {
   allowInsecure: boolean;
   /** Puts a request into the spool, where there is one: what waits longer than 50 ms then survives the process. */
   spoolRequest?: ((request: OutgoingRequest) => SpoolTicket | undefined) | undefined;
-  /** Whether there is anything to send to: not in test mode, not disabled, `sessionApi` not off. */
-  enabled: boolean;
   /** The server asks, for so many seconds, for spans while they run. */
   onLive?: ((seconds: number) => void) | undefined;
 }
@@ -53,8 +52,8 @@ export interface SessionQueue extends DeliverySource {
    * acknowledged or given up, as above; never rejects. Counts once per call in the ledger.
    */
   update(eventId: string, body: JsonObject): Promise<void>;
-  /** Sends the start again, which changes nothing where the session exists. `body` serves where its start is not known. */
-  touch(sessionId: string, body?: JsonObject): Promise<void>;
+  /** Sends the start again, which changes nothing where the session exists. */
+  touch(sessionId: string): Promise<void>;
   started(sessionId: string): StartState;
 }
 
@@ -63,7 +62,7 @@ const TICK_MS = 30;
 const IN_FLIGHT = 8;
 
 export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
-  const { ledger, enabled } = options;
+  const { ledger } = options;
   const client = createClient(options);
   const backlog = createBacklog();
   const gate = createGate();
@@ -228,7 +227,6 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
 
   function start(sessionId: string, body: JsonObject): Promise<StartOutcome> {
     const id = idOf(sessionId);
-    if (!enabled) return Promise.resolve('given_up');
     const before = known.get(id);
     if (before !== undefined) return before.promise;
     const promise = enqueueStart(id, body);
@@ -237,14 +235,13 @@ export function createSessionQueue(options: SessionQueueOptions): SessionQueue {
     return promise ?? Promise.resolve('given_up');
   }
 
-  async function touch(sessionId: string, body?: JsonObject): Promise<void> {
-    if (!enabled) return;
+  async function touch(sessionId: string): Promise<void> {
     const id = idOf(sessionId);
-    await enqueueStart(id, known.get(id)?.identity ?? body ?? { session: { session_id: id } });
+    await enqueueStart(id, known.get(id)?.identity ?? { session: { session_id: id } });
   }
 
   function update(eventId: string, body: JsonObject): Promise<void> {
-    if (!enabled || Object.keys(body).length === 0) return Promise.resolve();
+    if (Object.keys(body).length === 0) return Promise.resolve();
     ledger.made(1);
     const id = idOf(eventId);
     const added = backlog.add(id, body);

@@ -164,7 +164,6 @@ function sessionQueue(
     headers,
     ledger: wire.ledger,
     allowInsecure,
-    enabled: true,
     spoolRequest: wire.spoolRequest,
     onLive,
   });

@@ -65,7 +65,6 @@ export function spanEvents(core: () => TracerCore, { wire, resource, processors 
     const name = session.name ?? 'session';
     const span = asRecordedSpan(recorder.start(name, withScope(ROOT_CONTEXT, { core: core(), session })));
     if (span === undefined) return;
-    span.own = true;
     span.stamp(EVENT_TYPE, 'session');
     span.stamp(EVENT_NAME, span.name);
     const capture = { limits: core().capture.limits, redactor: INACTIVE };

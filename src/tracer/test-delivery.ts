@@ -1,4 +1,6 @@
+import { now } from '../base/timers.js';
 import type { Delivery } from '../delivery/delivery.js';
+import { timeoutOf } from '../delivery/flush-timeout.js';
 import type { RecordedSpan } from '../tracing/recorded-span.js';
 
 /** Keeps finished spans in memory instead of sending them. */
@@ -8,7 +10,7 @@ export function memoryDelivery(
   let seen = 0;
   const sources: Parameters<Delivery['addSource']>[0][] = [];
   const flush: Delivery['flush'] = async (options) => {
-    const deadline = performance.now() + (options?.timeoutMs ?? 5_000);
+    const deadline = now() + timeoutOf(options);
     await Promise.all(sources.map((source) => source.drain(deadline)));
     const delivered = spans.length - seen;
     seen = spans.length;
@@ -17,7 +19,7 @@ export function memoryDelivery(
       pending: 0,
       spooled: 0,
       dropped: { count: 0, reasons: {} },
-      timedOut: performance.now() > deadline,
+      timedOut: now() > deadline,
     };
   };
   return {

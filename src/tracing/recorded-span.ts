@@ -68,8 +68,6 @@ export class RecordedSpan implements Span, ReadableSpan {
   outer: RecordedSpan | undefined;
   /** Whether it was made the active span without a callback (`using span = tracer.startSpan()`). */
   attached = false;
-  /** Whether this package opened it, rather than an instrumentation through the provider. */
-  own = false;
   /** Whether the work is something lazy that nobody has finished yet. */
   waiting = false;
 

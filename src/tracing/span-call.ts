@@ -37,7 +37,6 @@ export class SpanCall {
     const span = asRecordedSpan(started);
     this.span = span;
     if (span === undefined) return;
-    span.own = true;
     if (plan.evaluation !== undefined && !isEvaluating(at)) {
       this.#evaluation = plan.evaluation({ core, traceId: span.spanContext().traceId, self, args, at: this.context });
     }

@@ -145,6 +145,8 @@ test('otlpHeaders: a value is never repeated, what HTTP can carry passes', () =>
   );
   expect(problemsOf({ otlpHeaders: { "x-!#$%&'*+.^_`|~9": 'a b\tZoë', empty: '' } })).toEqual([]);
   expect(problemsOf({}, { HH_OTLP_HEADERS: 'x-a=a%0Ab' })).toMatchObject([{ field: 'otlpHeaders.x-a' }]);
+  const entries = problemsOf({}, { HH_OTLP_HEADERS: 'a=1,bad,also' });
+  expect(entries.map(({ given }) => given)).toEqual(['entry 2', 'entry 3']);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { runInNewContext } from 'node:vm';
 import { trace as otel } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { enrichSpan, type HoneyHiveTracer, type SpanData, Trace } from 'honeyhive-decorators';
@@ -145,6 +146,11 @@ describe('what goes where', () => {
     [
       'an Error with its type',
       [{ error: new RangeError('too far') }],
+      { honeyhive_error: 'too far', honeyhive_error_type: 'RangeError' },
+    ],
+    [
+      'an error of another realm, type included',
+      [{ error: runInNewContext('new RangeError("too far")') }],
       { honeyhive_error: 'too far', honeyhive_error_type: 'RangeError' },
     ],
     ['no error where null is given', [{ error: null, eventId: '' }], {}],

@@ -313,6 +313,21 @@ describe('withRemoteContext', () => {
     );
   });
 
+  it.each<[string, (tracer: HoneyHiveTracer, work: () => void) => void]>([
+    ['withSession', (tracer, work) => tracer.withSession({ sessionId: tracer.sessionId }, work)],
+    ['withAttributes', (tracer, work) => tracer.withAttributes({ sessionId: tracer.sessionId }, work)],
+  ])("gives way to %s, the tracer's own session too", (_what, inside) => {
+    const receiving = createTestTracer();
+    receiving.withRemoteContext({ baggage: `session_id=${A}` }, () =>
+      inside(receiving, () => {
+        receiving.trace('handled', () => 1);
+        expect(receiving.inject().baggage).toContain(receiving.sessionId);
+      }),
+    );
+    expect(receiving.testSpans[0]?.attributes['honeyhive.session_id']).toBe(receiving.sessionId);
+    void receiving.close();
+  });
+
   it('enriches the session of the caller, whose start is not its own', async () => {
     const wire = await startWire();
     const receiving = wire.tracer();

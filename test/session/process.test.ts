@@ -18,7 +18,7 @@ function run(program: string): Promise<{ stdout: string; stderr: string; code: n
     const none = () => {};
     const ledger = { made: none, delivered: none, spooled: none, dropped: none, request: none, retry: none };
     const queue = createSessionQueue({
-      serverUrl: process.argv[1], headers: { Authorization: 'Bearer k' }, ledger, allowInsecure: false, enabled: true,
+      serverUrl: process.argv[1], headers: { Authorization: 'Bearer k' }, ledger, allowInsecure: false,
     });
     const start = { session: { session_id: '${ID}', session_name: 's', source: 'dev' } };
     ${program}`;

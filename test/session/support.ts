@@ -14,7 +14,7 @@ const queues: SessionQueue[] = [];
 /** A queue with the package's defaults, ended by `endQueues`. */
 export function queueTo(serverUrl: string, options: Partial<SessionQueueOptions> = {}): SessionQueue {
   const headers = { Authorization: `Bearer ${KEY}`, 'hh-client-language': 'typescript' };
-  const defaults = { serverUrl, headers, ledger: new Counted(), allowInsecure: false, enabled: true };
+  const defaults = { serverUrl, headers, ledger: new Counted(), allowInsecure: false };
   const queue = createSessionQueue({ ...defaults, ...options });
   queues.push(queue);
   return queue;

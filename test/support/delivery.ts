@@ -6,6 +6,7 @@ export function deliveryTo(endpoint: string, more: Partial<DeliveryOptions> = {}
   return createDelivery({
     endpoint,
     headers: { authorization: 'Bearer test-key' },
+    sessionHeaders: { authorization: 'Bearer test-key' },
     protocol: 'http/protobuf',
     allowInsecure: false,
     queueBytes: 64 * 1024 * 1024,

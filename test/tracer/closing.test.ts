@@ -198,3 +198,21 @@ it('a span that is given its end says how long it took by that', async () => {
   expect(recorded?.attributes.honeyhive_duration_ms).toBeCloseTo(seconds * 1e3 + nanos / 1e6, 0);
   await tracer.close();
 });
+
+it("a tracer's twins of functions work on their own, as those do", async () => {
+  const tracer = createTestTracer();
+  const { withSession, withAttributes, enrichSpan, enrichSession } = tracer;
+  const sessionId = withSession({ sessionName: 'own' }, (session) =>
+    withAttributes({ userId: 'u1' }, () => {
+      tracer.trace('inside', () => enrichSpan({ k: 1 }));
+      return session.sessionId;
+    }),
+  );
+  await enrichSession({ k: 1 });
+  expect(tracer.testSpans[0]?.attributes).toMatchObject({
+    'honeyhive.session_id': sessionId,
+    'user.id': 'u1',
+    'honeyhive_metadata.k': 1,
+  });
+  await tracer.close();
+});
