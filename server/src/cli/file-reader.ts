@@ -4,6 +4,7 @@ import { type Database, NoDriverError } from '../store/sqlite/driver.js';
 import { openDatabase } from '../store/sqlite/open-database.js';
 import { Queries } from '../store/sqlite/queries.js';
 import { Reader } from '../store/sqlite/reader.js';
+import { realFile } from '../store/sqlite/real-file.js';
 import { APPLICATION_ID, MIGRATIONS } from '../store/sqlite/schema.js';
 import { pragma } from '../store/sqlite/store-file.js';
 import type { ListOptions, Page, SessionRecords, StoreStats } from '../store/trace-store.js';
@@ -158,8 +159,9 @@ function beginning(file: string): string {
  * not to: one that may not could not clear away the empty log that SQLite makes while it reads.
  */
 function open(file: string): Database {
-  const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
-  const db = openDatabase(file, { readonly: log !== undefined && log.size > 0, busyMs: 5000 });
+  const real = realFile(file);
+  const log = statSync(`${real}-wal`, { throwIfNoEntry: false });
+  const db = openDatabase(real, { readonly: log !== undefined && log.size > 0, busyMs: 5000 });
   db.exec('PRAGMA query_only = 1; PRAGMA temp_store = MEMORY');
   return db;
 }

@@ -25,6 +25,7 @@ import type {
   TraceStore,
 } from '../trace-store.js';
 import { ReaderPool } from './reader-pool.js';
+import { realFile } from './real-file.js';
 import { StoreThread } from './store-thread.js';
 
 export interface SqliteStoreOptions {
@@ -54,16 +55,17 @@ export class SqliteStore implements TraceStore {
 
   /** Rejects with `StoreFileError` where the file cannot be used. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
+    const file = realFile(options.file);
     const prices = options.prices ?? {};
     const { port1: fromIntake, port2: toWriter } = new MessageChannel();
     const writer = new StoreThread(
       join(__dirname, 'writer-thread.js'),
-      { file: options.file, fromIntake, prices, retentionBytes: options.retentionBytes },
+      { file, fromIntake, prices, retentionBytes: options.retentionBytes },
       [fromIntake],
       options.onNotice,
     );
     const hello = await writer.hello;
-    const readers = new ReaderPool(options.file, options.queryBudgetMs);
+    const readers = new ReaderPool(file, options.queryBudgetMs);
     const intake = new StoreThread(join(__dirname, 'intake-thread.js'), { toWriter, prices }, [toWriter]);
     writer.dependOn(intake);
     await Promise.all([readers.ready(), intake.hello]);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants, copyFileSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Database, NoDriverError } from './driver.js';
 import { openDatabase } from './open-database.js';
+import { realFile } from './real-file.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 import { textTables } from './text-parts.js';
 
@@ -26,13 +27,7 @@ export type Say = (notice: string) => void;
 
 /** A short name of the file that does not tell its path. */
 export function fileFingerprint(file: string): string {
-  const full = resolve(file);
-  const real = existsSync(full)
-    ? realpathSync(full)
-    : existsSync(dirname(full))
-      ? resolve(realpathSync(dirname(full)), full.slice(dirname(full).length + 1))
-      : full;
-  return createHash('sha256').update(real).digest('hex').slice(0, 16);
+  return createHash('sha256').update(realFile(file)).digest('hex').slice(0, 16);
 }
 
 /** Opens the file for the one writer, makes or migrates its schema, and holds it against a second writer. */
