@@ -194,6 +194,68 @@ describe('with keys', () => {
     expect((await own.call('GET', '/api/stats', undefined, bearer('out'))).json.sessions).toBe(0);
   });
 
+  test('a key that only ingests is shown nothing of what it changes', async () => {
+    const own = await local({ keys: 'shop=all,shop=in:ingest' });
+    const send = (method: string, path: string, body: object | undefined, key: string) =>
+      own.call(method, path, body, bearer(key));
+    const canary = { metadata: { note: 'canary' }, inputs: { q: 'canary' }, parameters: { p: 'canary' } };
+    const run = { run_id: 'one', name: 'canary', metadata: { note: 'canary' }, configuration: { c: 'canary' } };
+    const kinds = ['datasets', 'datapoints', 'metrics', 'configurations'];
+    for (const base of ['', '/v1']) {
+      for (const kind of kinds)
+        expect(
+          (await send('POST', `${base}/${kind}`, { id: 'one', name: 'canary', ...canary }, 'all')).json,
+        ).toMatchObject({
+          success: true,
+          metadata: { note: 'canary' },
+        });
+      expect((await send('POST', `${base}/runs`, run, 'all')).json.evaluation.name).toBe('canary');
+      for (const [method, path, body] of [
+        ...kinds.flatMap((kind) => [
+          ['PUT', `${base}/${kind}/one`, {}] as const,
+          ['PUT', `${base}/${kind}`, { id: 'one' }] as const,
+          ['POST', `${base}/${kind}`, { id: 'one' }] as const,
+        ]),
+        ['PUT', `${base}/runs/one`, {}] as const,
+        ['POST', `${base}/runs`, { run_id: 'one' }] as const,
+      ]) {
+        const answer = await send(method, path, body, 'in');
+        expect([method, path, answer.status, answer.json.success]).toEqual([method, path, 200, true]);
+        expect(answer.text).not.toContain('canary');
+        if (method === 'POST' || !path.includes('runs')) expect(answer.text).toContain('"one"');
+        if (method === 'PUT') expect((await send(method, path, body, 'all')).text).toContain('canary');
+      }
+    }
+  });
+
+  test('a key that only ingests takes nothing out of a dataset', async () => {
+    const own = await local({ keys: 'shop=all,shop=in:ingest' });
+    const send = (method: string, path: string, body: object | undefined, key: string) =>
+      own.call(method, path, body, bearer(key));
+    const members = async () => (await own.call('GET', '/v1/datasets/one', undefined, bearer('all'))).json.datapoints;
+    await send('POST', '/v1/datasets', { id: 'one', name: 'one' }, 'in');
+    await send('POST', '/v1/datasets/one/datapoints', { data: [{ q: 1 }] }, 'in');
+    expect((await send('POST', '/v1/datapoints', { id: 'two', linked_datasets: ['one'] }, 'in')).status).toBe(200);
+    const before = await members();
+    expect(before).toHaveLength(2);
+    for (const [method, path, body] of [
+      ['PUT', '/v1/datasets/one', { datapoints: [] }],
+      ['PUT', '/datasets', { dataset_id: 'one', datapoints: ['two'] }],
+      ['POST', '/v1/datasets', { id: 'one', datapoints: [] }],
+      ['PUT', '/v1/datapoints/two', { linked_datasets: [] }],
+      ['PUT', '/datapoints/two', { linked_datasets: ['other'] }],
+      ['POST', '/v1/datapoints', { id: 'two', linked_datasets: ['other'] }],
+      ['POST', '/v1/datapoints', { id: 'two', dataset_id: 'other' }],
+    ] as const) {
+      const answer = await send(method, path, body, 'in');
+      expect([method, path, answer.status]).toEqual([method, path, 403]);
+      expect(answer.json.message).toContain('both rights');
+      expect(await members()).toEqual(before);
+    }
+    expect((await send('PUT', '/v1/datasets/one', { datapoints: ['two'] }, 'all')).status).toBe(200);
+    expect(await members()).toEqual(['two']);
+  });
+
   test('who guesses is slowed down, even when the guess is right; whoever was let in before is not', async () => {
     const server = await local({ keys });
     const status = async (key: string): Promise<number> =>

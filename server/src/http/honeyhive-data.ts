@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Scope, StoredDocument, TraceStore } from '../store/trace-store.js';
 import { InvalidBody, objectBody, textIn } from '../wire/rest-bodies.js';
 import type { JsonObject } from '../wire/value.js';
@@ -10,7 +10,7 @@ import { datapointRoutes } from './honeyhive-datapoints.js';
 import { HttpError } from './http-error.js';
 import { numberOf } from './number-of.js';
 import { type Query, scopeIn, textOf, textsOf } from './query-values.js';
-import type { ScopeOf } from './scope.js';
+import { mayRead, mayRemove, type ScopeOf } from './scope.js';
 
 /** So many documents are listed at most. */
 const MOST = 10_000;
@@ -99,10 +99,23 @@ async function asked(
 function changingRoutes({ app, store, members, scopeOf }: Context, kind: DataKind, api: Api): void {
   const path = pathOf(kind, api);
   const show = showing(members, kind, api);
+  /** What a change is answered with: who may not read is told which document it was, and nothing of it. */
+  const told = (request: FastifyRequest, scope: Scope, document: StoredDocument): JsonObject | Promise<JsonObject> =>
+    mayRead(scopeOf, request)
+      ? show(scope, document)
+      : { id: document.id, _id: document.id, [kind.idField]: document.id };
   app.post(path, async (request) => {
     const scope = scopeOf(request, 'ingest');
     const body = objectBody(await readJson(request)) as JsonObject;
-    const id = textIn(body, 'id', '_id', kind.idField) ?? randomUUID();
+    const given = textIn(body, 'id', '_id', kind.idField);
+    const id = given ?? randomUUID();
+    // Making what is there already changes it.
+    if (
+      given !== undefined &&
+      (relinks(kind, body) || (kind.kind === 'datapoint' && linkedIn(body).length > 0)) &&
+      (await store.getDocument(scope, kind.kind, id))
+    )
+      mayRemove(scopeOf, request, RELINK);
     const name = textIn(body, 'name');
     // The older API calls a metric's project its task.
     const project = textIn(body, 'project') ?? (kind.kind === 'metric' ? textIn(body, 'task') : undefined);
@@ -117,14 +130,15 @@ function changingRoutes({ app, store, members, scopeOf }: Context, kind: DataKin
     const made = await store.putDocument(scope, kind.kind, document, 'create');
     if (datasets.length > 1) await members.listIn(scope, id, datasets);
     return {
-      ...(made ? await show(scope, made) : {}),
+      ...(made ? await told(request, scope, made) : {}),
       success: true,
       inserted: true,
       [kind.idField]: id,
       ...kind.created(id),
     };
   });
-  const update = async (scope: Scope, id: string, body: JsonObject): Promise<object> => {
+  const update = async (request: FastifyRequest, scope: Scope, id: string, body: JsonObject): Promise<object> => {
+    if (relinks(kind, body)) mayRemove(scopeOf, request, RELINK);
     const name = textIn(body, 'name');
     const relinked = kind.kind === 'datapoint' && Array.isArray(body.linked_datasets);
     const datasets = relinked ? linkedIn(body) : [];
@@ -139,17 +153,18 @@ function changingRoutes({ app, store, members, scopeOf }: Context, kind: DataKin
     const changed = listed === undefined ? await put() : await members.replace(scope, id, listed, put);
     if (!changed) throw notFound(kind);
     if (relinked) await members.listIn(scope, id, datasets);
-    const shown = await show(scope, changed);
+    const shown = await told(request, scope, changed);
     return { ...shown, success: true, updated: true, ...kind.updated(shown) };
   };
   app.put<{ Params: { id: string } }>(`${path}/:id`, async (request) =>
-    update(scopeOf(request, 'ingest'), request.params.id, objectBody(await readJson(request)) as JsonObject),
+    update(request, scopeOf(request, 'ingest'), request.params.id, objectBody(await readJson(request)) as JsonObject),
   );
   app.put(path, async (request) => {
+    const scope = scopeOf(request, 'ingest');
     const body = objectBody(await readJson(request)) as JsonObject;
     const id = textIn(body, kind.idField, 'id');
     if (id === undefined) throw missingId(kind);
-    return update(scopeOf(request, 'ingest'), id, body);
+    return update(request, scope, id, body);
   });
   const remove = async (scope: Scope, id: string): Promise<object> => {
     if (!(await store.deleteDocument(scope, kind.kind, id))) throw notFound(kind);
@@ -165,6 +180,14 @@ function changingRoutes({ app, store, members, scopeOf }: Context, kind: DataKin
     if (id === undefined) throw missingId(kind);
     return remove(scope, id);
   });
+}
+
+const RELINK = 'take datapoints out of a dataset, as giving its list anew may';
+
+/** Whether a change gives anew which datapoints belong to which dataset. */
+function relinks({ kind }: DataKind, body: JsonObject): boolean {
+  if (kind === 'dataset') return Array.isArray(body.datapoints);
+  return kind === 'datapoint' && Array.isArray(body.linked_datasets);
 }
 
 /** The datasets a body says it belongs to. */

@@ -14,7 +14,7 @@ import { HttpError } from './http-error.js';
 import { inTurn } from './in-turn.js';
 import { filterOf, pageOf, type Query, rangeOf, scopeIn, textOf, textsOf } from './query-values.js';
 import { runEvents } from './run-events.js';
-import type { ScopeOf } from './scope.js';
+import { mayRead, type ScopeOf } from './scope.js';
 
 const RUNS_PAGE = 1000;
 const ANSWER_PAGE = 1000;
@@ -28,6 +28,9 @@ type RunRequest = FastifyRequest<{ Params: Params; Querystring: Query }>;
 /** HoneyHive's REST API: experiment runs, which are the sessions that share `metadata.run_id`. */
 export function honeyhiveRunRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
   const changing = inTurn();
+  /** What a change is answered with: who may not read is not shown what else there is of the run. */
+  const told = (request: FastifyRequest, run: StoredDocument | undefined): object | null =>
+    run && mayRead(scopeOf, request) ? runOf(run) : null;
   for (const base of ['/v1/runs', '/runs']) {
     app.post(base, async (request) => {
       const scope = scopeOf(request, 'ingest');
@@ -47,7 +50,7 @@ export function honeyhiveRunRoutes(app: FastifyInstance, store: TraceStore, scop
         },
         'create',
       );
-      return { success: true, run_id: id, evaluation: made ? runOf(made) : null };
+      return { success: true, run_id: id, evaluation: told(request, made) };
     });
     app.put<{ Params: Params }>(`${base}/:id`, async (request) => {
       const scope = scopeOf(request, 'ingest');
@@ -63,7 +66,7 @@ export function honeyhiveRunRoutes(app: FastifyInstance, store: TraceStore, scop
         return store.putDocument(scope, 'run', { id, body: merged, ...(name === undefined ? {} : { name }) }, 'merge');
       });
       if (!changed) throw new HttpError(404, 'not_found', 'there is no run with this id');
-      return { success: true, evaluation: runOf(changed), warning: null };
+      return { success: true, evaluation: told(request, changed), warning: null };
     });
     app.delete<{ Params: Params }>(`${base}/:id`, async (request) => {
       if (!(await store.deleteDocument(scopeOf(request, 'ingest'), 'run', request.params.id)))
