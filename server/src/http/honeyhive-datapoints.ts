@@ -8,6 +8,7 @@ import { isObject, type JsonObject } from '../wire/value.js';
 import { readJson } from './body.js';
 import { datapointOfEvent, datapointOfRow } from './datapoint-bodies.js';
 import type { DatasetMembers } from './dataset-members.js';
+import { latestEvents } from './event-pages.js';
 import { HttpError } from './http-error.js';
 import type { ScopeOf } from './scope.js';
 
@@ -80,13 +81,12 @@ async function chosen(store: TraceStore, scope: Scope, body: Record<string, unkn
   if (body.selectAll === true) {
     const range = isObject(body.dateRange) ? body.dateRange : {};
     const [from, to] = [timeIn(range, '$gte'), timeIn(range, '$lte')];
-    const { events } = await store.searchEvents(scope, {
+    const asked = {
       filter: eventFilter(filtersIn(body.filters)),
-      limit: MAX_BATCH,
-      page: 1,
       ...(from === undefined ? {} : { fromMs: from }),
       ...(to === undefined ? {} : { toMs: to }),
-    });
+    };
+    const events = await latestEvents(store, scope, asked, MAX_BATCH, (event) => event);
     return events.filter((event) => ticks[event.event_id] !== false);
   }
   const ids = body.events ?? Object.keys(ticks).filter((id) => ticks[id] === true);

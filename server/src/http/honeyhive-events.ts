@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { eventSchema } from '../runs/event-schema.js';
+import { eventSchema, fieldsOnly } from '../runs/event-schema.js';
 import type { EventSearch, Scope, TraceStore } from '../store/trace-store.js';
 import { eventFilter } from '../wire/event-filters.js';
 import type { HoneyHiveEvent } from '../wire/honeyhive-event.js';
@@ -8,6 +8,7 @@ import { eventRecord, sessionOfEvent } from '../wire/rest-events.js';
 import { isObject, type JsonObject } from '../wire/value.js';
 import { abortSignal } from './abort-signal.js';
 import { readJson } from './body.js';
+import { latestEvents } from './event-pages.js';
 import { HttpError } from './http-error.js';
 import { jsonOf, pageOf, type Query, rangeOf, scopeIn, textOf } from './query-values.js';
 import type { ScopeOf } from './scope.js';
@@ -102,10 +103,13 @@ export function honeyhiveEventRoutes(app: FastifyInstance, store: TraceStore, sc
       const scope = scopeIn(request.query, scopeOf(request, 'read'));
       const run = textOf(request.query, 'evaluation_id');
       const { from, to } = rangeOf(request.query);
-      const search = { filter: eventFilter(undefined), limit: SAMPLE, page: 1, ...(run === undefined ? {} : { run }) };
-      const range = { ...(from > -Infinity ? { fromMs: from } : {}), ...(to < Infinity ? { toMs: to } : {}) };
-      const found = await store.searchEvents(scope, { ...search, ...range }, abortSignal(request, reply));
-      return eventSchema(found.events);
+      const asked = {
+        filter: eventFilter(undefined),
+        ...(run === undefined ? {} : { run }),
+        ...(from > -Infinity ? { fromMs: from } : {}),
+        ...(to < Infinity ? { toMs: to } : {}),
+      };
+      return eventSchema(await latestEvents(store, scope, asked, SAMPLE, fieldsOnly, abortSignal(request, reply)));
     });
   }
   for (const path of ['/events/:id', '/v1/events/:id']) {

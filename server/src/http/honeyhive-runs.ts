@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { compareRuns, eventPairs } from '../runs/compare-runs.js';
-import { eventSchema } from '../runs/event-schema.js';
-import { AGGREGATE_FUNCTIONS, type AggregateFunction, type RunEvents } from '../runs/measured.js';
+import { eventSchema, fieldsOnly } from '../runs/event-schema.js';
+import { AGGREGATE_FUNCTIONS, type AggregateFunction, type RunEvents, withoutContents } from '../runs/measured.js';
 import { RUN_ORDERS, type RunListing, runList } from '../runs/run-list.js';
 import { runMetrics, runResult } from '../runs/run-result.js';
 import { checkRun, runOf } from '../runs/run-shape.js';
@@ -13,7 +13,7 @@ import { readJson } from './body.js';
 import { HttpError } from './http-error.js';
 import { inTurn } from './in-turn.js';
 import { filterOf, pageOf, type Query, rangeOf, scopeIn, textOf, textsOf } from './query-values.js';
-import { runEvents } from './run-events.js';
+import { runEvents, wholePairs } from './run-events.js';
 import { mayRead, type ScopeOf } from './scope.js';
 
 const RUNS_PAGE = 1000;
@@ -96,11 +96,12 @@ function readingRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf
   const eventsOf = async (
     request: RunRequest,
     id: string,
-    filter = 'filters',
+    { filter = 'filters', keep = withoutContents } = {},
   ): Promise<[StoredDocument, RunEvents]> => {
     const scope = scopeOf(request, 'read');
     const run = await find(store, scope, id);
-    return [run, await runEvents(store, scope, run, filterOf(request.query, filter), rangeOf(request.query))];
+    const wanted = { filter: filterOf(request.query, filter), range: rangeOf(request.query) };
+    return [run, await runEvents(store, scope, run, wanted, keep)];
   };
   const get = (path: string, answer: (request: RunRequest) => Promise<object>): void => {
     app.get<{ Params: Params; Querystring: Query }>(`${base}${path}`, answer);
@@ -117,7 +118,7 @@ function readingRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf
     return { ...metrics, ...runMetrics(events) };
   });
   get('/:id/schema', async (request) => {
-    const [, { counted }] = await eventsOf(request, request.params.id);
+    const [, { counted }] = await eventsOf(request, request.params.id, { keep: fieldsOnly });
     return eventSchema(counted);
   });
   for (const ending of ['compare-with', 'compare'])
@@ -132,12 +133,13 @@ function readingRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf
     });
   const paired = async (request: RunRequest, id: string, old: string): Promise<object> => {
     const { limit, page } = pageOf(request.query, ANSWER_PAGE, ANSWER_PAGE);
-    const [, newer] = await eventsOf(request, id, 'filter');
-    const [, older] = await eventsOf(request, old, 'filter');
+    const [, newer] = await eventsOf(request, id, { filter: 'filter' });
+    const [, older] = await eventsOf(request, old, { filter: 'filter' });
     const [event_name, event_type] = [textOf(request.query, 'event_name'), textOf(request.query, 'event_type')];
     const pairs = eventPairs(newer, older, { event_name, event_type });
+    const shown = pairs.slice((page - 1) * limit, page * limit);
     return {
-      events: pairs.slice((page - 1) * limit, page * limit),
+      events: await wholePairs(store, scopeOf(request, 'read'), shown),
       totalEvents: pairs.length,
       pagination: { page, limit, total: pairs.length },
     };

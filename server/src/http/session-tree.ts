@@ -1,20 +1,32 @@
+import { Readable } from 'node:stream';
+import { getHeapStatistics } from 'node:v8';
 import type { FastifyReply } from 'fastify';
 import type { Scope, TraceStore } from '../store/trace-store.js';
 import { type HoneyHiveEvent, ORGANISATION } from '../wire/honeyhive-event.js';
 import type { JsonObject } from '../wire/value.js';
+import { eventPages } from './event-pages.js';
+import { HttpError } from './http-error.js';
 
 type Tree = HoneyHiveEvent & { children: Tree[] };
 
-const TREE_PAGE = 7500;
+/** All of a tree is in memory at once, and must leave room for others. */
+const MOST_CHARACTERS = getHeapStatistics().heap_size_limit / 4;
+const CHUNK = 64 * 1024;
 
 /** A session's events nested as they were called; who has no parent here hangs under the session. */
 export async function sessionTree(store: TraceStore, scope: Scope, session: HoneyHiveEvent): Promise<Tree> {
   const filter = { kind: 'compare', field: 'session_id', operator: '=', value: session.session_id } as const;
   const events: HoneyHiveEvent[] = [];
-  for (let page = 1; ; page++) {
-    const found = await store.searchEvents(scope, { filter, limit: TREE_PAGE, page });
-    events.push(...found.events);
-    if (found.events.length < TREE_PAGE) break;
+  let characters = 0;
+  for await (const page of eventPages(store, scope, { filter })) {
+    events.push(...page.events);
+    characters += page.characters;
+    if (characters > MOST_CHARACTERS)
+      throw new HttpError(
+        413,
+        'too_large',
+        'this session is too large to be answered as a tree; GET /api/sessions/<id>/export gives all of it, line by line',
+      );
   }
   const nodes = new Map<string, Tree>();
   const root: Tree = { ...session, children: [] };
@@ -40,26 +52,31 @@ function ringCuts(nodes: Map<string, Tree>, parentOf: (node: Tree) => Tree | und
 
 /** The tree; `more` stands beside the fields of its root. */
 export function sendTree(reply: FastifyReply, root: Tree, more: JsonObject = {}): FastifyReply {
-  return reply.header('content-type', 'application/json; charset=utf-8').send(treeText(root, more));
+  return reply
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(Readable.from(treeText(root, more), { objectMode: false }));
 }
 
-/** `JSON.stringify` recurses, and calls may nest deeper than its stack. */
-function treeText(root: Tree, more: JsonObject): string {
-  const pieces: string[] = [];
+/** In pieces, since one string does not hold a large tree. `JSON.stringify` recurses, and calls may nest deeper than its stack. */
+function* treeText(root: Tree, more: JsonObject): Generator<string> {
+  let text = '';
   const left: (Tree | string)[] = [root];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     if (typeof next === 'string') {
-      pieces.push(next);
+      text += next;
       continue;
     }
     const { children, ...event } = next;
     const shown = next === root ? { ...event, ...ORGANISATION, ...more } : event;
-    pieces.push(`${JSON.stringify(shown).slice(0, -1)},"children":[`);
+    text += `${JSON.stringify(shown).slice(0, -1)},"children":[`;
     left.push(']}');
     for (let index = children.length - 1; index >= 0; index--) {
       left.push(children[index] as Tree);
       if (index > 0) left.push(',');
     }
+    if (text.length < CHUNK) continue;
+    yield text;
+    text = '';
   }
-  return pieces.join('');
+  yield text;
 }

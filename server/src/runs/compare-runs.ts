@@ -1,5 +1,5 @@
 import type { HoneyHiveEvent } from '../wire/honeyhive-event.js';
-import type { Json, JsonObject } from '../wire/value.js';
+import type { JsonObject } from '../wire/value.js';
 import {
   type AggregateFunction,
   aggregateOf,
@@ -115,8 +115,14 @@ export interface Wanted {
   event_type?: string | undefined;
 }
 
+export interface EventPair {
+  datapoint_id: string;
+  event_1: HoneyHiveEvent;
+  event_2: HoneyHiveEvent;
+}
+
 /** Events of both runs that belong to the same datapoint: sessions, or those of the name and type that are wanted. */
-export function eventPairs(newer: RunEvents, older: RunEvents, wanted: Wanted): JsonObject[] {
+export function eventPairs(newer: RunEvents, older: RunEvents, wanted: Wanted): EventPair[] {
   const type = wanted.event_type ?? (wanted.event_name === undefined ? 'session' : undefined);
   const byDatapoint = ({ all, counted }: RunEvents): Map<string, HoneyHiveEvent> => {
     const datapointOf = datapointsOf(all);
@@ -142,6 +148,6 @@ export function eventPairs(newer: RunEvents, older: RunEvents, wanted: Wanted): 
   return [...byDatapoint(newer)].flatMap(([key, event]) => {
     const other = before.get(key);
     if (!other) return [];
-    return [{ datapoint_id: datapointOf(event), event_1: event as unknown as Json, event_2: other as unknown as Json }];
+    return [{ datapoint_id: datapointOf(event), event_1: event, event_2: other }];
   });
 }

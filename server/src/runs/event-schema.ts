@@ -38,3 +38,19 @@ function pathsOf(map: JsonObject, depth: number): string[] {
       : [key],
   );
 }
+
+/** An event without its values, which may be large, but for what its schema tells of them. */
+export function fieldsOnly(event: HoneyHiveEvent): HoneyHiveEvent {
+  const bare = { ...event };
+  for (const bucket of BUCKETS) bare[bucket] = namesIn(event[bucket], 0);
+  const { dataset_id } = event.metadata;
+  if (typeof dataset_id === 'string') bare.metadata.dataset_id = dataset_id;
+  return bare;
+}
+
+function namesIn(map: JsonObject, depth: number): JsonObject {
+  const names = emptyObject();
+  for (const [key, value] of Object.entries(map))
+    names[key] = isObject(value) && depth < DEEPEST ? namesIn(value as JsonObject, depth + 1) : null;
+  return names;
+}

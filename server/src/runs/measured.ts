@@ -14,6 +14,11 @@ export interface Measured {
   passed: boolean;
 }
 
+/** An event without what it took and gave, which may be large and which no measure looks at. */
+export function withoutContents(event: HoneyHiveEvent): HoneyHiveEvent {
+  return { ...event, inputs: {}, outputs: {}, config: {}, feedback: {}, user_properties: {} };
+}
+
 /** All events of a run, and those of them that the asker wants counted. */
 export interface RunEvents {
   all: HoneyHiveEvent[];

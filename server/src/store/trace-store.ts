@@ -67,14 +67,25 @@ export interface ListOptions {
   run?: string;
 }
 
-export interface EventSearch {
+export interface EventsAsked {
   filter: Filter;
   fromMs?: number;
   toMs?: number;
+  run?: string;
+}
+
+export interface EventSearch extends EventsAsked {
   limit: number;
   /** From 1. */
   page: number;
-  run?: string;
+}
+
+export interface EventPage {
+  events: HoneyHiveEvent[];
+  /** About how many there are in them. */
+  characters: number;
+  /** Where the next page begins; null on the last. */
+  next: string | null;
 }
 
 /** A page of what changed after a number of the ingest sequence. */
@@ -154,6 +165,8 @@ export interface TraceStore {
     search: EventSearch,
     signal?: AbortSignal,
   ): Promise<{ events: HoneyHiveEvent[]; total: number }>;
+  /** All that is found, a page at a time: newest first, in pages that fit in memory however large the events are. */
+  pageEvents(scope: Scope, asked: EventsAsked, cursor?: string, signal?: AbortSignal): Promise<EventPage>;
   getEvent(scope: Scope, eventId: string): Promise<HoneyHiveEvent | undefined>;
   /** What changed after a number of the ingest sequence. */
   changes(scope: Scope, after: number, options?: ChangesOptions): Promise<Changes>;

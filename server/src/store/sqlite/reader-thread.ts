@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Target } from '../../query/fields.js';
 import type { AggregateOptions } from '../aggregates.js';
-import type { ChangesOptions, DocumentKind, EventSearch, ListOptions, Scope } from '../trace-store.js';
+import type { ChangesOptions, DocumentKind, EventSearch, EventsAsked, ListOptions, Scope } from '../trace-store.js';
 import { Budget, QUERY_BUDGET_MS } from './budget.js';
 import { ChangeLog } from './change-log.js';
+import { EventQueries } from './event-queries.js';
 import { defineFoldCase } from './fold-case.js';
 import { answerError, type Call } from './messages.js';
 import { openDatabase } from './open-database.js';
@@ -19,6 +20,7 @@ defineFoldCase(db);
 const budget = new Budget(db, cancelled);
 const reader = new Reader(db);
 const queries = new Queries(db, reader, budget);
+const events = new EventQueries(db, reader, budget);
 const changes = new ChangeLog(db, reader);
 
 interface Range {
@@ -35,8 +37,9 @@ const OPERATIONS: Record<string, (scope: Scope, ...args: never[]) => unknown> = 
   listDocuments: (scope, kind: DocumentKind, filter: { parent?: string }) => reader.listDocuments(scope, kind, filter),
   listSpans: (scope, options: ListOptions) => queries.listSpans(scope, options),
   aggregate: (scope, target: Target, options: AggregateOptions) => queries.aggregate(scope, target, options),
-  searchEvents: (scope, search: EventSearch) => queries.searchEvents(scope, search),
-  getEvent: (scope, id: string) => queries.getEvent(scope, id),
+  searchEvents: (scope, search: EventSearch) => events.search(scope, search),
+  pageEvents: (scope, asked: EventsAsked, cursor?: string) => events.page(scope, asked, cursor),
+  getEvent: (scope, id: string) => events.get(scope, id),
   changes: (scope, after: number, options: ChangesOptions) => changes.after(scope, after, options),
   exportSession: (scope, id: string, cursor?: string) => queries.exportSession(scope, id, cursor),
 };

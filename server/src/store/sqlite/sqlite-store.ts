@@ -12,7 +12,9 @@ import type {
   ChangesOptions,
   DocumentKind,
   EventChange,
+  EventPage,
   EventSearch,
+  EventsAsked,
   IngestReceipt,
   ListOptions,
   Page,
@@ -126,6 +128,10 @@ export class SqliteStore implements TraceStore {
     signal?: AbortSignal,
   ): Promise<{ events: HoneyHiveEvent[]; total: number }> {
     return this.#readers.slow('searchEvents', [scope, search], signal);
+  }
+
+  pageEvents(scope: Scope, asked: EventsAsked, cursor?: string, signal?: AbortSignal): Promise<EventPage> {
+    return this.#readers.slow('pageEvents', [scope, asked, cursor], signal);
   }
 
   getEvent(scope: Scope, eventId: string): Promise<HoneyHiveEvent | undefined> {
