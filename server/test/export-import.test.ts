@@ -1,6 +1,10 @@
 /** A session that is exported and imported elsewhere is the same session, by every door. */
 import { randomUUID } from 'node:crypto';
-import { hex, inSession, local, span, T0, traces } from './support/local';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { folder, hex, inSession, local, span, T0, traces } from './support/local';
+import { attribute, embed, request, text } from './support/protobuf';
+import { cli } from './support/run-local';
 
 /** What depends on when and where it was stored. */
 const WITHOUT = new Set(['seq', 'id']);
@@ -71,3 +75,64 @@ test('a file of ours is OTLP for others: what a REST event said is among its att
   const keys = one.attributes.map((attribute: { key: string }) => attribute.key);
   expect(keys).toEqual(expect.arrayContaining(['honeyhive.session_id', 'honeyhive_event_id', 'honeyhive_inputs.q']));
 });
+
+test('what nests as deep as a sender may nest it, and what is long', async () => {
+  const [here, there] = [await local(), await local()];
+  const session_id = randomUUID();
+  const deep = (levels: number, list = false): any => {
+    let value: any = 'x';
+    for (let n = 0; n < levels; n++) value = list ? [value] : { child: value };
+    return value;
+  };
+  const [event_id, long] = [randomUUID(), randomUUID()];
+  const base = { session_id, event_type: 'tool', event_name: 'tree' };
+  for (const event of [
+    { ...base, event_id, inputs: { tree: deep(120), list: deep(120, true) } },
+    { ...base, event_id: long, outputs: { result: hex(2_500_000) } },
+  ])
+    expect((await here.call('POST', '/events', { event })).status).toBe(200);
+  const patch = { event_id, metadata: { tree: deep(125) } };
+  expect((await here.call('PUT', '/events', patch)).status).toBe(200);
+  let value = text(1, 'x');
+  for (let n = 0; n < 45; n++) value = embed(5, embed(1, value));
+  const ids = { traceId: hex(16), spanId: hex(8) };
+  const attributes = [attribute(9, 'honeyhive.session_id', text(1, session_id)), attribute(9, 'deep', value)];
+  const sent = await here.call('POST', '/v1/traces', request(ids, ...attributes), {
+    'content-type': 'application/x-protobuf',
+  });
+  expect(sent.status).toBe(200);
+
+  const exported = await here.call('GET', `/api/sessions/${session_id}/export`);
+  const imported = await there.call('POST', '/api/import', exported.text, { 'content-type': 'application/x-ndjson' });
+  expect(imported.json).toEqual({ sessions: 1, spans: 3, duplicates: 0, rejected: 0 });
+  for (const path of [
+    `/api/sessions/${session_id}/export`,
+    `/v1/events/${event_id}`,
+    `/v1/events/${long}`,
+    `/api/spans/${ids.traceId}/${ids.spanId}`,
+  ]) {
+    const [before, after] = [await here.call('GET', path), await there.call('GET', path)];
+    expect([path, after.status]).toEqual([path, 200]);
+    if (path.endsWith('export')) expect(after.text === before.text).toBe(true);
+    else expect(same(after.json)).toEqual(same(before.json));
+  }
+});
+
+test('a file larger than what a server takes at once goes there in parts, and a line that is wrong is named', async () => {
+  const server = await local();
+  const sessionId = randomUUID();
+  const line = (n: number): string =>
+    JSON.stringify(traces([span({ attributes: inSession(sessionId, { n, long: '\u00e9'.repeat(500_000) }) })]));
+  const lines = Array.from({ length: 75 }, (_, n) => line(n));
+  const file = join(folder(), 'large.ndjson');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const report = { sessions: 0, spans: 75, duplicates: 0, rejected: 0 };
+  const run = await cli(['import', file, '--url', server.url, '--json']);
+  expect([run.code, run.stderr, JSON.parse(run.stdout || '{}')]).toEqual([0, '', report]);
+  expect((await server.call('GET', '/api/stats')).json.spans).toBe(75);
+
+  lines[70] = '{"half":';
+  writeFileSync(file, lines.join('\n'));
+  const wrong = await cli(['import', file, '--url', server.url]);
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/line 71: .*before line \d+ was imported/)]);
+}, 60_000);

@@ -1,4 +1,5 @@
 import { type IncomingMessage, request } from 'node:http';
+import { importBodies } from '../wire/file-bodies.js';
 import { CliError } from './errors.js';
 import type { Source } from './source.js';
 
@@ -44,9 +45,27 @@ export function httpSource(address: string): Source {
       yield* partsOf(await ask('GET', `/api/sessions/${encodeURIComponent(sessionId)}/export`), url);
     },
     follow: async (path) => partsOf(await ask('GET', path), url),
-    import: (text) => json(ask('POST', '/api/import', text, 'application/x-ndjson')),
+    import: async (text) => {
+      const sum: Record<string, number> = {};
+      for (const { body, line } of importBodies(text)) {
+        const report = await json(ask('POST', '/api/import', body, 'application/x-ndjson')).catch((error: unknown) => {
+          throw line === 0 ? error : afterLine(error, line);
+        });
+        for (const [name, count] of Object.entries(report as Record<string, number>))
+          sum[name] = (sum[name] ?? 0) + count;
+      }
+      return sum;
+    },
     close: async () => undefined,
   };
+}
+
+/** What stands before a line was taken in already; the server knows of the lines it was sent last. */
+function afterLine(error: unknown, line: number): unknown {
+  if (!(error instanceof CliError)) return error;
+  const message = error.message.replace(/^line (\d+):/, (_, within) => `line ${line + Number(within)}:`);
+  const { code, details } = error;
+  return new CliError(`${message} (what stands before line ${line + 1} was imported)`, code, details);
 }
 
 async function* partsOf(response: IncomingMessage, url: string): AsyncGenerator<string> {

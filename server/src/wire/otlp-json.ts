@@ -13,8 +13,8 @@ import {
 import { emptyObject, isObject, keptBytes, keptDouble, keptInt, keptMap } from './value.js';
 
 /** OTLP/JSON as the specification maps it: ids in hex, 64-bit integers as text or number, enums as number (or name). */
-export function decodeTracesJson(body: Buffer): DecodedTraces {
-  return decodeTracesValue(parseJson(body));
+export function decodeTracesJson(body: Buffer, maxDepth?: number): DecodedTraces {
+  return decodeTracesValue(parseJson(body, maxDepth));
 }
 
 /** The same from a parsed value whose long integers are text. */

@@ -7,12 +7,11 @@ import type {
   TraceStore,
 } from '../store/trace-store.js';
 import { canonicalId } from './ids.js';
-import { parseJson } from './json-text.js';
+import { MAX_JSON_DEPTH, parseJson } from './json-text.js';
 import { encodeTracesJson, REST_FIELDS } from './otlp-encode.js';
 import { decodeTracesJson } from './otlp-json.js';
 import { bucketsIn, eventChange, sessionChange, textIn } from './rest-bodies.js';
 import { BUCKETS, MalformedRequest, type SpanRecord } from './span-record.js';
-import { parsedText } from './unflatten.js';
 import { copyUsage } from './usage.js';
 import { emptyObject, isObject, type JsonObject } from './value.js';
 
@@ -62,7 +61,10 @@ function sessionBody({ session, given }: SessionRecords): JsonObject {
 export type SessionFilePart =
   | { kind: 'session'; change: SessionChange }
   | { kind: 'event'; change: EventChange }
-  | { kind: 'traces'; body: Buffer };
+  | { kind: 'traces'; body: Buffer; deep: boolean };
+
+/** As OTLP/JSON a level of a value takes four brackets, and around it are ten or so of the envelope. */
+const MAX_FILE_DEPTH = 4 * MAX_JSON_DEPTH + 16;
 
 /** What a file's text holds. Throws `MalformedRequest` with the number of the line that cannot be read. */
 export function readSessionFile(text: string): SessionFilePart[] {
@@ -84,12 +86,22 @@ export function readSessionFile(text: string): SessionFilePart[] {
 
 function partOf(text: string): SessionFilePart {
   const body = Buffer.from(text);
-  const value = parseJson(body);
+  const { value, deep } = parsedLine(body);
   if (!isObject(value)) throw new MalformedRequest('a line is an object');
   if (value.honeyhiveSession !== undefined) return { kind: 'session', change: sessionChange(value.honeyhiveSession) };
   if (value.honeyhiveEvent !== undefined) return { kind: 'event', change: eventChange(value.honeyhiveEvent) };
-  if (value.resourceSpans !== undefined || value.resource_spans !== undefined) return { kind: 'traces', body };
+  if (value.resourceSpans !== undefined || value.resource_spans !== undefined) return { kind: 'traces', body, deep };
   throw new MalformedRequest('neither OTLP/JSON (resourceSpans) nor a line of an exported session');
+}
+
+/** `deep`: deeper than what a sender may send, since what one sends nested as deep as it may is written with more brackets. */
+function parsedLine(body: Buffer): { value: unknown; deep: boolean } {
+  try {
+    return { value: parseJson(body), deep: false };
+  } catch (error) {
+    if (!(error instanceof MalformedRequest) || error.code !== 'too_deep') throw error;
+    return { value: parseJson(body, MAX_FILE_DEPTH), deep: true };
+  }
 }
 
 export async function importParts(
@@ -105,7 +117,7 @@ export async function importParts(
     } else if (part.kind === 'event') {
       await store.updateEvent(scope, part.change);
     } else {
-      const receipt = await importTraces(store, scope, part.body);
+      const receipt = await importTraces(store, scope, part);
       report.spans += receipt.stored;
       report.duplicates += receipt.duplicates;
       report.rejected += receipt.rejected;
@@ -115,16 +127,20 @@ export async function importParts(
 }
 
 /** Where events of the REST API are among the spans, they become that again. */
-async function importTraces(store: TraceStore, scope: Scope, body: Buffer): Promise<IngestReceipt> {
-  if (!body.includes(REST_FIELDS)) return store.ingest(scope, body, 'json');
-  const { spans, rejected } = decodeTracesJson(body);
+async function importTraces(
+  store: TraceStore,
+  scope: Scope,
+  { body, deep }: { body: Buffer; deep: boolean },
+): Promise<IngestReceipt> {
+  if (!deep && !body.includes(REST_FIELDS)) return store.ingest(scope, body, 'json');
+  const { spans, rejected } = decodeTracesJson(body, MAX_FILE_DEPTH);
   const receipt = await store.writeSpans(scope, spans.map(withRestFields));
   return { ...receipt, rejected: receipt.rejected + rejected };
 }
 
 function withRestFields(span: SpanRecord): SpanRecord {
   const text = span.attributes[REST_FIELDS];
-  const fields = typeof text === 'string' ? parsedText(text) : undefined;
+  const fields = typeof text === 'string' ? fieldsIn(text) : undefined;
   if (!isObject(fields)) return span;
   const buckets = isObject(fields.buckets) ? bucketsIn(fields.buckets) : {};
   const attributes = Object.assign(emptyObject(), span.attributes);
@@ -135,6 +151,15 @@ function withRestFields(span: SpanRecord): SpanRecord {
     for (const key of Object.keys(buckets[bucket] ?? {})) delete attributes[`honeyhive_${bucket}.${key}`];
   copyUsage(buckets, attributes);
   return { ...span, attributes, buckets, ...idsIn(fields) };
+}
+
+/** What a span says of REST that cannot be read makes it a span like any other. */
+function fieldsIn(text: string): unknown {
+  try {
+    return parseJson(Buffer.from(text), MAX_FILE_DEPTH);
+  } catch {
+    return undefined;
+  }
 }
 
 function idsIn(fields: Record<string, unknown>): Pick<SpanRecord, 'eventId' | 'parentEventId' | 'sessionId'> {
