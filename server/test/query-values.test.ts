@@ -138,3 +138,30 @@ test('upper and lower case are the same for all letters, in values of any field'
   ).json;
   expect(events.map((event: { event_id: string }) => event.event_id)).toEqual([umlauts]);
 });
+
+test('whole numbers stay numbers as long as they are exact, in whatever body they come', async () => {
+  const given = { micros: 1_700_000_000_000_000, user: -1_234_567_890_123_456, most: Number.MAX_SAFE_INTEGER };
+  const body = JSON.stringify({
+    session: { session_id: 'exact', metadata: given, metrics: { n: 2_000_000_000_000_000 } },
+  });
+  const { session_id } = (
+    await server.call('POST', '/session/start', body.replace('}}}', ',"over":9007199254740993}}}'))
+  ).json;
+  const shown = (await server.call('GET', `/v1/sessions/${session_id}`)).json;
+  expect([shown.metadata, shown.metrics]).toMatchObject([
+    given,
+    { n: 2_000_000_000_000_000, over: '9007199254740993' },
+  ]);
+  for (const q of [
+    'metadata.micros>1600000000000000',
+    'metrics.n>1',
+    'metadata.user<0',
+    'metadata.most:9007199254740991',
+  ])
+    expect([q, (await server.call('GET', `/api/sessions?q=${encodeURIComponent(q)}`)).json.items.length]).toEqual([
+      q,
+      1,
+    ]);
+  const id = (await server.call('POST', '/v1/datapoints', { inputs: given })).json.datapoint_id;
+  expect((await server.call('GET', `/v1/datapoints/${id}`)).json.inputs).toEqual(given);
+});

@@ -9,10 +9,13 @@ const MINUS = 45;
 const DOT = 46;
 const ZERO = 48;
 const NINE = 57;
+/** With fewer digits every whole number is exact, with more none. */
+const EXACT_DIGITS = 16;
 
 /**
- * Parses JSON of a stranger: what breaks off or nests too deep is found before parsing, and whole numbers of 16 and more digits come out as
- * text, because `JSON.parse` would round them (nanoseconds and 64-bit integers).
+ * Parses JSON of a stranger: what breaks off or nests too deep is found before parsing, and whole numbers that a
+ * JavaScript number does not hold exactly come out as text, because `JSON.parse` would round them (nanoseconds and
+ * 64-bit integers).
  */
 export function parseJson(body: Uint8Array, maxDepth = MAX_JSON_DEPTH): unknown {
   let text: string;
@@ -53,7 +56,7 @@ function quoteLongIntegers(text: string, maxDepth: number): string {
       let end = at + 1;
       while (end < length && isDigit(text.charCodeAt(end))) end++;
       const next = text.charCodeAt(end);
-      if (end - at >= 16 && next !== DOT && next !== 101 && next !== 69) {
+      if (next !== DOT && next !== 101 && next !== 69 && !isExact(text, at, end)) {
         const start = at > 0 && text.charCodeAt(at - 1) === MINUS ? at - 1 : at;
         result += `${text.slice(copied, start)}"${text.slice(start, end)}"`;
         copied = end;
@@ -78,6 +81,11 @@ function endOfString(text: string, from: number): number {
     if (slashes % 2 === 0) return end;
     at = end + 1;
   }
+}
+
+function isExact(text: string, from: number, to: number): boolean {
+  const digits = to - from;
+  return digits < EXACT_DIGITS || (digits === EXACT_DIGITS && Number.isSafeInteger(Number(text.slice(from, to))));
 }
 
 function isDigit(char: number): boolean {
