@@ -151,3 +151,15 @@ test('a hundred thousand calls of one parent are put in order at once', () => {
   expect(placed.map(({ span: { spanId } }) => Number(spanId))).toEqual(spans.map((_, n) => n));
   expect(placed.at(-1)?.depth).toBe(1);
 });
+
+test('letters beyond ASCII are found in a file as by its server, in capitals too', async () => {
+  const file = await local();
+  await file.call('POST', '/session/start', {
+    session: { session_name: 'R\u00e9servation', metadata: { city: 'K\u00d6LN' } },
+  });
+  await file.close();
+  for (const q of ['name:r\u00c9servation', 'metadata.city~k\u00f6l', 'name:r\u00e9*']) {
+    const found = await cli(['sessions', 'list', '--q', q, '--db', file.db, '--json']);
+    expect([q, found.stderr, JSON.parse(found.stdout || '{}').items?.length]).toEqual([q, '', 1]);
+  }
+});

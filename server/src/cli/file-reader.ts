@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { Budget } from '../store/sqlite/budget.js';
 import { type Database, NoDriverError } from '../store/sqlite/driver.js';
+import { defineFoldCase } from '../store/sqlite/fold-case.js';
 import { openDatabase } from '../store/sqlite/open-database.js';
 import { Queries } from '../store/sqlite/queries.js';
 import { Reader } from '../store/sqlite/reader.js';
@@ -59,6 +60,7 @@ export class FileReader {
         `${this.#file} is from an older version (schema ${version}, this one reads ${MIGRATIONS.length}); it was left untouched: 'honeyhive-local serve --db ${this.#file}' copies it and brings it up to date`,
         'older',
       );
+    defineFoldCase(this.#db);
     const budget = new Budget(this.#db, new Int32Array(1));
     const reader = new Reader(this.#db);
     const queries = new Queries(this.#db, reader, budget);
