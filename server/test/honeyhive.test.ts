@@ -154,6 +154,33 @@ describe('events', () => {
     }
   });
 
+  test('an error that is empty is none', async () => {
+    const base = { session_id: randomUUID(), event_type: 'tool', event_name: 'fine', inputs: {}, error: '' };
+    for (const path of ['/events', '/v1/events']) {
+      const { event_id } = (await server.call('POST', path, { event: base })).json;
+      expect((await server.call('GET', `/v1/events/${event_id}`)).json.event.error).toBeNull();
+    }
+    const { session } = (await server.call('GET', `/api/sessions/${base.session_id}`)).json;
+    expect(session.errorCount).toBe(0);
+  });
+
+  test('an event is where and as long as it says, by whichever two of start, end and duration', async () => {
+    const base = { session_id: randomUUID(), event_type: 'tool', event_name: 'timed', inputs: {} };
+    for (const [said, shown] of [
+      [{ end_time: T0, duration: 500 }, [T0 - 500, T0, 500]],
+      [{ end_time: T0 }, [T0, T0, 0]],
+      [{ start_time: T0, duration: 500 }, [T0, T0 + 500, 500]],
+      [{ start_time: T0, end_time: T0 + 12 }, [T0, T0 + 12, 12]],
+    ] as const) {
+      const { event_id } = (await server.call('POST', '/events', { event: { ...base, ...said } })).json;
+      const { event } = (await server.call('GET', `/v1/events/${event_id}`)).json;
+      expect([said, [event.start_time, event.end_time, event.duration]]).toEqual([said, shown]);
+    }
+    const { event_id } = (await server.call('POST', '/events', { event: { ...base, duration: 500 } })).json;
+    const { event } = (await server.call('GET', `/v1/events/${event_id}`)).json;
+    expect([event.end_time - event.start_time, event.duration]).toEqual([500, 500]);
+  });
+
   test('what is missing is named, with what would be right', async () => {
     const missing = await server.call('POST', '/v1/events', { inputs: {} });
     expect(missing.status).toBe(400);

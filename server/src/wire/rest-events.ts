@@ -38,10 +38,12 @@ export function eventRecord(body: unknown, defaults: EventDefaults): SpanRecord 
   const parentId = textIn(event, 'parent_id', 'parentId');
   const parent = parentId === undefined || canonicalId(parentId) === sessionId ? undefined : canonicalId(parentId);
   const duration = durationIn(event);
-  const start = timeIn(event, 'start_time') ?? Date.now() - (duration ?? 0);
-  const end = timeIn(event, 'end_time') ?? start + (duration ?? 0);
+  const ended = timeIn(event, 'end_time');
+  const start = timeIn(event, 'start_time') ?? (ended ?? Date.now()) - (duration ?? 0);
+  const end = ended ?? start + (duration ?? 0);
+  // Who fills in every field says nothing with an empty text.
   const error =
-    event.error === null || event.error === undefined
+    event.error === null || event.error === undefined || event.error === ''
       ? undefined
       : typeof event.error === 'string'
         ? event.error
