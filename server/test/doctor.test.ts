@@ -119,3 +119,25 @@ describe.each(['127.0.0.1', '[::1]'])('another protocol, to %s', (host) => {
     expect((await report(server)).advice).toMatch(/speaks https .* has to begin with http:\/\//);
   });
 });
+
+test.each<[string, string, string | Buffer, string, number]>([
+  ['/v1/metrics', 'application/json', '{"resourceMetrics":[]}', 'OTEL_METRICS_EXPORTER=none', 400],
+  ['/v1/metrics', 'application/x-protobuf', Buffer.from([10, 0]), 'OTEL_METRICS_EXPORTER=none', 415],
+  ['/opentelemetry/v1/metrics', 'application/x-protobuf', Buffer.from([10, 0]), 'OTEL_METRICS_EXPORTER=none', 404],
+  ['/v1/logs', 'application/json', '{"resourceLogs":[]}', 'OTEL_LOGS_EXPORTER=none', 404],
+  ['/v1/logs', 'application/x-protobuf', Buffer.from([10, 0]), 'OTEL_LOGS_EXPORTER=none', 404],
+])(
+  'what OpenTelemetry sends beside traces to %s as %s is refused with advice',
+  async (path, type, body, advice, status) => {
+    const server = await local();
+    const answer = await server.call('POST', path, body, { 'content-type': type });
+    expect([answer.status, answer.json.error.message]).toEqual([status, expect.stringContaining(advice)]);
+    expect((await server.call('GET', '/v1/metrics')).json.metrics).toEqual([]);
+    const alone = await report(server);
+    expect(alone.list).toEqual([expect.stringContaining('Nothing has arrived'), expect.stringContaining(advice)]);
+    await server.call('POST', '/v1/traces', traces([span()]));
+    await server.call('POST', path, body, { 'content-type': type });
+    const both = await report(server);
+    expect(both.list).toEqual([expect.stringContaining(advice), expect.stringContaining('accepted all the same')]);
+  },
+);

@@ -17,6 +17,7 @@ import type { LiveFeed } from './live-feed.js';
 import { liveRoute } from './live-route.js';
 import { loadLimit } from './load-limit.js';
 import { openApi, type Route } from './openapi.js';
+import { signalAdvice } from './other-signals.js';
 import { queryRoutes } from './query-routes.js';
 import { RequestLog } from './request-log.js';
 import type { ScopeOf } from './scope.js';
@@ -133,7 +134,8 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       reply,
       404,
       'not_found',
-      `${request.method} ${path.slice(0, 200)} does not exist here; traces go to POST /v1/traces, HoneyHive's API is under /session, /events and /v1, queries under /api`,
+      signalAdvice(path) ??
+        `${request.method} ${path.slice(0, 200)} does not exist here; traces go to POST /v1/traces, HoneyHive's API is under /session, /events and /v1, queries under /api`,
       { allowed: near(routes, path) },
     );
   });

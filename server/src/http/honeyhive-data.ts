@@ -9,6 +9,7 @@ import { DatasetMembers } from './dataset-members.js';
 import { datapointRoutes } from './honeyhive-datapoints.js';
 import { HttpError } from './http-error.js';
 import { numberOf } from './number-of.js';
+import { refuseMetrics } from './other-signals.js';
 import { type Query, scopeIn, textOf, textsOf } from './query-values.js';
 import { mayRead, mayRemove, type ScopeOf } from './scope.js';
 
@@ -106,7 +107,9 @@ function changingRoutes({ app, store, members, scopeOf }: Context, kind: DataKin
       : { id: document.id, _id: document.id, [kind.idField]: document.id };
   app.post(path, async (request) => {
     const scope = scopeOf(request, 'ingest');
+    if (kind.kind === 'metric') refuseMetrics(request);
     const body = objectBody(await readJson(request)) as JsonObject;
+    if (kind.kind === 'metric') refuseMetrics(request, body);
     const given = textIn(body, 'id', '_id', kind.idField);
     const id = given ?? randomUUID();
     // Making what is there already changes it.

@@ -1,3 +1,5 @@
+import { signalAdvice } from './other-signals.js';
+
 /** A request as it was answered. */
 export interface Seen {
   time: number;
@@ -53,9 +55,11 @@ const PROTOCOLS = {
 /** Why nothing may show up, in sentences. `seen`: the newest first; `last`: the newest of those who ask. */
 export function advise(seen: readonly Kept[], last: Kept | undefined): string[] {
   const sent = seen.filter(({ ingest }) => ingest);
+  const others = otherSignals(seen);
   if (sent.length === 0)
     return [
       'Nothing has arrived since the server started. Does the program run, and does it send to this address (OTEL_EXPORTER_OTLP_ENDPOINT, HH_API_URL)?',
+      ...others,
     ];
   const advice: string[] = [];
   for (const [protocol, words] of Object.entries(PROTOCOLS))
@@ -66,6 +70,7 @@ export function advise(seen: readonly Kept[], last: Kept | undefined): string[] 
   }
   const refused = sent.find(({ status, taken }) => status === 200 && !taken);
   if (refused) advice.push(`Of a request that was answered, ${refused.problem}`);
+  advice.push(...others);
   if (last?.taken === true)
     advice.push(
       advice.length === 0
@@ -73,4 +78,12 @@ export function advise(seen: readonly Kept[], last: Kept | undefined): string[] 
         : `The last request, at ${new Date(last.time).toISOString()}, was accepted all the same.`,
     );
   return advice;
+}
+
+/** What was said to those who send metrics or logs of OpenTelemetry. */
+function otherSignals(seen: readonly Kept[]): string[] {
+  const said = seen.flatMap(({ path, problem }) =>
+    problem !== undefined && problem === signalAdvice(path) ? [`${problem}.`] : [],
+  );
+  return [...new Set(said)];
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Keys } from './keys.js';
+import { signalAdvice } from './other-signals.js';
 import { advise, type Kept, type Seen } from './request-advice.js';
 
 interface Refusal {
@@ -84,7 +85,12 @@ export class RequestLog {
     const { method } = request;
     if (method === 'GET' || method === 'HEAD') return;
     const route = request.routeOptions.url;
-    const ingest = method !== 'DELETE' && (route === undefined || (INGEST.test(route) && !SEARCH.test(route)));
+    const path = request.url.split(/[?#]/)[0]?.slice(0, 200) ?? '';
+    const other = status >= 400 ? signalAdvice(path) : undefined;
+    const ingest =
+      method !== 'DELETE' &&
+      other === undefined &&
+      (route === undefined || (INGEST.test(route) && !SEARCH.test(route)));
     const refusal = refusals.get(request);
     const taken = status === 200 && refusal === undefined;
     if (!ingest && (taken || route?.startsWith('/api/'))) return;
@@ -95,7 +101,7 @@ export class RequestLog {
       sender.accepted++;
       sender.lastAccepted = time;
     }
-    const said = refusal ? refusalText(refusal) : (problem ?? (status === 404 ? 'no such path' : undefined));
+    const said = refusal ? refusalText(refusal) : (problem ?? (status === 404 ? (other ?? 'no such path') : undefined));
     sender.add({
       time,
       method,
@@ -106,7 +112,7 @@ export class RequestLog {
       ...(project === undefined && this.#keys.used
         ? { path: route ?? NO_PATH, contentType: '', contentEncoding: '' }
         : {
-            path: request.url.split(/[?#]/)[0]?.slice(0, 200) ?? '',
+            path,
             contentType: String(request.headers['content-type'] ?? '').slice(0, 80),
             contentEncoding: String(request.headers['content-encoding'] ?? '').slice(0, 20),
             ...(said === undefined ? {} : { problem: said.slice(0, 300) }),
