@@ -380,3 +380,23 @@ describe('over data', () => {
     ).toEqual(['Alpha', 'Gamma ü', 'beta']);
   });
 });
+
+test('a thousand conditions are answered, more are refused in words', async () => {
+  const own = await local();
+  await own.call('POST', '/v1/traces', traces([span({ name: 'a' })]));
+  const filter = (value: string) => ({ field: 'metadata.x', operator: 'is not', value, type: 'string' });
+  for (const [count, status] of [
+    [1000, 200],
+    [1001, 400],
+    [2000, 400],
+  ] as const) {
+    for (const of of ['sessions', 'spans']) {
+      const answer = await own.call('GET', `/api/${of}?q=${'a+'.repeat(count)}`);
+      expect([count, of, answer.status]).toEqual([count, of, status]);
+      if (status === 400) expect(answer.json.error.message).toContain('more than 1000 conditions');
+      expect((await own.call('GET', `/api/${of}?q=${Array(800).fill('a').join('+OR+')}`)).status).toBe(200);
+    }
+    const filters = Array(count).fill(filter('a'));
+    expect([count, (await own.call('POST', '/v1/events/export', { filters })).status]).toEqual([count, status]);
+  }
+});

@@ -31,14 +31,19 @@ export function compile(filter: Filter, target: Target, texts: readonly string[]
     return '?';
   };
   const spansWith: SpansWith = (match) => spansSql(match, texts, bind);
+  let conditions = 0;
   const walk = (node: Filter): string => {
     switch (node.kind) {
       case 'all':
-        return node.items.length === 0 ? '1' : `(${node.items.map(walk).join(' AND ')})`;
+        return node.items.length === 0 ? '1' : joined(node.items.map(walk), ' AND ');
       case 'any':
-        return node.items.length === 0 ? '0' : `(${node.items.map(walk).join(' OR ')})`;
+        return node.items.length === 0 ? '0' : joined(node.items.map(walk), ' OR ');
       case 'not':
         return `NOT ${walk(node.item)}`;
+    }
+    if (++conditions > MOST_CONDITIONS)
+      throw new QueryError(`there are more than ${MOST_CONDITIONS} conditions; ask in parts`);
+    switch (node.kind) {
       case 'text':
         return textSql(node.text, node.prefix, target, bind, spansWith);
       case 'event':
@@ -50,6 +55,16 @@ export function compile(filter: Filter, target: Target, texts: readonly string[]
   // NULL is neither true nor false in SQL; a condition on a missing value is false here, so that NOT of it is true.
   const sql = walk(filter);
   return { sql, values };
+}
+
+const MOST_CONDITIONS = 1000;
+/** SQLite's trees are a level deeper for each condition that is joined, and at most 1,000 levels deep. */
+const JOINED_AT_ONCE = 100;
+
+function joined(parts: readonly string[], by: ' AND ' | ' OR '): string {
+  if (parts.length <= JOINED_AT_ONCE) return `(${parts.join(by)})`;
+  const middle = parts.length >> 1;
+  return `(${joined(parts.slice(0, middle), by)}${by}${joined(parts.slice(middle), by)})`;
 }
 
 type Comparison = Filter & { kind: 'compare' };
