@@ -1,8 +1,10 @@
-/** A database that is reached by another name: a link to it, or a folder that is one. */
+/** Names of databases: what leads to another file, and what is none. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { folder, inSession, local, span, traces } from './support/local';
-import { cli, runLocal } from './support/run-local';
+import { CLI, cli, runLocal } from './support/run-local';
 
 const files = (of: string): string[] => readdirSync(of).sort();
 
@@ -51,6 +53,21 @@ test.each([
   running.child.kill('SIGTERM');
   await running.ended;
 });
+
+test.each([':memory:', '', ' '])(
+  "a database that is no file is refused, and nothing is left of the try: '%s'",
+  async (db) => {
+    const cwd = folder();
+    const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--db', db], { cwd, stdio: 'pipe' });
+    const stderr: Buffer[] = [];
+    child.stderr.on('data', (part: Buffer) => stderr.push(part));
+    const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    const [code] = await once(child, 'close');
+    clearTimeout(late);
+    expect([code, Buffer.concat(stderr).toString()]).toEqual([1, expect.stringMatching(/no file.*--db/)]);
+    expect(files(cwd)).toEqual([]);
+  },
+);
 
 test('a file that was left with a log is only read through a link too', async () => {
   const { real, link } = linked();

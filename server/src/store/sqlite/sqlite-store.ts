@@ -28,6 +28,7 @@ import type {
 } from '../trace-store.js';
 import { ReaderPool } from './reader-pool.js';
 import { realFile } from './real-file.js';
+import { StoreFileError } from './store-file.js';
 import { StoreThread } from './store-thread.js';
 
 export interface SqliteStoreOptions {
@@ -40,6 +41,9 @@ export interface SqliteStoreOptions {
   /** Told, in words, what happens to the file. */
   onNotice?: (notice: string) => void;
 }
+
+/** What SQLite takes for a database that is in memory and forgotten with its connection. */
+const NO_FILES = new Set(['', ':memory:']);
 
 /** Traces in one SQLite file: a thread that takes spans in, one that writes, threads that read. */
 export class SqliteStore implements TraceStore {
@@ -57,6 +61,11 @@ export class SqliteStore implements TraceStore {
 
   /** Rejects with `StoreFileError` where the file cannot be used. */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
+    if (NO_FILES.has(options.file.trim()))
+      throw new StoreFileError(
+        'unusable',
+        `the database is '${options.file}', which is no file: traces are kept in one, so name it with --db`,
+      );
     const file = realFile(options.file);
     const prices = options.prices ?? {};
     const { port1: fromIntake, port2: toWriter } = new MessageChannel();
