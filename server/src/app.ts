@@ -54,8 +54,8 @@ export async function startServer(options: ServerOptions = {}): Promise<LocalSer
   const keys = new Keys(options.keys);
   if (!isLoopback(host) && !keys.used)
     throw new KeysError(`listening on ${host} lets other machines in; that needs keys: HH_LOCAL_KEYS=project=key`);
-  const store = await openStore({ ...options, onNotice: notice }, db, host, wanted);
   const feed = new LiveFeed();
+  const store = await openStore({ ...options, onNotice: notice }, db, host, wanted, () => feed.removed());
   const http = createHttp({
     store,
     keys,
@@ -97,11 +97,13 @@ async function openStore(
   db: string,
   host: string,
   port: number,
+  onRemoved: () => void,
 ): Promise<SqliteStore> {
   try {
     return await SqliteStore.open({
       file: db,
       onNotice: options.onNotice,
+      onRemoved,
       ...(options.retentionBytes === 0 ? {} : { retentionBytes: options.retentionBytes ?? DEFAULT_RETENTION }),
       ...(options.prices ? { prices: options.prices } : {}),
     });

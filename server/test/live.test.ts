@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { get } from 'node:http';
 import { eventIdOf } from '../dist/wire/ids';
 import { listen } from './support/listen';
-import { hex, inSession, type Local, local, span, traces } from './support/local';
+import { hex, inSession, type Local, local, span, T0, traces } from './support/local';
 
 let server: Local;
 beforeAll(async () => {
@@ -110,4 +110,27 @@ test('400 who hang up at once leave room for the next', async () => {
 
 test('a session that is named twice is refused', async () => {
   expect((await server.call('GET', '/api/live?session=a&session=b')).json.error.field).toBe('session');
+});
+
+test('sessions that are cleaned up are told without another write, asked for or not', async () => {
+  const own = await local({ retentionBytes: 2_000_000 });
+  const feed = await listen(own.url);
+  const first = randomUUID();
+  await own.call('POST', '/v1/traces', traces([span({ attributes: inSession(first) })]));
+  await feed.next('sessions');
+  expect((await own.call('POST', '/api/prune', { sessions: 0 })).json.sessions).toBe(1);
+  expect((await feed.next('removed')).removed).toEqual([first]);
+
+  const ids = Array.from({ length: 40 }, () => randomUUID());
+  const large = (id: string, n: number) =>
+    span({ startMs: T0 + n, attributes: inSession(id, { 'honeyhive_outputs.result': hex(100_000) }) });
+  await own.call('POST', '/v1/traces', traces(ids.map(large)));
+  expect((await feed.next('removed')).removed).toContain(ids[0]);
+  feed.end();
+});
+
+test('HEAD is answered at once', async () => {
+  const { status, headers } = await server.call('HEAD', '/api/live');
+  expect([status, headers['content-type']]).toEqual([200, 'text/event-stream']);
+  expect((await server.call('HEAD', '/api/live?after=x')).status).toBe(400);
 });

@@ -3,6 +3,12 @@ import type { FastifyReply } from 'fastify';
 /** A listener that does not read what it was told is let go after so long. */
 const STALLED_MS = 60_000;
 
+export const EVENT_STREAM = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
+
 /** An answer that goes on, and waits for whoever reads it. */
 export class EventStream {
   readonly #reply: FastifyReply;
@@ -31,9 +37,7 @@ export class EventStream {
   open(seq: number): void {
     this.#reply.hijack();
     this.#reply.raw.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
+      ...EVENT_STREAM,
       connection: 'keep-alive',
       'x-content-type-options': 'nosniff',
     });

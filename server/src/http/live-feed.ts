@@ -35,6 +35,11 @@ export class LiveFeed implements Feed {
     this.#wake();
   }
 
+  /** Something went by itself, which says nothing of whether more can be written. */
+  removed(): void {
+    this.#wake();
+  }
+
   refused(why: string): void {
     this.#refusing ??= why;
     this.#wake();

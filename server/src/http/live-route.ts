@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Scope, TraceStore } from '../store/trace-store.js';
-import { EventStream } from './event-stream.js';
+import { EVENT_STREAM, EventStream } from './event-stream.js';
 import { HttpError } from './http-error.js';
 import type { LiveFeed } from './live-feed.js';
 import { numberOf } from './number-of.js';
@@ -23,6 +23,8 @@ export function liveRoute(app: FastifyInstance, store: TraceStore, feed: LiveFee
     if (feed.size >= MAX_LISTENERS) throw new HttpError(503, 'too_many_listeners', 'too many pages listen already');
     const resumed = request.headers['last-event-id'];
     const after = numberOf(typeof resumed === 'string' ? resumed : from, 'after', 0, Number.MAX_SAFE_INTEGER);
+    // Made of this route by itself, and answered without what never ends.
+    if (request.method === 'HEAD') return reply.headers(EVENT_STREAM).send();
     const stream = new EventStream(reply);
     const { seq } = await store.changes(scope, Number.MAX_SAFE_INTEGER);
     if (stream.closed) return;
@@ -35,6 +37,7 @@ export function liveRoute(app: FastifyInstance, store: TraceStore, feed: LiveFee
       remove();
     });
     await follower.wake();
+    return reply;
   });
 }
 

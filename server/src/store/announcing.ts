@@ -7,6 +7,7 @@ const WRITES = [
   'startSession',
   'updateEvent',
   'deleteSession',
+  'prune',
 ] as const satisfies readonly (keyof TraceStore)[];
 
 /** Told how writing goes. */

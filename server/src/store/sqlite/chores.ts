@@ -14,6 +14,8 @@ export interface ChoresOptions {
   answer: (answer: Answer) => void;
   /** Something was committed. */
   committed: () => void;
+  /** A session went without anybody asking for it. */
+  removed: () => void;
 }
 
 /** What can wait: pruning, and merging the text index, a piece at a time between commits. */
@@ -41,8 +43,10 @@ export class Chores {
     const current = this.#prunings[0];
     if (current === undefined || (this.mayMerge && ++this.#merged % MERGES_PER_PRUNING !== 0)) return;
     try {
+      const { sessions } = current.pruning.report;
       if (current.pruning.step()) {
         this.#options.committed();
+        if (current.call === undefined && current.pruning.report.sessions > sessions) this.#options.removed();
         return;
       }
       if (current.call) this.#options.answer({ id: current.call.id, value: current.pruning.report });

@@ -40,6 +40,8 @@ export interface SqliteStoreOptions {
   queryBudgetMs?: number;
   /** Told, in words, what happens to the file. */
   onNotice?: (notice: string) => void;
+  /** Told that sessions went by themselves, as what is oldest does. */
+  onRemoved?: () => void;
 }
 
 /** What SQLite takes for a database that is in memory and forgotten with its connection. */
@@ -74,6 +76,7 @@ export class SqliteStore implements TraceStore {
       { file, fromIntake, prices, retentionBytes: options.retentionBytes },
       [fromIntake],
       options.onNotice,
+      options.onRemoved,
     );
     const hello = await writer.hello;
     const readers = new ReaderPool(file, options.queryBudgetMs);

@@ -30,8 +30,14 @@ export class StoreThread {
   readonly ended: Promise<void>;
   #end: () => void = () => undefined;
 
-  /** `say` is told in words what the thread does with its file. */
-  constructor(script: string, data: object, transfer: MessagePort[] = [], say: (notice: string) => void = () => {}) {
+  /** `say` is told in words what the thread does with its file, `removed` that it let something go by itself. */
+  constructor(
+    script: string,
+    data: object,
+    transfer: MessagePort[] = [],
+    say: (notice: string) => void = () => {},
+    removed: () => void = () => {},
+  ) {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -41,8 +47,9 @@ export class StoreThread {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
     this.hello = new Promise((resolve, reject) => {
-      this.#worker.on('message', (message: Hello | Answer | { notice: string }) => {
+      this.#worker.on('message', (message: Hello | Answer | { notice: string } | { removed: true }) => {
         if ('notice' in message) say(message.notice);
+        else if ('removed' in message) removed();
         else if (!('ready' in message)) this.#settle(message);
         else if (message.ready) resolve(message);
         else reject(revive(message.error as NonNullable<Hello['error']>));

@@ -25,6 +25,8 @@ export interface WriteLoopOptions {
   retentionBytes: number | undefined;
   answer: (answer: Answer) => void;
   say: Say;
+  /** A session went because there was too much. */
+  removed: () => void;
 }
 
 /** What belongs to one connection, and is made anew with it. */
@@ -69,6 +71,7 @@ export class WriteLoop {
       retentionBytes: options.retentionBytes,
       answer: (answer) => ('error' in answer ? options.answer(answer) : this.#answerSynced(answer)),
       committed: () => this.#checkpoints.committed(),
+      removed: options.removed,
     });
     this.retain();
   }

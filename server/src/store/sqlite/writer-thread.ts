@@ -16,7 +16,8 @@ const answer = (message: Answer): void => port.postMessage(message);
 
 try {
   const say = (notice: string): void => port.postMessage({ notice });
-  const loop = new WriteLoop({ file, prices, retentionBytes, answer, say });
+  const removed = (): void => port.postMessage({ removed: true });
+  const loop = new WriteLoop({ file, prices, retentionBytes, answer, say, removed });
   /** What the intake could not read it answers itself, by way of this thread. */
   const take = (message: Call | Answer): void => {
     if ('op' in message) loop.add(message);
