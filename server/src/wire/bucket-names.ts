@@ -32,6 +32,7 @@ export const CONFIG_PREFIXES = ['gen_ai.request.', 'ai.settings.'];
 /** Settings of a model call as one JSON text. */
 export const PARAMETER_TEXTS = ['llm.invocation_parameters', 'langfuse.observation.model.parameters'];
 export const METADATA_PREFIXES = [
+  'traceloop.association.properties.',
   'langfuse.trace.metadata.',
   'langfuse.observation.metadata.',
   'ai.telemetry.metadata.',

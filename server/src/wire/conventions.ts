@@ -10,7 +10,7 @@ import {
   USER_TEXTS,
 } from './bucket-names.js';
 import { FACT_NAMES, FACTS_IN_JSON, type KnownFact } from './fact-names.js';
-import { keysOf } from './key-role.js';
+import { keysOf, roleOf } from './key-role.js';
 import type { Buckets, SpanRecord } from './span-record.js';
 import { assignAt, listsFromIndexes, parsedText } from './unflatten.js';
 import { emptyObject, isObject, type Json, type JsonObject, plain } from './value.js';
@@ -77,7 +77,7 @@ function below(attributes: JsonObject, prefixes: readonly string[]): JsonObject 
   const found = emptyObject();
   for (const key of Object.keys(attributes))
     for (const prefix of prefixes)
-      if (key.startsWith(prefix) && key.length > prefix.length) {
+      if (key.startsWith(prefix) && key.length > prefix.length && !roleOf(key).protocol) {
         const value = plain(attributes[key] as Json);
         found[key.slice(prefix.length)] = typeof value === 'string' ? parsedText(value) : value;
       }

@@ -255,6 +255,8 @@ function searchText(
   buckets: Buckets,
 ): string {
   let text = span.name;
+  const shown = firstText(span.attributes, EVENT_NAMES);
+  if (shown !== undefined && shown !== span.name) text += `\n${short(shown)}`;
   let room = SEARCH_LENGTH;
   const add = (value: Json): void => {
     if (room <= 0) return;

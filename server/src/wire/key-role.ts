@@ -19,19 +19,24 @@ export interface KeyRole {
 
 const PREFIX = 'honeyhive_';
 const FOREIGN = /^(gen_ai|llm|input|output|traceloop\.entity|embedding|langfuse|ai|user|enduser)\.|^metadata$/;
-const PROTOCOL = /^(honeyhive\.|honeyhive_event|honeyhive_duration|traceloop\.association\.|baggage\.)/;
+/** OpenLLMetry's properties of a trace are the user's own, but for those that HoneyHive's SDKs put beside their attributes. */
+const ASSOCIATION = /^traceloop\.association\.properties\./;
+const TWIN = /^(honeyhive[._])?(session_id|session_name|project|source|parent_id|event_id|disable_http_tracing)$/;
+const PROTOCOL = /^(honeyhive\.|honeyhive_event|honeyhive_duration)/;
 const SHOWN_ELSEWHERE =
   /^(honeyhive[._]|traceloop\.association\.|gen_ai\.(prompt|completion)\.|llm\.(input|output)_messages\.)/;
 const NOWHERE: readonly string[] = [];
 
 export const roleOf = byKey((key: string): KeyRole => {
   const bucket = bucketOf(key);
+  const property = ASSOCIATION.test(key) ? key.replace(ASSOCIATION, '') : undefined;
+  const isTwin = property !== undefined && TWIN.test(property);
   return {
     bucket,
     path: bucket === undefined ? NOWHERE : keysOf(pathIn(bucket, key)),
     loose: bucket === undefined && !SHOWN_ELSEWHERE.test(key) ? `metadata.${key}` : undefined,
-    protocol: PROTOCOL.test(key),
-    foreign: FOREIGN.test(key),
+    protocol: isTwin || PROTOCOL.test(key),
+    foreign: (property !== undefined && !isTwin) || FOREIGN.test(key),
     fact: isFactName(key),
   };
 });

@@ -5,7 +5,7 @@ import type { Row, SqlValue } from './driver.js';
 
 /** Who gave a session its name: the more it means the session itself, the higher. */
 const NAME_FROM_ROOT = 1;
-const NAME_FROM_SPAN = 2;
+export const NAME_FROM_SPAN = 2;
 export const NAME_FROM_REST = 3;
 /** Lists show names; what is longer stays whole with its span. */
 export const LONGEST_NAME = 1000;

@@ -5,7 +5,7 @@ import { emptyObject, type JsonObject } from '../../wire/value.js';
 import type { SessionChange } from '../trace-store.js';
 import type { Contribution } from './contribution.js';
 import type { Database, Row, Statement } from './driver.js';
-import { LONGEST_NAME, NAME_FROM_REST, SessionDelta } from './session-delta.js';
+import { LONGEST_NAME, NAME_FROM_REST, NAME_FROM_SPAN, SessionDelta } from './session-delta.js';
 import type { TextIndex } from './text-index.js';
 
 const LONGEST_TEXT = 65_536;
@@ -155,6 +155,7 @@ export class SessionRows {
   /** Writes the gathered changes. */
   flush(seq: number): void {
     for (const [session, delta] of this.#deltas) {
+      const named = this.#takesName(session, delta);
       this.#update.run(
         seq,
         delta.spans,
@@ -175,8 +176,14 @@ export class SessionRows {
         session,
       );
       if (delta.tellsMore) this.#flushSaid(session, delta);
+      if (named) this.index(session);
     }
     this.#deltas.clear();
+  }
+
+  /** A span gives the session a name of its own: that of a root is found by the root. */
+  #takesName(session: number, { name }: SessionDelta): boolean {
+    return name?.rank === NAME_FROM_SPAN && Number(this.#said.get(session)?.name_rank) < NAME_FROM_SPAN;
   }
 
   #flushSaid(session: number, delta: SessionDelta): void {
