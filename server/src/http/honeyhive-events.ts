@@ -74,7 +74,7 @@ export function honeyhiveEventRoutes(app: FastifyInstance, store: TraceStore, sc
 
   const search = async (request: FastifyRequest, reply: FastifyReply, body: Record<string, unknown>, most: number) => {
     const scope = scopeOf(request, 'read');
-    const found = await store.searchEvents(scope, searchIn(body, most), abortSignal(request, reply));
+    const found = await store.searchEvents(scope, searchIn(body, most), abortSignal(reply));
     const projections = Array.isArray(body.projections)
       ? body.projections.filter((one): one is string => typeof one === 'string')
       : undefined;
@@ -109,7 +109,7 @@ export function honeyhiveEventRoutes(app: FastifyInstance, store: TraceStore, sc
         ...(from > -Infinity ? { fromMs: from } : {}),
         ...(to < Infinity ? { toMs: to } : {}),
       };
-      return eventSchema(await latestEvents(store, scope, asked, SAMPLE, fieldsOnly, abortSignal(request, reply)));
+      return eventSchema(await latestEvents(store, scope, asked, SAMPLE, fieldsOnly, abortSignal(reply)));
     });
   }
   for (const path of ['/events/:id', '/v1/events/:id']) {

@@ -21,10 +21,10 @@ interface ListQuery {
 /** What the page, the command line and agents read. */
 export function queryRoutes(app: FastifyInstance, store: TraceStore, scopeOf: ScopeOf): void {
   app.get<{ Querystring: ListQuery }>('/api/sessions', async (request, reply) =>
-    store.listSessions(scopeOf(request, 'read'), listOptions(request.query), abortSignal(request, reply)),
+    store.listSessions(scopeOf(request, 'read'), listOptions(request.query), abortSignal(reply)),
   );
   app.get<{ Querystring: ListQuery }>('/api/spans', async (request, reply) =>
-    store.listSpans(scopeOf(request, 'read'), listOptions(request.query), abortSignal(request, reply)),
+    store.listSpans(scopeOf(request, 'read'), listOptions(request.query), abortSignal(reply)),
   );
   app.get<{ Querystring: ListQuery & { of?: string; group?: string; bucket?: string } }>(
     '/api/aggregate',
@@ -45,7 +45,7 @@ export function queryRoutes(app: FastifyInstance, store: TraceStore, scopeOf: Sc
           ...(bucket ? { bucketMs: bucketMs(bucket) } : {}),
           ...(limit === undefined ? {} : { limit }),
         },
-        abortSignal(request, reply),
+        abortSignal(reply),
       );
     },
   );
