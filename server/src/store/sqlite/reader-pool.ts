@@ -110,14 +110,27 @@ export class ReaderPool {
       }
       const left = until - Date.now();
       if (left <= 0) throw new StoreError('too_slow', 'other queries are in the way; try again');
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.#queue.push(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
+      await this.#turn(left);
     }
+  }
+
+  /**
+   * Until a lane may be free, at most for so long. Whoever gives up leaves the queue, or it would be woken in place of
+   * one that still waits.
+   */
+  #turn(mostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const woken = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        const at = this.#queue.indexOf(woken);
+        if (at !== -1) this.#queue.splice(at, 1);
+        resolve();
+      }, mostMs);
+      this.#queue.push(woken);
+    });
   }
 
   async #guarded<T>(lane: Lane, op: string, args: unknown[], signal?: AbortSignal): Promise<T> {
