@@ -6,6 +6,7 @@ import { openDatabase } from './open-database.js';
 import { realFile } from './real-file.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 import { textTables } from './text-parts.js';
+import { classify } from './trouble.js';
 
 /** The file cannot be used as it is; the message says what to do. */
 export class StoreFileError extends Error {
@@ -43,7 +44,7 @@ export function openForWriting(file: string, say: Say, migrations: readonly stri
     try {
       db = openAndMigrate(file, say, migrations);
     } catch (error) {
-      if (error instanceof StoreFileError || !isDamage(error)) throw error;
+      if (error instanceof StoreFileError || classify(error) !== 'damaged') throw error;
       const aside = quarantine(file);
       say(`${file} could not be read (${message(error)}); it was moved to ${aside} and a new one was begun`);
       db = openAndMigrate(file, say, migrations);
@@ -175,13 +176,6 @@ function quarantine(file: string): string {
 export function pragma(db: Database, name: string): number {
   const row = db.prepare(`PRAGMA ${name}`).get();
   return row === undefined ? 0 : Number(Object.values(row)[0]);
-}
-
-function isDamage(error: unknown): boolean {
-  // The last two are what the text index says when its own tables are cut off.
-  return /SQLITE_(CORRUPT|NOTADB)|malformed|not a database|file is encrypted|vtable constructor failed|invalid fts5 file/i.test(
-    `${code(error)} ${message(error)}`,
-  );
 }
 
 function message(error: unknown): string {

@@ -4,6 +4,7 @@ import { MalformedRequest } from '../../wire/span-record.js';
 import { StoreError } from '../store-error.js';
 import type { Answer, Call } from './messages.js';
 import { StoreFileError } from './store-file.js';
+import { classify } from './trouble.js';
 
 /** What a call makes is garbage once it is answered: little room for it means short pauses, and less memory. */
 const YOUNG_MB = 8;
@@ -120,12 +121,10 @@ function revive(error: NonNullable<Hello['error']>): Error {
   if (error.name === 'QueryError') return new QueryError(error.message);
   if (error.name === 'StoreFileError') return new StoreFileError(error.code as StoreFileError['code'], error.message);
   if (error.name === 'StoreError') return new StoreError(error.code as StoreError['code'], error.message);
-  if (
-    /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(error.code ?? '') ||
-    /disk (is full|I\/O error)|readonly database/.test(error.message)
-  )
+  const trouble = classify(error);
+  if (trouble === 'full' || trouble === 'failing')
     return new StoreError('full', `the store cannot write: ${error.message}`);
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code ?? '') || /malformed|vtable constructor failed/.test(error.message))
+  if (trouble === 'damaged')
     return new StoreError(
       'damaged',
       `the database is damaged (${error.message}): keep a copy of it, export what can still be read, and begin a new one with another --db`,

@@ -9,6 +9,7 @@ import { Operations } from './operations.js';
 import type { PreparedBatch } from './prepare.js';
 import { Reserve } from './reserve.js';
 import { type OpenedStore, openForWriting, type Say } from './store-file.js';
+import { classify } from './trouble.js';
 import { Writer } from './writer.js';
 
 /** One commit carries at most this much, so that no caller waits for a giant one. */
@@ -214,9 +215,7 @@ export class WriteLoop {
     this.#wasFull = true;
     this.#checkpoints.hold();
     this.#reserve.giveUp();
-    if (!mustReopen && !/EIO|IOERR|I\/O/.test(`${(error as { code?: string }).code} ${(error as Error).message}`))
-      return;
-    this.#reopen();
+    if (mustReopen || classify(error) === 'failing') this.#reopen();
   }
 
   #reopen(): void {
@@ -273,10 +272,7 @@ export class WriteLoop {
 }
 
 function storageProblem(error: unknown): string | undefined {
-  const { code, message } = error as { code?: string; message?: string };
-  if (
-    !/SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|disk is full|disk I\/O error|readonly database/.test(`${code} ${message}`)
-  )
-    return undefined;
-  return `nothing can be written at the moment: ${message}`;
+  const trouble = classify(error);
+  if (trouble !== 'full' && trouble !== 'failing') return undefined;
+  return `nothing can be written at the moment: ${(error as Error).message}`;
 }
