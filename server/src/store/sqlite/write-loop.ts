@@ -114,14 +114,18 @@ export class WriteLoop {
 
   #turn(): void {
     const group = this.#nextGroup();
+    if (group.length > 0) this.#write(group);
+    if (group.length === 0 || ++this.#groups % GROUPS_PER_CHORE === 0) this.#chores.run(!this.#isResting);
+  }
+
+  #write(group: Call[]): void {
     try {
-      if (group.length > 0) this.#runGroup(group);
+      this.#runGroup(group);
     } catch (error) {
-      // Whatever it is, this thread must not end of it: nothing could be written any more.
+      // Whatever it is, this thread must not end of it: nothing could be written any more, nor would the file be let go.
       this.#recover(error, true);
       this.#refuse(group, `nothing can be written at the moment: ${String(error)}`);
     }
-    if (group.length === 0 || ++this.#groups % GROUPS_PER_CHORE === 0) this.#chores.run(!this.#isResting);
   }
 
   #nextGroup(): Call[] {
@@ -258,7 +262,7 @@ export class WriteLoop {
   /** Writes and answers what has come, then lets go of the file. */
   async close(): Promise<void> {
     this.#closing = true;
-    for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) this.#runGroup(group);
+    for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) this.#write(group);
     await this.#opened.sync.settled();
     await this.#checkpoints.close();
     this.#opened.sync.release();
