@@ -1,6 +1,7 @@
 import { packageVersion } from '../package-version.js';
 import { AGGREGATE_FUNCTIONS } from '../runs/measured.js';
 import type { JsonObject } from '../wire/value.js';
+import { PAGES } from './pages.js';
 
 interface Described {
   summary: string;
@@ -160,7 +161,7 @@ export interface Route {
 export function openApi(routes: readonly Route[]): JsonObject {
   const paths: Record<string, JsonObject> = {};
   for (const { method, url } of routes) {
-    if (method === 'HEAD' || url.includes('*') || isPage(method, url)) continue;
+    if (method === 'HEAD' || (method === 'GET' && PAGES.includes(url))) continue;
     const described = DESCRIBED[`${method} ${url}`];
     const parameters = [
       ...[...url.matchAll(/:(\w+)/g)].map((match) => parameter(match[1] as string, 'path', '')),
@@ -190,9 +191,4 @@ export const DESCRIBED_ROUTES: readonly string[] = Object.keys(DESCRIBED);
 
 function parameter(name: string, where: 'path' | 'query', description: string): JsonObject {
   return { name, in: where, required: where === 'path', description, schema: { type: 'string' } };
-}
-
-/** Addresses of the page, not of the API. */
-function isPage(method: string, url: string): boolean {
-  return method === 'GET' && /^\/(sessions|experiments|search|compare|settings|doctor)?$/.test(url);
 }

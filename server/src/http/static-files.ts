@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { PAGES } from './pages.js';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -45,19 +46,7 @@ export function staticFiles(
       .code(404)
       .header('content-type', 'text/plain; charset=utf-8')
       .send('The page has not been built (npm run build). The API is there: /api/sessions\n');
-  app.get('/', (_request, reply) => page(reply));
-  for (const path of [
-    '/sessions',
-    '/sessions/*',
-    '/experiments',
-    '/experiments/*',
-    '/search',
-    '/compare',
-    '/compare/*',
-    '/settings',
-    '/doctor',
-  ])
-    app.get(path, (_request, reply) => page(reply));
+  for (const path of PAGES) app.get(path, (_request, reply) => page(reply));
   return send;
 }
 

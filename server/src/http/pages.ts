@@ -1,0 +1,2 @@
+/** Addresses at which the page opens: those that `web/src/route.ts` knows. */
+export const PAGES = ['/', '/sessions', '/sessions/:id'];
