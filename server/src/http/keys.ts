@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { HttpError } from './http-error.js';
 
@@ -20,7 +20,6 @@ const TRIES = 20;
 const TRIES_MS = 60_000;
 /** So many are remembered. */
 const ADDRESSES = 10_000;
-export const COOKIE = 'honeyhive_local';
 
 /**
  * Keys of projects. Only hashes are kept, compared in constant time. Who guesses is slowed down, by address; whoever has
@@ -31,8 +30,6 @@ export class Keys {
   readonly #failures = new Map<string, { count: number; since: number }>();
   /** Address and key that came together before there was too much guessing. */
   readonly #known = new Set<string>();
-  /** Signs the page's cookie; a restart asks for the key again. */
-  readonly #cookies = new Map<string, Key>();
 
   constructor(text: string | undefined) {
     this.#keys = (text ?? '')
@@ -53,7 +50,7 @@ export class Keys {
     const key = this.#find(request);
     if (!key || !this.#known.has(knownAs(address, key))) this.#throttle(address);
     if (!key) {
-      if (given(request) !== undefined) this.#failed(address);
+      if (request.headers.authorization !== undefined) this.#failed(address);
       throw new HttpError(401, 'unauthorized', 'a valid key is needed: Authorization: Bearer <key>');
     }
     this.#remember(address, key);
@@ -72,29 +69,12 @@ export class Keys {
   }
 
   carriesValidKey(request: FastifyRequest): boolean {
-    const text = bearer(request);
-    return text !== undefined && this.#match(text) !== undefined;
-  }
-
-  /** A cookie value for the page, in exchange for a key that may read. */
-  login(request: FastifyRequest, text: string): string {
-    this.#throttle(request.ip);
-    const key = this.#match(text);
-    if (!key?.rights.has('read')) {
-      this.#failed(request.ip);
-      throw new HttpError(401, 'unauthorized', 'this key does not open anything here');
-    }
-    const token = randomBytes(32).toString('base64url');
-    if (this.#cookies.size > 1000) this.#cookies.delete(this.#cookies.keys().next().value as string);
-    this.#cookies.set(token, key);
-    return token;
+    return this.#find(request) !== undefined;
   }
 
   #find(request: FastifyRequest): Key | undefined {
     const text = bearer(request);
-    if (text !== undefined) return this.#match(text);
-    const cookie = cookieOf(request);
-    return cookie === undefined ? undefined : this.#cookies.get(cookie);
+    return text === undefined ? undefined : this.#match(text);
   }
 
   #match(text: string): Key | undefined {
@@ -152,16 +132,4 @@ function bearer(request: FastifyRequest): string | undefined {
   if (header === undefined) return undefined;
   const match = /^Bearer +(\S+)$/i.exec(header);
   return match?.[1];
-}
-
-function cookieOf(request: FastifyRequest): string | undefined {
-  for (const part of (request.headers.cookie ?? '').split(';')) {
-    const [name, value] = part.trim().split('=');
-    if (name === COOKIE && value !== undefined) return value;
-  }
-  return undefined;
-}
-
-function given(request: FastifyRequest): string | undefined {
-  return request.headers.authorization ?? cookieOf(request);
 }

@@ -67,7 +67,6 @@ const DESCRIBED: Record<string, Described> = {
   },
   'GET /api/doctor': { summary: 'The last requests, how they were answered, and why nothing may show up.' },
   'GET /api/openapi.json': { summary: 'This document.' },
-  'POST /api/login': { summary: 'Exchanges a key for the cookie that the page uses.' },
   'POST /api/import': { summary: 'Takes an exported session, or OTLP/JSON in one piece or in lines.' },
   'POST /api/prune': { summary: 'Removes the oldest sessions: { maxBytes?, beforeMs?, sessions? }.' },
   'POST /api/compact': { summary: 'Gives free pages back to the file system.' },

@@ -84,14 +84,7 @@ test('fifty planted secrets are in no output, no file, no report, no list of pro
   for (const name of ['key', 'token', 'api_key', 'password'])
     await ask('POST', `/v1/traces?${name}=${plant(`the parameter ${name}`)}`, traces([]));
   await ask('GET', `/api/sessions?cursor=${plant('a cursor')}`);
-  await ask(
-    'PUT',
-    '/events',
-    { event_id: randomUUID() },
-    { cookie: `honeyhive_local=${plant('the cookie of the page')}` },
-  );
-  await ask('POST', '/api/login', { key: plant('a wrong key for the page') });
-  await ask('POST', '/api/login', `{"key":"${plant('a login that breaks off')}`);
+  await ask('PUT', '/events', { event_id: randomUUID() }, { cookie: `honeyhive_local=${plant('a cookie')}` });
   for (const [what, path] of [
     ['OTLP', '/v1/traces'],
     ['a session', '/session/start'],
