@@ -1,4 +1,4 @@
-import { createServer, request, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createHttp } from './http/create-http.js';
@@ -6,6 +6,7 @@ import { crowdLimit } from './http/crowd-limit.js';
 import { isLoopback } from './http/guard.js';
 import { Keys, KeysError } from './http/keys.js';
 import { LiveFeed } from './http/live-feed.js';
+import { identify } from './identify.js';
 import { packageVersion } from './package-version.js';
 import { SqliteStore } from './store/sqlite/sqlite-store.js';
 import { fileFingerprint, StoreFileError } from './store/sqlite/store-file.js';
@@ -154,28 +155,5 @@ async function alsoOnIpv6(http: ReturnType<typeof createHttp>, port: number): Pr
   return new Promise((resolve) => {
     server.once('error', () => resolve(undefined));
     server.listen({ port, host: '::1', ipv6Only: true }, () => resolve(server));
-  });
-}
-
-/** What listens on that port, if it speaks our protocol. */
-function identify(host: string, port: number): Promise<Record<string, unknown> | undefined> {
-  return new Promise((resolve) => {
-    const probe = request({ host, port, path: '/healthz', timeout: 1000, agent: false }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-        if (text.length > 10_000) response.destroy();
-      });
-      response.on('close', () => {
-        try {
-          resolve(JSON.parse(text) as Record<string, unknown>);
-        } catch {
-          resolve(undefined);
-        }
-      });
-    });
-    probe.on('timeout', () => probe.destroy());
-    probe.on('error', () => resolve(undefined));
-    probe.end();
   });
 }

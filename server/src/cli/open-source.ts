@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DEFAULT_DB, DEFAULT_PORT } from '../app.js';
+import { identify } from '../identify.js';
 import { CliError } from './errors.js';
 import { readingSource, writingSource } from './file-source.js';
 import { httpSource } from './http-source.js';
@@ -18,10 +19,10 @@ export async function openSource(options: SourceOptions, writes: boolean): Promi
     writes ? writingSource(file, options.say) : Promise.resolve(readingSource(file));
   if (options.url !== undefined) return httpSource(options.url);
   if (options.db !== undefined) return fromFile(options.db);
-  const url = `http://127.0.0.1:${process.env.HH_LOCAL_PORT || DEFAULT_PORT}`;
+  const port = process.env.HH_LOCAL_PORT || DEFAULT_PORT;
+  const url = `http://127.0.0.1:${port}`;
   const http = httpSource(url);
-  const health = (await http.get('/healthz').catch(() => undefined)) as { service?: string } | undefined;
-  if (health?.service === 'honeyhive-local') return http;
+  if ((await identify('127.0.0.1', Number(port)))?.service === 'honeyhive-local') return http;
   const file = process.env.HH_LOCAL_DB || DEFAULT_DB;
   if (!existsSync(file))
     throw new CliError(

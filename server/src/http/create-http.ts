@@ -102,7 +102,12 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       : sendError(request, reply, known.statusCode, known.code, known.message, known.details);
   });
 
-  app.get('/healthz', async () => ({ status: 'ok', ...options.identity }));
+  app.get('/healthz', async (_request, reply) => {
+    const { unwritable } = store;
+    if (unwritable === undefined) return { status: 'ok', ...options.identity };
+    const reason = `nothing can be stored any more: ${unwritable}; restart the server`;
+    return reply.code(503).send({ status: 'failing', reason, ...options.identity });
+  });
   app.get('/api/openapi.json', async () => openApi(routes));
   app.get('/api/doctor', async (request) => log.report(scopeOf(request, 'read').project));
   tracesRoute(app, store, feed, scopeOf);

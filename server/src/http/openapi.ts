@@ -23,7 +23,10 @@ const OF_RUN = {
 
 /** What each route is for; `openApi` pairs it with the routes that really exist. */
 const DESCRIBED: Record<string, Described> = {
-  'GET /healthz': { summary: 'Is the server ready?' },
+  'GET /healthz': {
+    summary: 'Is the server ready? 503 once it can store nothing more before it is restarted.',
+    answer: "{ status: 'ok', service, version, db }; with 503 status is 'failing', and `reason` says why.",
+  },
   'POST /v1/traces': {
     summary: 'OTLP over HTTP: protobuf or JSON, plain or gzip. 200 once committed.',
     answer: 'ExportTraceServiceResponse; header x-honeyhive-duplicates counts spans that were there already.',

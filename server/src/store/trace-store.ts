@@ -143,6 +143,9 @@ export interface PruneReport {
  * were answered before it began.
  */
 export interface TraceStore {
+  /** Why nothing can be written any more, however long one waits; undefined where it can. */
+  readonly unwritable: string | undefined;
+
   /** An OTLP request as it came (unzipped). Rejects with `MalformedRequest`. */
   ingest(scope: Scope, body: Uint8Array, encoding: 'protobuf' | 'json'): Promise<IngestReceipt>;
   writeSpans(scope: Scope, spans: SpanRecord[]): Promise<IngestReceipt>;

@@ -86,6 +86,13 @@ export class SqliteStore implements TraceStore {
     return new SqliteStore(intake, writer, readers, hello.driver ?? '');
   }
 
+  /** A thread that ended took with it what it was doing, and is not begun again. */
+  get unwritable(): string | undefined {
+    // The intake first: where it fails, the writer takes nothing more either.
+    if (this.#intake.isGone) return 'the thread that takes spans in has ended';
+    return this.#writer.isGone ? 'the thread that writes has ended' : undefined;
+  }
+
   ingest(scope: Scope, body: Uint8Array, encoding: 'protobuf' | 'json'): Promise<IngestReceipt> {
     // Small buffers live in a shared pool that must not be handed over as a whole.
     const own = body.byteOffset === 0 && body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body);

@@ -67,6 +67,11 @@ export class StoreThread {
     return this.#lastId;
   }
 
+  /** No call can be answered any more. */
+  get isGone(): boolean {
+    return this.#gone !== undefined;
+  }
+
   get waiting(): number {
     return this.#waiting.size;
   }
