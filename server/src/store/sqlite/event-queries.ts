@@ -7,6 +7,7 @@ import type { Budget } from './budget.js';
 import type { Compiled } from './compile.js';
 import type { Database, Row, SqlValue } from './driver.js';
 import { Family } from './family.js';
+import { STAYS } from './going.js';
 import type { Reader } from './reader.js';
 import { hex, SESSION_COLUMNS, sessionOf } from './rows.js';
 import { whereOf } from './where.js';
@@ -152,7 +153,7 @@ export class EventQueries {
     const session = this.#reader.sessionRow(scope, eventId);
     if (session) return this.#sessionEvent(Number(session.id));
     const project = scope.project ?? null;
-    const inScope = 'project_id IN (SELECT id FROM projects WHERE ? IS NULL OR name = ?)';
+    const inScope = `project_id IN (SELECT id FROM projects WHERE ? IS NULL OR name = ?) AND ${STAYS('session_pk')}`;
     let row = this.#db
       .prepare(`SELECT id FROM spans WHERE event_id = ? AND ${inScope} LIMIT 1`)
       .get(eventId, project, project);

@@ -3,6 +3,7 @@ import { eventIdOf, spanOfEventId } from '../../wire/ids.js';
 import { BUCKETS } from '../../wire/span-record.js';
 import type { EventChange, Scope, SessionChange } from '../trace-store.js';
 import type { Row } from './driver.js';
+import { STAYS } from './going.js';
 import type { Patches } from './patches.js';
 import { hex } from './rows.js';
 import type { SessionDirectory } from './session-directory.js';
@@ -74,7 +75,9 @@ export class EventUpdates {
   #spanOfEvent(scope: Scope, eventId: string): Row | undefined {
     const project = scope.project === undefined ? undefined : this.#directory.projectId(scope.project);
     const byId = this.#statements
-      .get('SELECT * FROM spans WHERE event_id = ? AND (? IS NULL OR project_id = ?) ORDER BY id LIMIT 1')
+      .get(
+        `SELECT * FROM spans WHERE event_id = ? AND (? IS NULL OR project_id = ?) AND ${STAYS('session_pk')} ORDER BY id LIMIT 1`,
+      )
       .get(eventId, project ?? null, project ?? null);
     if (byId) return byId;
     const derived = spanOfEventId(eventId);
@@ -90,7 +93,9 @@ export class EventUpdates {
         : [project];
     for (const id of projects) {
       const row = this.#statements
-        .get('SELECT * FROM spans WHERE project_id = ? AND trace_id BETWEEN ? AND ? AND span_id = ?')
+        .get(
+          `SELECT * FROM spans WHERE project_id = ? AND trace_id BETWEEN ? AND ? AND span_id = ? AND ${STAYS('session_pk')}`,
+        )
         .get(id, low, high, Buffer.from(derived.spanId, 'hex'));
       if (row) return row;
     }

@@ -43,9 +43,9 @@ export class Pruning {
     }
     this.#writer.begin();
     try {
+      this.#writer.removal.begin(next);
       const step = this.#writer.removal.step(next);
       this.#writer.forgetIds();
-      this.#writer.noteRemoval(step.done ? undefined : next);
       this.#writer.commit();
       this.#begun = step.done ? undefined : next;
       this.report.spans += step.spans;

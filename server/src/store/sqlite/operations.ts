@@ -1,4 +1,3 @@
-import { canonicalId } from '../../wire/ids.js';
 import type { PriceTable } from '../../wire/price.js';
 import type { SpanRecord } from '../../wire/span-record.js';
 import type { DocumentKind, EventChange, Scope, SessionChange } from '../trace-store.js';
@@ -31,8 +30,6 @@ export class Operations {
         return this.#writer.startSession(scope, args[0] as SessionChange);
       case 'updateEvent':
         return this.#writer.updateEvent(scope, args[0] as EventChange);
-      case 'deleteSession':
-        return this.#removeSession(scope, args[0] as string);
       case 'putDocument': {
         const [kind, document, mode] = args as [
           DocumentKind,
@@ -46,24 +43,6 @@ export class Operations {
       default:
         throw new Error(`unknown operation ${call.op}`);
     }
-  }
-
-  #removeSession(scope: Scope, id: string): { spans: number } {
-    const rows = this.#db
-      .prepare(
-        'SELECT s.id AS id FROM sessions s JOIN projects p ON p.id = s.project_id WHERE s.session_id = ? AND (? IS NULL OR p.name = ?)',
-      )
-      .all(canonicalId(id), scope.project ?? null, scope.project ?? null);
-    let spans = 0;
-    for (const row of rows) {
-      for (let done = false; !done; ) {
-        const step = this.#writer.removal.step(Number(row.id));
-        spans += step.spans;
-        done = step.done;
-      }
-    }
-    this.#writer.forgetIds();
-    return { spans };
   }
 
   /** Who updates a document says its id only; without keys it may be in any project. */

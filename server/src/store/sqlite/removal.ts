@@ -1,4 +1,5 @@
 import type { Database, Row, Statement } from './driver.js';
+import type { Going } from './going.js';
 import type { RemovalNotes } from './removal-notes.js';
 import type { ResourceRows } from './resource-rows.js';
 import type { TextIndex } from './text-index.js';
@@ -18,11 +19,13 @@ export class Removal {
   readonly #dropPatch: Statement;
   readonly #resources: ResourceRows;
   readonly #notes: RemovalNotes;
+  readonly going: Going;
 
-  constructor(db: Database, texts: TextIndex, resources: ResourceRows, notes: RemovalNotes) {
+  constructor(db: Database, texts: TextIndex, resources: ResourceRows, notes: RemovalNotes, going: Going) {
     this.#texts = texts;
     this.#resources = resources;
     this.#notes = notes;
+    this.going = going;
     this.#spans = db.prepare(
       'SELECT id, project_id, event_id, resource_id FROM spans WHERE session_pk = ? ORDER BY start_ms, id LIMIT ?',
     );
@@ -34,13 +37,19 @@ export class Removal {
     this.#dropPatch = db.prepare('DELETE FROM patches WHERE project_id = ? AND event_id = ?');
   }
 
-  /** Removes part of a session, at most `REMOVE_AT_ONCE` spans; the session's row goes with its last span. */
+  /** Takes a session out of sight: its row goes, and with it all that its spans are found by until `step` took them too. */
+  begin(session: number): void {
+    this.dropSession(session);
+    this.going.add(session);
+  }
+
+  /** Removes some of the spans of a session that `begin` took out of sight, at most `REMOVE_AT_ONCE`. */
   step(session: number): { spans: number; done: boolean } {
     const rows = this.#spans.all(session, REMOVE_AT_ONCE);
     for (const row of rows) this.dropSpan(row);
     this.#resources.flush();
     const done = rows.length < REMOVE_AT_ONCE;
-    if (done) this.dropSession(session);
+    if (done) this.going.delete(session);
     return { spans: rows.length, done };
   }
 
@@ -54,11 +63,10 @@ export class Removal {
     if (row.resource_id !== null) this.#resources.count(Number(row.resource_id), -1);
   }
 
-  /** The row of a session that has no spans. */
+  /** The row of a session, whose spans are not its any more. */
   dropSession(session: number): void {
     this.#notes.add(session);
-    this.#dropSession.run(session);
-    this.#texts.remove(-session);
+    if (this.#dropSession.run(session).changes > 0) this.#texts.remove(-session);
   }
 
   dropPayload(span: number): void {

@@ -1,6 +1,7 @@
 import type { SpanFacts } from '../../wire/describe.js';
 import type { Scope } from '../trace-store.js';
 import type { Row } from './driver.js';
+import { STAYS } from './going.js';
 import { RecentMap } from './recent-map.js';
 import type { Removal } from './removal.js';
 import { SessionMoves } from './session-moves.js';
@@ -126,10 +127,12 @@ export class SessionDirectory {
     const trace = Buffer.from(traceId, 'hex');
     return project === undefined
       ? this.#statements
-          .get('SELECT session_pk FROM spans WHERE project_id IN (SELECT id FROM projects) AND trace_id = ? LIMIT 1')
+          .get(
+            `SELECT session_pk FROM spans WHERE project_id IN (SELECT id FROM projects) AND trace_id = ? AND ${STAYS('session_pk')} LIMIT 1`,
+          )
           .get(trace)
       : this.#statements
-          .get('SELECT session_pk FROM spans WHERE project_id = ? AND trace_id = ? LIMIT 1')
+          .get(`SELECT session_pk FROM spans WHERE project_id = ? AND trace_id = ? AND ${STAYS('session_pk')} LIMIT 1`)
           .get(project, trace);
   }
 
@@ -212,7 +215,9 @@ export class SessionDirectory {
     const metadata = madeFrom === 'trace' ? '{"session_source":"trace"}' : null;
     const session = this.#statements
       .get(
-        'INSERT INTO sessions(project_id, session_id, seq, project_given, made_from, start_ms, metadata, facets) VALUES(?, ?, ?, ?, ?, ?, ?, ?)',
+        // Never the row of one whose spans are still on their way out: they would be taken for its own.
+        `INSERT INTO sessions(id, project_id, session_id, seq, project_given, made_from, start_ms, metadata, facets) VALUES(
+          1 + max(ifnull((SELECT max(id) FROM sessions), 0), ifnull((SELECT max(session_pk) FROM spans), 0)), ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         project,

@@ -54,6 +54,7 @@ export class SessionMoves {
 
   /** All that belongs to a session comes into a project; what that has already, by the same ids, goes. */
   bringInto(project: number, session: number): void {
+    if (this.#removal.going.first !== undefined) this.#makeRoom(project, session);
     this.#statements
       .get(
         'UPDATE OR IGNORE patches SET project_id = ? WHERE project_id != ? AND event_id IN (SELECT event_id FROM spans WHERE session_pk = ? AND event_id IS NOT NULL)',
@@ -70,6 +71,17 @@ export class SessionMoves {
       this.#removal.dropSpan(span);
     }
     this.#statements.get('UPDATE sessions SET project_id = ?, project_given = 1 WHERE id = ?').run(project, session);
+  }
+
+  /** Spans of the same ids that are on their way out are not there already. */
+  #makeRoom(project: number, session: number): void {
+    const inTheWay = this.#statements
+      .get(
+        `SELECT o.* FROM spans x CROSS JOIN spans o ON o.project_id = ? AND o.trace_id = x.trace_id AND o.span_id = x.span_id
+        WHERE x.session_pk = ? AND x.project_id != ?`,
+      )
+      .all(project, session, project);
+    for (const span of inTheWay) if (this.#removal.going.has(Number(span.session_pk))) this.#removal.dropSpan(span);
   }
 
   /** A session that the last of its spans has left, unless somebody has said something of it. */

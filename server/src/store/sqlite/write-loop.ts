@@ -1,5 +1,6 @@
 import type { PriceTable } from '../../wire/price.js';
 import { StoreError } from '../store-error.js';
+import type { Scope } from '../trace-store.js';
 import { Checkpoints } from './checkpoints.js';
 import { Chores } from './chores.js';
 import { LogSync } from './log-sync.js';
@@ -70,9 +71,13 @@ export class WriteLoop {
     this.#chores = new Chores({
       connection: () => ({ db: this.#opened.store.db, writer: this.#opened.writer }),
       retentionBytes: options.retentionBytes,
-      answer: (answer) => ('error' in answer ? options.answer(answer) : this.#answerSynced(answer)),
+      answer: (answer) => ('error' in answer ? options.answer(this.#explained(answer)) : this.#answerSynced(answer)),
       committed: () => this.#checkpoints.committed(),
       removed: options.removed,
+      failed: (error) => {
+        if (this.#unopened !== undefined || storageProblem(error) !== undefined)
+          this.#recover(error, this.#unopened !== undefined);
+      },
     });
     this.retain();
   }
@@ -107,7 +112,7 @@ export class WriteLoop {
       this.#scheduled = false;
       if (this.#closing || this.#checkpoints.holding) return;
       this.#turn();
-      if (this.#queue.length > 0 || this.#chores.mayPrune || (this.#chores.mayMerge && !this.#isResting))
+      if (this.#queue.length > 0 || this.#chores.mayRemove || (this.#chores.mayMerge && !this.#isResting))
         this.#schedule();
     });
   }
@@ -136,6 +141,8 @@ export class WriteLoop {
       if (call === undefined) break;
       if (call.op === 'prune') {
         this.#chores.prune(call.args[1] as PruneLimits, call);
+      } else if (call.op === 'deleteSession') {
+        this.#chores.delete(call.args[0] as Scope, call.args[1] as string, call);
       } else if (call.op === 'compact') {
         this.#chores.compact(call);
       } else {
@@ -189,14 +196,9 @@ export class WriteLoop {
       return true;
     }
     this.#committed();
-    sync.after((error) => {
-      if (error === undefined) {
-        for (const answer of answers) this.#options.answer(answer);
-        return;
-      }
-      this.#logInDoubt = true;
-      if (sync === this.#opened.sync) this.#recover(error);
-      this.#refuse(calls, `what was written could not be brought to the disk: ${error.message}`);
+    this.#afterSync(sync, (error) => {
+      if (error === undefined) for (const answer of answers) this.#options.answer(answer);
+      else this.#refuse(calls, `what was written could not be brought to the disk: ${error.message}`);
     });
     return true;
   }
@@ -206,6 +208,12 @@ export class WriteLoop {
     if (!this.#wasFull) return;
     this.#wasFull = false;
     this.#reserve.hold();
+  }
+
+  /** Without a connection everything fails, and what a closed one says is not the reason. */
+  #explained(answer: Answer): Answer {
+    if (this.#unopened === undefined) return answer;
+    return answerError(answer.id, new StoreError('full', `the file cannot be opened again: ${this.#unopened.message}`));
   }
 
   #refuse(calls: Call[], why: string): void {
@@ -245,18 +253,30 @@ export class WriteLoop {
   }
 
   #answerSynced(answer: Answer): void {
-    this.#opened.sync.after((error) =>
-      this.#options.answer(
-        error === undefined ? answer : answerError(answer.id, new StoreError('full', error.message)),
-      ),
-    );
+    // A chore does not empty the log first; then even a sync that succeeds does not tell that it is on the disk.
+    const inDoubt = this.#logInDoubt;
+    this.#afterSync(this.#opened.sync, (error) => {
+      const why = error?.message ?? (inDoubt ? 'what was written before could not be brought to the disk' : undefined);
+      this.#options.answer(why === undefined ? answer : answerError(answer.id, new StoreError('full', why)));
+    });
+  }
+
+  /** A sync that failed is told once: whoever meets it has to see to the log. */
+  #afterSync(sync: LogSync, then: (error?: Error) => void): void {
+    sync.after((error) => {
+      if (error !== undefined) {
+        this.#logInDoubt = true;
+        if (sync === this.#opened.sync) this.#recover(error);
+      }
+      then(error);
+    });
   }
 
   /** Looks whether something has to go. */
   retain(): void {
     if (this.#closing) return;
     this.#chores.retain();
-    if (this.#chores.mayPrune) this.#schedule();
+    if (this.#chores.mayRemove) this.#schedule();
   }
 
   /** Writes and answers what has come, then lets go of the file. */

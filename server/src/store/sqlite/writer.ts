@@ -4,6 +4,7 @@ import { emptyObject, type JsonObject } from '../../wire/value.js';
 import type { EventChange, IngestReceipt, Scope, SessionChange } from '../trace-store.js';
 import type { Database, Row } from './driver.js';
 import { EventUpdates } from './event-updates.js';
+import { Going } from './going.js';
 import { Patches } from './patches.js';
 import type { Payload } from './payload.js';
 import { bytesOf, type PreparedBatch, type PreparedSpan, payloadOf, prepareRecords } from './prepare.js';
@@ -16,9 +17,6 @@ import { SpanRows, type Version } from './span-rows.js';
 import { Statements } from './statements.js';
 import { TextIndex } from './text-index.js';
 import { sizeOf, withOpen } from './versions.js';
-
-/** Row in `meta`: a session of which some spans are removed already. */
-const REMOVING = 'removing';
 
 interface Counters {
   received: number;
@@ -59,7 +57,13 @@ export class Writer {
     const seq = (): number => this.#seq;
     const statements = this.#statements;
     this.#resources = new ResourceRows(db);
-    this.removal = new Removal(db, this.texts, this.#resources, new RemovalNotes(statements, seq));
+    this.removal = new Removal(
+      db,
+      this.texts,
+      this.#resources,
+      new RemovalNotes(statements, seq),
+      new Going(statements),
+    );
     this.#spans = new SpanRows(db, statements, this.#sessions, this.texts, this.removal, this.#resources, prices, seq);
     this.#directory = new SessionDirectory(statements, this.#sessions, this.removal, seq);
     this.#updates = new EventUpdates(
@@ -103,17 +107,6 @@ export class Writer {
     for (const one of counted) for (const name of COUNTED) one[name] += added[name];
   }
 
-  /** The session that an earlier process, or this one, has removed in part. */
-  get unfinishedRemoval(): number | undefined {
-    const session = this.#meta(REMOVING);
-    return session === undefined ? undefined : Number(session);
-  }
-
-  noteRemoval(session: number | undefined): void {
-    if (session !== undefined) this.setMeta(REMOVING, String(session));
-    else this.#statements.get('DELETE FROM meta WHERE key = ?').run(REMOVING);
-  }
-
   /** Begins a group: everything until `commit` carries one number of the ingest sequence. */
   begin(): void {
     this.#db.exec('BEGIN IMMEDIATE');
@@ -139,6 +132,7 @@ export class Writer {
       this.#seq = Number(this.#meta('seq') ?? 0);
       this.#counters = this.#storedCounters();
       this.texts.forget();
+      this.removal.going.forget();
       this.#directory.forgetAll();
       return true;
     } catch {
@@ -161,13 +155,23 @@ export class Writer {
   #writeSpan(scope: Scope, batch: PreparedBatch, span: PreparedSpan): boolean {
     const session = this.#directory.sessionFor(scope, span.traceId, span.facts);
     const project = this.#directory.projectOf(session);
-    const id = this.#spans.insert(project, session, batch, span);
+    const id = this.#spans.insert(project, session, batch, span) ?? this.#insertAnew(project, session, batch, span);
     if (id === undefined) {
       this.#seenAgain(scope, project, session, batch, span);
       return false;
     }
     this.#updates.spanWritten(scope, id, span.facts.eventId);
     return true;
+  }
+
+  /** Where the one that is there is on its way out with its session, this one is new. */
+  #insertAnew(project: number, session: number, batch: PreparedBatch, span: PreparedSpan): number | undefined {
+    if (this.removal.going.first === undefined) return undefined;
+    const { trace, span: spanId } = bytesOf(batch, span);
+    const old = this.#spans.find(project, trace, spanId) as Row;
+    if (!this.removal.going.has(Number(old.session_pk))) return undefined;
+    this.removal.dropSpan(old);
+    return this.#spans.insert(project, session, batch, span);
   }
 
   /**
