@@ -281,6 +281,30 @@ describe('odd spans are kept and marked', () => {
     expect(json.attributes).toEqual({ big: '9007199254740993', neg: '-9223372036854775808' });
   });
 
+  test('integers inside JSON texts keep every digit too; those that fit stay numbers, and what is no JSON stays text', async () => {
+    const inputs = {
+      user: '{"user_id":1234567890123456789,"n":[-9223372036854775808,1767614400000000,1.5e30,"at 1234567890123456789\\""]}',
+      broken: '{1234567890123456789:1}',
+      zeros: '[00001234567890123456]',
+    };
+    const attributes = Object.fromEntries(
+      Object.entries(inputs).map(([name, text]) => [`honeyhive_inputs.${name}`, text]),
+    );
+    const one = span({ attributes: { ...attributes, 'input.value': inputs.user } });
+    expect((await server.call('POST', '/v1/traces', traces([one]))).status).toBe(200);
+    const { json } = await server.call('GET', `/api/spans/${one.traceId}/${one.spanId}`);
+    expect(json.inputs).toMatchObject({
+      user: {
+        user_id: '1234567890123456789',
+        n: ['-9223372036854775808', 1767614400000000, 1.5e30, 'at 1234567890123456789"'],
+      },
+      broken: inputs.broken,
+      zeros: inputs.zeros,
+    });
+    const filter = encodeURIComponent('inputs.user.user_id:1234567890123456789');
+    expect((await server.call('GET', `/api/spans?q=${filter}`)).json.items).toHaveLength(1);
+  });
+
   test('__proto__ and friends are plain keys', async () => {
     const one = span({
       attributes: {

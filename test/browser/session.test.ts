@@ -64,6 +64,25 @@ onPage('a session on the page', (stage) => {
     await stage.section('Events').getByText('The sender left out 7 attributes.').waitFor();
   });
 
+  test('integers beyond 2^53 are shown to the digit, inside JSON texts too', async () => {
+    const sessionId = uuidOf('digits');
+    const ids = { traceId: hexId('digits', 32), spanId: hexId('digits', 16) };
+    const attributes = {
+      'honeyhive.session_id': sessionId,
+      'honeyhive_inputs.asked': '{"user_id":1234567890123456789}',
+      'honeyhive_outputs.result':
+        '{"order_id":-9223372036854775807,"at":1767614400000000,"said":"\\"9223372036854775806"}',
+    };
+    await sendJson(
+      `${stage.server.url}/v1/traces`,
+      otlpJson([{ ...ids, name: 'digits', startMs: 1, endMs: 2, attributes }]),
+    );
+    await stage.page.goto(`${stage.server.url}/sessions/${sessionId}?span=${ids.spanId}`);
+    const panel = stage.panel();
+    for (const digits of ['1234567890123456789', '-9223372036854775807', '1767614400000000', '9223372036854775806'])
+      await panel.getByText(digits).first().waitFor();
+  });
+
   test('spans of an open session show as they arrive, at their place', async () => {
     const sessionId = uuidOf('growing');
     const at = Date.now();

@@ -32,6 +32,19 @@ export function parseJson(body: Uint8Array, maxDepth = MAX_JSON_DEPTH): unknown 
   }
 }
 
+const LONG_INTEGER = /\d{16}/;
+
+/** What valid JSON says, with the integers that a double would round as text. Throws as `JSON.parse` does. */
+export function exactJson(text: string): unknown {
+  // Parsed as it is first: with quotes put in, some texts that are no JSON would pass for it.
+  const parsed: unknown = JSON.parse(text);
+  return LONG_INTEGER.test(text) ? JSON.parse(quoteLongIntegers(text, Number.POSITIVE_INFINITY, isRounded)) : parsed;
+}
+
+function isRounded(digits: string): boolean {
+  return !Number.isSafeInteger(Number(digits));
+}
+
 function shortReason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   // V8 quotes the text it could not read; that may be a user's data, so only the position is repeated.
@@ -39,7 +52,7 @@ function shortReason(error: unknown): string {
   return position ? `at ${position[0]}` : 'it ends too early or is empty';
 }
 
-function quoteLongIntegers(text: string, maxDepth: number): string {
+function quoteLongIntegers(text: string, maxDepth: number, isMeant: (digits: string) => boolean = () => true): string {
   let depth = 0;
   let copied = 0;
   let result = '';
@@ -58,8 +71,11 @@ function quoteLongIntegers(text: string, maxDepth: number): string {
       const next = text.charCodeAt(end);
       if (next !== DOT && next !== 101 && next !== 69 && !isExact(text, at, end)) {
         const start = at > 0 && text.charCodeAt(at - 1) === MINUS ? at - 1 : at;
-        result += `${text.slice(copied, start)}"${text.slice(start, end)}"`;
-        copied = end;
+        const digits = text.slice(start, end);
+        if (isMeant(digits)) {
+          result += `${text.slice(copied, start)}"${digits}"`;
+          copied = end;
+        }
       } else if (next === DOT || next === 101 || next === 69) {
         while (end < length && isNumberChar(text.charCodeAt(end))) end++;
       }

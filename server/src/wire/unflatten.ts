@@ -1,3 +1,4 @@
+import { exactJson } from './json-text.js';
 import { roleOf } from './key-role.js';
 import type { Bucket, Buckets } from './span-record.js';
 import { emptyObject, isObject, type Json, type JsonObject, plain } from './value.js';
@@ -109,12 +110,12 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** The object or list in a text, or the text itself. */
+/** The object or list in a text, or the text itself. Integers beyond 2^53 are texts in it, as everywhere. */
 export function parsedText(text: string): Json {
   const first = text.charCodeAt(0);
   if ((first !== 123 && first !== 91) || text.length > 4_000_000 || isTooDeep(text)) return text;
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed = exactJson(text);
     return typeof parsed === 'object' && parsed !== null ? (parsed as Json) : text;
   } catch {
     return text;

@@ -1,3 +1,4 @@
+import { exactJson } from './exact-json.js';
 import { isFields } from './read.js';
 
 /** Longer texts are not parsed to see whether they are JSON. */
@@ -8,7 +9,7 @@ export function parsedText(text: string): object | undefined {
   const first = text.trimStart()[0];
   if ((first !== '{' && first !== '[') || text.length > mostParsed) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value = exactJson(text);
     return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;
