@@ -9,6 +9,7 @@ import { openSource } from './cli/open-source.js';
 import { readPrices } from './cli/prices.js';
 import { parseSize } from './cli/sizes.js';
 import type { Source } from './cli/source.js';
+import { refuseRest } from './cli/taken.js';
 import { packageVersion } from './package-version.js';
 
 const HELP = `honeyhive-local: traces on your own machine
@@ -17,8 +18,8 @@ const HELP = `honeyhive-local: traces on your own machine
   honeyhive-local sessions list [--q QUERY] [--limit 20]
   honeyhive-local sessions show <id>
   honeyhive-local sessions tail
-  honeyhive-local export <id> > session.ndjson
-  honeyhive-local import <file>
+  honeyhive-local export <id>... > sessions.ndjson
+  honeyhive-local import <file>...
   honeyhive-local prune --retention 1GB | --older-than 30d | --keep 1000
   honeyhive-local compact
   honeyhive-local stats
@@ -42,6 +43,8 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
+
+const SERVE_FLAGS = ['port', 'host', 'db', 'retention', 'open', 'json'];
 
 function parse(argv: string[]) {
   try {
@@ -110,18 +113,25 @@ function openBrowser(url: string): void {
 
 async function main(): Promise<void> {
   const { values, positionals } = parse(process.argv.slice(2));
-  const [name = 'serve', ...args] = positionals;
+  const [first = 'serve', second = 'list', ...others] = positionals;
+  const [name, args] = first === 'sessions' ? [`sessions ${second}`, others] : [first, positionals.slice(1)];
   if (values.help) process.stdout.write(`${HELP}\n`);
   else if (values.version) process.stdout.write(`${packageVersion()}\n`);
-  else if (name === 'serve') await serve(values);
-  else {
+  else if (name === 'serve') {
+    refuseRest(name, SERVE_FLAGS, 0, values, args);
+    await serve(values);
+  } else {
     const command = COMMANDS.get(name);
-    if (!command) throw new CliError(`'${name}' is not known; 'honeyhive-local --help' shows what there is`);
-    await run(command, args, values);
+    if (!command)
+      throw new CliError(
+        `'${name}' is not known; ${first === 'sessions' ? 'there are: sessions list, sessions show <id>, sessions tail' : "'honeyhive-local --help' shows what there is"}`,
+      );
+    await run(name, command, args, values);
   }
 }
 
-async function run(command: Command, args: string[], values: Values): Promise<void> {
+async function run(name: string, command: Command, args: string[], values: Values): Promise<void> {
+  refuseRest(name, [...(command.flags ?? []), 'url', 'db', 'json'], command.most ?? 0, values, args);
   // Whoever reads may have enough before the end, as `head` has.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   let source: Source | undefined;

@@ -163,3 +163,36 @@ test('letters beyond ASCII are found in a file as by its server, in capitals too
     expect([q, found.stderr, JSON.parse(found.stdout || '{}').items?.length]).toEqual([q, '', 1]);
   }
 });
+
+test('a flag or an argument that a command does not take is refused before anything is touched', async () => {
+  const { server, file } = await filled();
+  const refused: [string[], string][] = [
+    [['prune', '--q', 'x', '--keep', '0'], 'prune does not take --q; it takes --retention, --older-than, --keep, '],
+    [['prune', 'old', '--keep', '0'], "prune does not take 'old'; it takes --retention, --older-than, --keep, "],
+    [['compact', '--keep', '0'], 'compact does not take --keep; it takes --url, --db, --json'],
+    [['sessions', 'list', 'refund'], "sessions list does not take 'refund'; it takes --q, --limit, "],
+    [['sessions', 'show', 'one', 'two'], "sessions show does not take 'two'; it takes one argument, --url, "],
+    [['sessions', 'tail', '--q', 'x'], 'sessions tail does not take --q; '],
+    [['export', randomUUID(), '--limit', '1'], 'export does not take --limit; '],
+    [['stats', '--port', '1'], 'stats does not take --port; '],
+  ];
+  for (const [args, message] of refused)
+    for (const where of [
+      ['--url', server.url],
+      ['--db', file.db],
+    ]) {
+      const answer = await cli([...args, ...where]);
+      expect([args, answer.code, answer.stdout]).toEqual([args, 1, '']);
+      expect(answer.stderr).toContain(message);
+    }
+  for (const where of [
+    ['--url', server.url],
+    ['--db', file.db],
+  ])
+    expect(JSON.parse((await cli(['stats', '--json', ...where])).stdout).sessions).toBe(1);
+  const serve = await cli(['--url', server.url]);
+  expect([serve.code, serve.stderr]).toEqual([
+    1,
+    expect.stringContaining('serve does not take --url; it takes --port'),
+  ]);
+}, 120_000);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listen } from './support/listen';
 import { folder, hex, inSession, type Local, local, span, T0, traces } from './support/local';
@@ -134,6 +134,30 @@ describe('the command line', () => {
       spans: 0,
       duplicates: 3,
     });
+  });
+
+  test('several sessions are exported at once, and several files imported', async () => {
+    const own = await local();
+    const [one, two] = [await sample(own), await sample(own)];
+    const files = await Promise.all(
+      [one, two].map(async ({ sessionId }) => {
+        const file = join(folder(), 'session.ndjson');
+        writeFileSync(file, (await cli(['export', sessionId, '--url', own.url])).stdout);
+        return file;
+      }),
+    );
+    const both = await cli(['export', one.sessionId, two.sessionId, '--url', own.url]);
+    expect(both.stdout).toBe(files.map((file) => readFileSync(file, 'utf8')).join(''));
+
+    const other = await local();
+    const broken = join(folder(), 'broken.ndjson');
+    writeFileSync(broken, '{"a":1}\n');
+    const nowhere = await cli(['import', ...files, '/nowhere/file', '--url', other.url]);
+    expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringContaining('cannot read /nowhere/file')]);
+    expect((await other.call('GET', '/api/stats')).json.sessions).toBe(0);
+    const report = JSON.parse((await cli(['import', ...files, '--json', '--url', other.url])).stdout);
+    expect(report).toEqual({ sessions: 2, spans: 4, duplicates: 0, rejected: 0 });
+    expect((await cli(['import', ...files, broken, '--url', other.url])).stderr).toContain(`${broken}: line 1: `);
   });
 
   test('mistakes are answered with what is possible, and exit code 1', async () => {

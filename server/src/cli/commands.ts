@@ -1,44 +1,65 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import type { PruneReport, StoreStats } from '../store/trace-store.js';
 import { type Command, say, write } from './command.js';
 import { doctor } from './doctor.js';
-import { CliError, wrong } from './errors.js';
-import { sessions } from './sessions.js';
+import { CliError, described, wrong } from './errors.js';
+import { list, show, tail } from './sessions.js';
 import { parseAge, parseSize, showSize } from './sizes.js';
 
-const exportSession: Command = {
-  run: async (open, args) => {
-    const id = args[0];
-    if (id === undefined) throw new CliError("which session? 'honeyhive-local export <id> > session.ndjson'");
-    let any = false;
-    for await (const part of (await open()).lines(id)) {
-      any = true;
-      await write(part);
+const exportSessions: Command = {
+  most: Number.POSITIVE_INFINITY,
+  run: async (open, ids) => {
+    if (ids.length === 0) throw new CliError("which session? 'honeyhive-local export <id> > session.ndjson'");
+    const source = await open();
+    for (const id of ids) {
+      let any = false;
+      for await (const part of source.lines(id)) {
+        any = true;
+        await write(part);
+      }
+      if (!any) throw new CliError(`there is no session ${id}`, 'not_found');
     }
-    if (!any) throw new CliError('there is no session with this id', 'not_found');
   },
 };
 
-const importFile: Command = {
+const COUNTS = ['sessions', 'spans', 'duplicates', 'rejected'] as const;
+
+function unreadable(file: string, error: unknown): never {
+  throw new CliError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`, 'unreadable');
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    unreadable(file, error);
+  }
+}
+
+const importFiles: Command = {
   writes: true,
-  run: async (open, args, flags) => {
-    const file = args[0];
-    if (file === undefined) throw new CliError("which file? 'honeyhive-local import session.ndjson'");
-    let text: string;
-    try {
-      text = readFileSync(file === '-' ? 0 : file, 'utf8');
-    } catch (error) {
-      throw new CliError(
-        `cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`,
-        'unreadable',
-      );
+  most: Number.POSITIVE_INFINITY,
+  run: async (open, files, flags) => {
+    if (files.length === 0) throw new CliError("which file? 'honeyhive-local import session.ndjson'");
+    // A name that is wrong stops everything; the texts themselves are read one by one, as they may be large together.
+    for (const file of files)
+      try {
+        if (file !== '-') accessSync(file, constants.R_OK);
+      } catch (error) {
+        unreadable(file, error);
+      }
+    const report = { sessions: 0, spans: 0, duplicates: 0, rejected: 0 };
+    for (const file of files) {
+      const text = textOf(file);
+      const source = await open();
+      try {
+        const more = (await source.import(text)) as typeof report;
+        for (const count of COUNTS) report[count] += more[count];
+      } catch (error) {
+        const { code, message, ...details } = described(error);
+        throw files.length === 1 ? error : new CliError(`${file}: ${message}`, code, details);
+      }
     }
-    const report = (await (await open()).import(text)) as {
-      sessions: number;
-      spans: number;
-      duplicates: number;
-      rejected: number;
-    };
     say(
       flags.json
         ? JSON.stringify(report)
@@ -49,6 +70,7 @@ const importFile: Command = {
 
 const prune: Command = {
   writes: true,
+  flags: ['retention', 'older-than', 'keep'],
   run: async (open, _args, { json, retention, olderThan, keep }) => {
     const limits: Record<string, number> = {};
     if (retention !== undefined)
@@ -98,9 +120,11 @@ const stats: Command = {
 
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   Object.entries({
-    sessions,
-    export: exportSession,
-    import: importFile,
+    'sessions list': list,
+    'sessions show': show,
+    'sessions tail': tail,
+    export: exportSessions,
+    import: importFiles,
     prune,
     compact,
     stats,

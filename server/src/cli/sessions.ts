@@ -6,7 +6,8 @@ import { printable, showMs } from './sizes.js';
 import type { Source } from './source.js';
 import { treeOrder } from './tree-order.js';
 
-const list: Command = {
+export const list: Command = {
+  flags: ['q', 'limit'],
   run: async (open, _args, flags) => {
     const query = new URLSearchParams({ limit: flags.limit ?? '20', ...(flags.q === undefined ? {} : { q: flags.q }) });
     const page = (await (await open()).get(`/api/sessions?${query}`)) as Page<Session>;
@@ -50,7 +51,8 @@ async function* pagesOf(source: Source, id: string): AsyncGenerator<SpanPage> {
   } while (cursor !== null);
 }
 
-const show: Command = {
+export const show: Command = {
+  most: 1,
   run: async (open, args, flags) => {
     const id = args[0];
     if (id === undefined) throw new CliError("which session? 'honeyhive-local sessions show <id>'");
@@ -88,7 +90,7 @@ async function showTree(pages: AsyncIterable<SpanPage>): Promise<void> {
   }
 }
 
-const tail: Command = {
+export const tail: Command = {
   run: async (open, _args, flags) => {
     let text = '';
     for await (const part of await (await open()).follow('/api/live')) {
@@ -101,19 +103,5 @@ const tail: Command = {
         for (const session of data.sessions) say(flags.json ? JSON.stringify(session) : sessionLine(session));
       }
     }
-  },
-};
-
-const WHAT = new Map(Object.entries({ list, show, tail }));
-
-export const sessions: Command = {
-  run: async (open, args, flags) => {
-    const [what = 'list', ...rest] = args;
-    const chosen = WHAT.get(what);
-    if (!chosen)
-      throw new CliError(
-        `'sessions ${what}' is not known; there are: sessions list, sessions show <id>, sessions tail`,
-      );
-    await chosen.run(open, rest, flags);
   },
 };
