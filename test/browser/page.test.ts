@@ -106,6 +106,12 @@ onPage('the page of the local server', (stage) => {
       while (!(await stage.page.getByRole('link', { name: 'session 0', exact: true }).isVisible())) await scrollToEnd();
       expect(await box.evaluate((element) => Math.round((element.scrollHeight - 30) / 52))).toBe(250);
 
+      // The link that has the focus keeps it when it is scrolled out of sight.
+      await stage.page.getByRole('link', { name: 'session 0', exact: true }).focus();
+      await box.evaluate((element) => element.scrollTo(0, 0));
+      await stage.page.getByRole('link', { name: 'session 30', exact: true }).waitFor({ state: 'detached' });
+      expect(await stage.page.evaluate(() => document.activeElement?.textContent)).toBe('session 0');
+
       const row = stage.page.getByRole('link', { name: 'session 100', exact: true });
       await box.evaluate((element) => element.scrollTo(0, 52 * 145));
       await row.waitFor();

@@ -143,6 +143,21 @@ onPage('a session on the page', (stage) => {
     await stage.page.getByRole('tree').focus();
     await stage.page.keyboard.press('End');
     await stage.page.locator('#row-15000[aria-selected=true]').waitFor();
+
+    // The focus stays in the tree when the row that was clicked on is scrolled out of sight.
+    const focus = () => stage.page.evaluate(() => document.activeElement?.getAttribute('role'));
+    await stage.page.keyboard.press('Home');
+    await stage.page.locator('#row-2').click();
+    await stage.page.locator('.tree-box').evaluate((box) => box.scrollTo(0, 100_000));
+    await stage.page.locator('#row-2').waitFor({ state: 'detached' });
+    expect(await focus()).toBe('tree');
+    await stage.page.keyboard.press('ArrowDown');
+    await stage.page.locator('#row-3[aria-selected=true]').waitFor();
+    await stage.page.locator('#row-1 .caret').click();
+    await stage.page.locator('#row-1[aria-expanded=false]').waitFor();
+    expect(await focus()).toBe('tree');
+    await stage.page.getByRole('treeitem', { name: /^step 0 14999/ }).waitFor();
+
     await stage.page.getByRole('searchbox', { name: 'Filter spans' }).fill('step 14321');
     await stage.page.getByText('1 found').waitFor();
   });

@@ -117,11 +117,12 @@ function TreeRowView(props: TreeRowProps) {
     .filter(Boolean)
     .join(' ');
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it has the keys.
+    // A row that could take the focus would take it along when it is scrolled out of sight; so the tree has it, and the keys.
+    // biome-ignore lint/a11y/useFocusableInteractive: see above.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: see above.
     <div
       id={id}
       role="treeitem"
-      tabIndex={-1}
       aria-level={node.depth + 1}
       aria-posinset={node.position}
       aria-setsize={node.parent ? node.parent.children.length : 1}
@@ -135,18 +136,17 @@ function TreeRowView(props: TreeRowProps) {
       <span className="row-head" style={{ paddingLeft: 6 + level * indentPx, '--level': level } as React.CSSProperties}>
         {level > 0 && <span className="guides" aria-hidden="true" style={{ width: level * indentPx }} />}
         {isBranch ? (
-          <button
-            type="button"
-            tabIndex={-1}
+          <span
+            aria-hidden="true"
             className={isCollapsed ? 'caret' : 'caret caret-open'}
-            aria-label={isCollapsed ? 'Expand' : 'Collapse'}
+            title={isCollapsed ? 'Expand' : 'Collapse'}
             onClick={(event) => {
               event.stopPropagation();
               onToggle(node.key);
             }}
           >
             <Icon name="caret" />
-          </button>
+          </span>
         ) : (
           <span className="caret-space" />
         )}
