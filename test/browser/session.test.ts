@@ -83,6 +83,21 @@ onPage('a session on the page', (stage) => {
       await panel.getByText(digits).first().waitFor();
   });
 
+  test('a session whose address is opened before it arrives shows when it comes', async () => {
+    const sessionId = uuidOf('awaited');
+    const ids = { traceId: hexId('awaited', 32), spanId: hexId('awaited', 16) };
+    await stage.page.goto(`${stage.server.url}/sessions/${sessionId}`);
+    await stage.page.getByRole('heading', { name: 'No such session' }).waitFor();
+    await stage.page.getByText('Live', { exact: true }).waitFor();
+    const attributes = { 'honeyhive.session_id': sessionId };
+    const at = Date.now();
+    await sendJson(
+      `${stage.server.url}/v1/traces`,
+      otlpJson([{ ...ids, name: 'at last', startMs: at, endMs: at + 5, attributes }]),
+    );
+    await stage.page.getByRole('treeitem', { name: /at last/, level: 2 }).waitFor();
+  });
+
   test('spans of an open session show as they arrive, at their place', async () => {
     const sessionId = uuidOf('growing');
     const at = Date.now();

@@ -104,6 +104,9 @@ export function useSession(sessionId: string): SessionState {
     } else if ((change.kind === 'unknown' || change.kind === 'removed') && !isOpening.current) {
       // While the session opens there is no need: what changes meanwhile is told once it is followed.
       loader.current?.request();
+    } else if (change.kind === 'sessions' && !loaded) {
+      // Nothing was there when this page was opened; now there may be.
+      if (change.sessions.some((session) => session.sessionId === sessionId)) loader.current?.request();
     }
   });
 
