@@ -196,3 +196,23 @@ test('a flag or an argument that a command does not take is refused before anyth
     expect.stringContaining('serve does not take --url; it takes --port'),
   ]);
 }, 120_000);
+
+test('a whole id finds its session: that of the session, of a trace, of a span, of an event', async () => {
+  const server = await local();
+  const [sessionId, otherId] = [randomUUID(), randomUUID()];
+  const mine = span({ attributes: inSession(sessionId) });
+  await server.call('POST', '/v1/traces', traces([mine, span({ attributes: inSession(otherId) })]));
+  const { eventId } = (await server.call('GET', `/api/spans/${mine.traceId}/${mine.spanId}`)).json;
+  const found = async (q: string): Promise<string[]> => {
+    const answer = await cli(['sessions', 'list', '--json', '--q', q, '--url', server.url]);
+    return JSON.parse(answer.stdout).items.map((one: { sessionId: string }) => one.sessionId);
+  };
+  for (const id of [sessionId, mine.traceId, mine.spanId, eventId]) {
+    expect([id, await found(id)]).toEqual([id, [sessionId]]);
+    expect([id, await found(id.toUpperCase())]).toEqual([id, [sessionId]]);
+    expect([id, await found(`NOT ${id}`)]).toEqual([id, [otherId]]);
+    expect(await found(`${id.slice(0, -1)}x`)).toEqual([]);
+    const spans = (await server.call('GET', `/api/spans?q=${id}`)).json.items;
+    expect(spans.map((one: { spanId: string }) => one.spanId)).toEqual([mine.spanId]);
+  }
+}, 60_000);

@@ -85,8 +85,17 @@ onPage('the page of the local server', (stage) => {
     expect(new URL(stage.page.url()).searchParams.get('q')).toBe('borders');
     await stage.page.getByRole('searchbox').fill('nosuchwordanywhere');
     await stage.page.getByRole('heading', { name: 'Nothing found' }).waitFor();
+    await stage.page.getByText('span.error:*').waitFor();
     await stage.page.getByRole('button', { name: 'Show all sessions' }).click();
     await stage.rows().nth(5).waitFor();
+    await stage.page.getByRole('searchbox').fill('durtion>2s');
+    const refused = stage.page.getByRole('alert').filter({ hasText: 'did you mean duration' });
+    await refused.getByText('duration>2s').waitFor();
+    await stage.page.screenshot({ path: stage.artifact('refused-query.png') });
+    const pasted = stage.sessions[1] as CountrySession;
+    await stage.page.getByRole('searchbox').fill(hexId(`${pasted.sessionId} 0 model`, 16));
+    await stage.page.waitForFunction(() => document.querySelectorAll('[role=row] a').length === 1);
+    expect(await stage.rows().getByRole('link').allTextContents()).toEqual([pasted.sessionName]);
   });
 
   test('a long list loads as one scrolls, and what is new on top does not move what one reads', async () => {

@@ -7,6 +7,7 @@ import {
   type SpanField,
   type Target,
 } from '../../query/fields.js';
+import { isUuid } from '../../wire/ids.js';
 import type { Bind } from './bind.js';
 import { type Alias, SESSION_SQL, SPAN_SQL } from './columns.js';
 import { bucketValue, columnSql, jsonSql, scoreSql, textOf } from './conditions.js';
@@ -89,8 +90,23 @@ function textSql(text: string, prefix: boolean, target: Target, bind: Bind, span
   // Only letters and digits are indexed: a search for other signs alone can find nothing.
   if (!/[\p{L}\p{N}]/u.test(text)) return '0';
   const match = `"${text.replaceAll('"', '""').replaceAll('\0', ' ')}"${prefix ? '*' : ''}`;
-  if (target === 'span') return `(x.id IN (${spansWith(match)}))`;
-  return `(s.id IN (SELECT session_pk FROM spans WHERE id IN (${spansWith(match)})) OR -s.id IN (SELECT rowid FROM ${COMMON_TEXTS} WHERE ${COMMON_TEXTS} MATCH ${bind(match)} AND rowid < 0))`;
+  const found =
+    target === 'span'
+      ? `x.id IN (${spansWith(match)})`
+      : `s.id IN (SELECT session_pk FROM spans WHERE id IN (${spansWith(match)})) OR -s.id IN (SELECT rowid FROM ${COMMON_TEXTS} WHERE ${COMMON_TEXTS} MATCH ${bind(match)} AND rowid < 0)`;
+  const named = prefix ? [] : idsLike(text).map(([id, of]) => byRow(idSql(id, text, bind), of, target));
+  return `(${[found, ...named].join(' OR ')})`;
+}
+
+/** What a text may be the whole id of, by its form: ids are no part of the texts that are indexed. */
+function idsLike(text: string): readonly [IdField, Target][] {
+  if (/^[0-9a-f]{16}$/i.test(text)) return [['span', 'span']];
+  if (/^[0-9a-f]{32}$/i.test(text)) return [['trace', 'span']];
+  if (!isUuid(text.toLowerCase())) return [];
+  return [
+    ['session', 'session'],
+    ['event', 'span'],
+  ];
 }
 
 function compareSql(condition: Comparison, target: Target, bind: Bind, spansWith: SpansWith): string {

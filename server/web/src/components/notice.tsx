@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { accessKey } from '../access-key.js';
 import type { ApiError } from '../api.js';
 import { useRefusing } from '../hooks/use-live.js';
@@ -7,6 +7,8 @@ import { live } from '../live.js';
 interface NoticeProps {
   readonly error: ApiError;
   readonly retry: () => void;
+  /** What else to try where what was asked for is refused. */
+  readonly hint?: ReactNode;
 }
 
 function KeyForm({ retry }: { readonly retry: () => void }) {
@@ -35,7 +37,7 @@ function KeyForm({ retry }: { readonly retry: () => void }) {
 }
 
 /** Says what went wrong and what can be done about it. */
-export function Notice({ error, retry }: NoticeProps) {
+export function Notice({ error, retry, hint }: NoticeProps) {
   if (error.kind === 'key') {
     return (
       <div className="notice" role="alert">
@@ -52,6 +54,7 @@ export function Notice({ error, retry }: NoticeProps) {
       <p>
         {isGone ? 'Is honeyhive-local still running? The page goes on by itself as soon as it is back.' : error.message}
       </p>
+      {error.kind === 'refused' && hint}
       <button
         type="button"
         className="button"
@@ -67,7 +70,7 @@ export function Notice({ error, retry }: NoticeProps) {
 }
 
 /** The same in one line, above what is already on screen. */
-export function NoticeBar({ error, retry }: NoticeProps) {
+export function NoticeBar({ error, retry, hint }: NoticeProps) {
   return (
     <div className="notice-bar" role="alert">
       <span>
@@ -83,6 +86,7 @@ export function NoticeBar({ error, retry }: NoticeProps) {
       >
         Try again
       </button>
+      {error.kind === 'refused' && hint}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { useSessions } from '../hooks/use-sessions.js';
 import { sessionsPath } from '../route.js';
 import { EmptyState } from './empty-state.js';
 import { Notice, NoticeBar } from './notice.js';
+import { QueryHint } from './query-hint.js';
 import { SearchBox } from './search-box.js';
 import { SessionTable } from './session-table.js';
 
@@ -40,6 +41,7 @@ export function SessionsPage({ q }: { readonly q: string }) {
   }, [q]);
 
   const { error, retry } = sessions;
+  const hint = settled !== '' && <QueryHint />;
   const isEmpty = page !== null && page.items.length === 0;
   return (
     <main className="page">
@@ -60,14 +62,15 @@ export function SessionsPage({ q }: { readonly q: string }) {
           hotkey="/"
         />
       </div>
-      {error && page && !isEmpty && <NoticeBar error={error} retry={retry} />}
-      {error && (!page || isEmpty) && <Notice error={error} retry={retry} />}
+      {error && page && !isEmpty && <NoticeBar error={error} retry={retry} hint={hint} />}
+      {error && (!page || isEmpty) && <Notice error={error} retry={retry} hint={hint} />}
       {!error && !page && <div className="waiting" role="status" aria-label="Loading" />}
       {!error && isEmpty && settled === '' && <EmptyState />}
       {!error && isEmpty && settled !== '' && (
         <div className="notice">
           <h2>Nothing found</h2>
           <p>No session matches “{settled}”.</p>
+          {hint}
           <button type="button" className="button" onClick={() => setTyped('')}>
             Show all sessions
           </button>
