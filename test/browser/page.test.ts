@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { type CountrySession, countrySessions, sendCountrySessions } from '../support/country-sessions.js';
 import { runLocalServer } from '../support/local-server.js';
-import { hexId, sendJson, uuidOf } from '../support/otlp-json.js';
+import { hexId } from '../support/otlp-json.js';
 import { onPage } from '../support/page-stage.js';
 
 onPage('the page of the local server', (stage) => {
@@ -96,46 +96,6 @@ onPage('the page of the local server', (stage) => {
     await stage.page.getByRole('searchbox').fill(hexId(`${pasted.sessionId} 0 model`, 16));
     await stage.page.waitForFunction(() => document.querySelectorAll('[role=row] a').length === 1);
     expect(await stage.rows().getByRole('link').allTextContents()).toEqual([pasted.sessionName]);
-  });
-
-  test('a long list loads as one scrolls, and what is new on top does not move what one reads', async () => {
-    const many = await runLocalServer();
-    try {
-      stage.home = many.url;
-      const at = Date.now() - 1_000_000;
-      const start = (name: string, startMs: number) =>
-        sendJson(`${many.url}/session/start`, {
-          session: { session_id: uuidOf(name), session_name: name, source: 'dev', start_time: startMs },
-        });
-      await Promise.all(Array.from({ length: 250 }, (_, i) => start(`session ${i}`, at + i * 1000)));
-      await stage.page.goto(many.url);
-      await stage.page.getByRole('link', { name: 'session 249', exact: true }).waitFor();
-      const box = stage.page.locator('.table-box');
-      const scrollToEnd = () => box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
-      while (!(await stage.page.getByRole('link', { name: 'session 0', exact: true }).isVisible())) await scrollToEnd();
-      expect(await box.evaluate((element) => Math.round((element.scrollHeight - 30) / 52))).toBe(250);
-
-      // The link that has the focus keeps it when it is scrolled out of sight.
-      await stage.page.getByRole('link', { name: 'session 0', exact: true }).focus();
-      await box.evaluate((element) => element.scrollTo(0, 0));
-      await stage.page.getByRole('link', { name: 'session 30', exact: true }).waitFor({ state: 'detached' });
-      expect(await stage.page.evaluate(() => document.activeElement?.textContent)).toBe('session 0');
-
-      const row = stage.page.getByRole('link', { name: 'session 100', exact: true });
-      await box.evaluate((element) => element.scrollTo(0, 52 * 145));
-      await row.waitFor();
-      const before = await row.boundingBox();
-      await Promise.all(Array.from({ length: 7 }, (_, i) => start(`new ${i}`, Date.now() + i)));
-      await stage.page.waitForFunction(
-        () => document.querySelector('[role=table]')?.getAttribute('aria-rowcount') === '258',
-      );
-      expect(await row.boundingBox()).toEqual(before);
-      await box.evaluate((element) => element.scrollTo(0, 0));
-      await stage.page.getByRole('link', { name: 'new 6', exact: true }).waitFor();
-    } finally {
-      await stage.page.goto('about:blank');
-      await many.remove();
-    }
   });
 
   test('a session shows its tree; a span its values, scores and user properties', async () => {

@@ -23,6 +23,7 @@ const headings: readonly (readonly [string, string])[] = [
 interface SessionTableProps {
   readonly sessions: readonly Session[];
   readonly hasMore: boolean;
+  readonly canLoadMore: boolean;
   readonly loadingMore: boolean;
   readonly onMore: () => void;
 }
@@ -45,7 +46,7 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
 }
 
 /** The list of sessions. Only the rows on screen exist, and the one that has the focus, wherever it is. */
-export function SessionTable({ sessions, hasMore, loadingMore, onMore }: SessionTableProps) {
+export function SessionTable({ sessions, hasMore, canLoadMore, loadingMore, onMore }: SessionTableProps) {
   const box = useRef<HTMLDivElement>(null);
   const keys = useMemo(() => sessions.map((session) => session.sessionId), [sessions]);
   const [focused, setFocused] = useState<string>();
@@ -66,8 +67,8 @@ export function SessionTable({ sessions, hasMore, loadingMore, onMore }: Session
   const items = rows.getVirtualItems();
   const last = rows.range?.endIndex ?? 0;
   useEffect(() => {
-    if (hasMore && !loadingMore && last >= sessions.length - 20) onMore();
-  }, [hasMore, loadingMore, last, sessions.length, onMore]);
+    if (canLoadMore && last >= sessions.length - 20) onMore();
+  }, [canLoadMore, last, sessions.length, onMore]);
 
   return (
     <div

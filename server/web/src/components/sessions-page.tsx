@@ -80,6 +80,7 @@ export function SessionsPage({ q }: { readonly q: string }) {
         <SessionTable
           sessions={page.items}
           hasMore={page.nextCursor !== null}
+          canLoadMore={sessions.canLoadMore}
           loadingMore={sessions.loadingMore}
           onMore={sessions.loadMore}
         />

@@ -6,38 +6,42 @@ import { useLiveChanges } from './use-live.js';
 
 const pageSize = 100;
 
+/** While the first page of a new search is on its way, the list of the one before stays on screen. */
+interface Shown extends Page {
+  readonly q: string;
+}
+
 export interface SessionsState {
   readonly page: Page | null;
   readonly error: ApiError | null;
   readonly loadingMore: boolean;
+  /** There is more of what is searched for, and nothing stands against asking for it. */
+  readonly canLoadMore: boolean;
   loadMore(): void;
   retry(): void;
 }
 
 /** The list of sessions that match `q`, kept up to date from the top. */
 export function useSessions(q: string): SessionsState {
-  const [page, setPage] = useState<Page | null>(null);
+  const [shown, setShown] = useState<Shown | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [loadingMore, setLoadingMore] = useState(false);
-  const current = useRef<Page | null>(null);
+  const current = useRef<Shown | null>(null);
   const refresher = useRef<Refresher>(undefined);
 
-  const show = useCallback((next: Page) => {
-    current.current = next;
-    setPage(next);
-    setError(null);
+  const show = useCallback((page: Page, of: string) => {
+    current.current = { ...page, q: of };
+    setShown(current.current);
   }, []);
 
   useEffect(() => {
     const life = new AbortController();
-    // While the first page of a new search is on its way, the old list stays on screen.
-    let first = true;
 
     async function refresh(): Promise<void> {
       try {
         const fresh = await getSessions({ q, limit: pageSize }, life.signal);
-        show(first || !current.current ? fresh : refreshTop(current.current, fresh));
-        first = false;
+        show(current.current?.q === q ? refreshTop(current.current, fresh) : fresh, q);
+        setError(null);
       } catch (cause) {
         if (!life.signal.aborted && !isAbort(cause)) setError(asApiError(cause));
       }
@@ -55,29 +59,34 @@ export function useSessions(q: string): SessionsState {
   useLiveChanges((change) => {
     const loaded = current.current;
     if (change.kind === 'removed' && loaded) {
-      show(removeFrom(loaded, change.sessionIds));
+      show(removeFrom(loaded, change.sessionIds), loaded.q);
     } else if (change.kind === 'sessions' && loaded && q === '') {
       const known = new Set(loaded.items.map((item) => item.sessionId));
-      show(replaceIn(loaded, change.sessions));
+      show(replaceIn(loaded, change.sessions), loaded.q);
       // Where a new one belongs is the server's to say.
       if (change.sessions.every((session) => known.has(session.sessionId))) return;
     }
     refresher.current?.request();
   });
 
+  // After a failure nothing is asked for by itself: the list would ask again and again. It goes on once a refresh succeeds.
+  const canLoadMore = shown?.q === q && shown.nextCursor !== null && error === null && !loadingMore;
   const loadMore = useCallback(() => {
-    const loaded = current.current;
-    if (!loaded?.nextCursor || loadingMore) return;
+    const cursor = current.current?.nextCursor;
+    if (!canLoadMore || !cursor) return;
+    // A refresh in between keeps the cursor unless it started the list anew.
+    const isStill = () => current.current?.q === q && current.current.nextCursor === cursor;
     setLoadingMore(true);
-    getSessions({ q, limit: pageSize, cursor: loaded.nextCursor })
+    getSessions({ q, limit: pageSize, cursor })
       .then((older) => {
-        // A refresh in between keeps the cursor unless it started the list anew.
-        if (current.current?.nextCursor === loaded.nextCursor) show(appendPage(current.current, older));
+        if (current.current && isStill()) show(appendPage(current.current, older), q);
       })
-      .catch((cause: unknown) => setError(asApiError(cause)))
+      .catch((cause: unknown) => {
+        if (isStill()) setError(asApiError(cause));
+      })
       .finally(() => setLoadingMore(false));
-  }, [q, loadingMore, show]);
+  }, [q, canLoadMore, show]);
 
   const retry = useCallback(() => refresher.current?.request(), []);
-  return { page, error, loadingMore, loadMore, retry };
+  return { page: shown, error, loadingMore, canLoadMore, loadMore, retry };
 }

@@ -1,0 +1,89 @@
+import { runLocalServer } from '../support/local-server.js';
+import { sendJson, uuidOf } from '../support/otlp-json.js';
+import { onPage } from '../support/page-stage.js';
+
+const startSession = (url: string, name: string, startMs: number) =>
+  sendJson(`${url}/session/start`, {
+    session: { session_id: uuidOf(name), session_name: name, source: 'dev', start_time: startMs },
+  });
+
+/** Sessions without spans, the last one the newest. */
+async function startSessions(url: string, count: number): Promise<void> {
+  const at = Date.now() - 1_000_000;
+  await Promise.all(Array.from({ length: count }, (_, i) => startSession(url, `session ${i}`, at + i * 1000)));
+}
+
+onPage('a long list of sessions', (stage) => {
+  test('a long list loads as one scrolls, and what is new on top does not move what one reads', async () => {
+    const many = await runLocalServer();
+    try {
+      stage.home = many.url;
+      await startSessions(many.url, 250);
+      await stage.page.goto(many.url);
+      await stage.page.getByRole('link', { name: 'session 249', exact: true }).waitFor();
+      const box = stage.page.locator('.table-box');
+      const scrollToEnd = () => box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      while (!(await stage.page.getByRole('link', { name: 'session 0', exact: true }).isVisible())) await scrollToEnd();
+      expect(await box.evaluate((element) => Math.round((element.scrollHeight - 30) / 52))).toBe(250);
+
+      // The link that has the focus keeps it when it is scrolled out of sight.
+      await stage.page.getByRole('link', { name: 'session 0', exact: true }).focus();
+      await box.evaluate((element) => element.scrollTo(0, 0));
+      await stage.page.getByRole('link', { name: 'session 30', exact: true }).waitFor({ state: 'detached' });
+      expect(await stage.page.evaluate(() => document.activeElement?.textContent)).toBe('session 0');
+
+      const row = stage.page.getByRole('link', { name: 'session 100', exact: true });
+      await box.evaluate((element) => element.scrollTo(0, 52 * 145));
+      await row.waitFor();
+      const before = await row.boundingBox();
+      await Promise.all(Array.from({ length: 7 }, (_, i) => startSession(many.url, `new ${i}`, Date.now() + i)));
+      await stage.page.waitForFunction(
+        () => document.querySelector('[role=table]')?.getAttribute('aria-rowcount') === '258',
+      );
+      expect(await row.boundingBox()).toEqual(before);
+      await box.evaluate((element) => element.scrollTo(0, 0));
+      await stage.page.getByRole('link', { name: 'new 6', exact: true }).waitFor();
+    } finally {
+      await stage.page.goto('about:blank');
+      await many.remove();
+    }
+  });
+
+  test('where more cannot be loaded nothing is asked again and again, and it goes on when it can', async () => {
+    const many = await runLocalServer();
+    try {
+      stage.home = many.url;
+      await startSessions(many.url, 250);
+      await stage.page.goto(many.url);
+      await stage.page.getByRole('link', { name: 'session 249', exact: true }).waitFor();
+      const box = stage.page.locator('.table-box');
+      const height = () => box.evaluate((element) => Math.round((element.scrollHeight - 30) / 52));
+      expect(await height()).toBe(100);
+
+      await stage.page.getByRole('searchbox').fill('durtion>2s');
+      await stage.page.getByRole('alert').filter({ hasText: 'did you mean' }).waitFor();
+      const asked: string[] = [];
+      stage.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+      await box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      await stage.page.getByRole('link', { name: 'session 151', exact: true }).waitFor();
+      await stage.page.evaluate(async () => {
+        for (let i = 0; i < 30; i += 1) await fetch('/healthz');
+      });
+      expect(asked.filter((path) => path === '/api/sessions')).toEqual([]);
+
+      await box.evaluate((element) => element.scrollTo(0, 0));
+      await stage.page.getByRole('searchbox').fill('');
+      await stage.page.getByRole('alert').waitFor({ state: 'detached' });
+      await many.stop();
+      await stage.page.getByText('Offline').waitFor();
+      await box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      await stage.page.getByRole('link', { name: 'session 151', exact: true }).waitFor();
+      await many.start();
+      await stage.page.getByRole('alert').waitFor({ state: 'detached' });
+      await stage.page.waitForFunction(() => (document.querySelector('.table-box')?.scrollHeight ?? 0) > 190 * 52);
+    } finally {
+      await stage.page.goto('about:blank');
+      await many.remove();
+    }
+  });
+});
