@@ -86,4 +86,39 @@ onPage('a long list of sessions', (stage) => {
       await many.remove();
     }
   });
+
+  test('one comes back from a session to where one was, and to what one searched for', async () => {
+    const many = await runLocalServer();
+    try {
+      stage.home = many.url;
+      await startSessions(many.url, 250);
+      await stage.page.goto(many.url);
+      const box = stage.page.locator('.table-box');
+      const link = (name: string) => stage.page.getByRole('link', { name, exact: true });
+      await stage.page.getByRole('searchbox').fill('session');
+      await stage.page.waitForURL('**/?q=session');
+      await link('session 249').waitFor();
+      while (!(await link('session 0').isVisible()))
+        await box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      await box.evaluate((element) => element.scrollTo(0, 52 * 145));
+      const before = await link('session 100').boundingBox();
+      const comeBack = [() => stage.page.getByRole('link', { name: 'Sessions' }).click(), () => stage.page.goBack()];
+      for (const back of comeBack) {
+        await link('session 100').click();
+        await stage.page.getByRole('heading', { name: 'session 100' }).waitFor();
+        await back();
+        await link('session 100').waitFor();
+        expect(await link('session 100').boundingBox()).toEqual(before);
+        expect(new URL(stage.page.url()).search).toBe('?q=session');
+      }
+      await link('session 100').click();
+      await stage.page.getByRole('heading', { name: 'session 100' }).waitFor();
+      await stage.page.getByRole('link', { name: 'honeyhive-local' }).click();
+      await link('session 249').waitFor();
+      expect(await box.evaluate((element) => element.scrollTop)).toBe(0);
+    } finally {
+      await stage.page.goto('about:blank');
+      await many.remove();
+    }
+  });
 });

@@ -8,6 +8,8 @@ import {
   formatPlural,
   shortId,
 } from '../format.js';
+import { keptList } from '../kept-list.js';
+import { sessionsPath } from '../route.js';
 import { type Session, sessionTitle, userOf } from '../session.js';
 import { CopyButton } from './copy-button.js';
 import { Icon } from './icon.js';
@@ -35,10 +37,11 @@ export function Fact({
 export function SessionHeader({ session }: { readonly session: Session }) {
   const user = userOf(session);
   const { tokens } = session;
+  const q = keptList.q();
   return (
     <div className="session-header">
       <div className="session-title">
-        <Link to="/" className="back" title="All sessions">
+        <Link to={sessionsPath(q)} className="back" title={q ? `Sessions that match “${q}”` : 'All sessions'}>
           <Icon name="back" />
           Sessions
         </Link>

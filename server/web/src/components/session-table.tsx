@@ -2,8 +2,9 @@
 // biome-ignore-all lint/a11y/noStaticElementInteractions: the arrow keys only move between the links.
 // biome-ignore-all lint/a11y/useFocusableInteractive: the link in each row takes the focus.
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type FocusEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type FocusEvent, type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useScrollAnchor } from '../hooks/use-scroll-anchor.js';
+import { keptList } from '../kept-list.js';
 import type { Session } from '../session.js';
 import { SessionRow } from './session-row.js';
 
@@ -56,6 +57,7 @@ export function SessionTable({ sessions, hasMore, canLoadMore, loadingMore, onMo
     estimateSize: () => rowHeight,
     getItemKey: (index) => keys[index] ?? index,
     overscan: 8,
+    initialOffset: keptList.scrollTop,
     rangeExtractor: (range: Range) => {
       const shown = defaultRangeExtractor(range);
       const at = focused === undefined ? -1 : keys.indexOf(focused);
@@ -63,6 +65,10 @@ export function SessionTable({ sessions, hasMore, canLoadMore, loadingMore, onMo
     },
   });
   useScrollAnchor(box, keys, rowHeight);
+  useLayoutEffect(() => {
+    const element = box.current;
+    return () => keptList.keepScroll(element?.scrollTop ?? 0);
+  }, []);
 
   const items = rows.getVirtualItems();
   const last = rows.range?.endIndex ?? 0;

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type ApiError, asApiError, getSessions, isAbort } from '../api.js';
+import { keptList } from '../kept-list.js';
 import { appendPage, type Page, refreshTop, removeFrom, replaceIn } from '../merge.js';
 import { createRefresher, type Refresher } from '../refresher.js';
 import { useLiveChanges } from './use-live.js';
@@ -23,15 +24,19 @@ export interface SessionsState {
 
 /** The list of sessions that match `q`, kept up to date from the top. */
 export function useSessions(q: string): SessionsState {
-  const [shown, setShown] = useState<Shown | null>(null);
+  const [shown, setShown] = useState<Shown | null>(() => {
+    const page = keptList.page(q);
+    return page && { ...page, q };
+  });
   const [error, setError] = useState<ApiError | null>(null);
   const [loadingMore, setLoadingMore] = useState(false);
-  const current = useRef<Shown | null>(null);
+  const current = useRef(shown);
   const refresher = useRef<Refresher>(undefined);
 
   const show = useCallback((page: Page, of: string) => {
     current.current = { ...page, q: of };
     setShown(current.current);
+    keptList.keep(of, page);
   }, []);
 
   useEffect(() => {
