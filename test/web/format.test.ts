@@ -7,6 +7,7 @@ import {
   formatMoment,
   formatPlural,
   formatScore,
+  formatTick,
   NOTHING,
   shortId,
 } from '../../server/web/src/format.js';
@@ -69,6 +70,17 @@ test('numbers and nouns', () => {
     '1,234 spans',
   ]);
   expect([formatCompact(9_999), formatCompact(1_250_000)]).toEqual(['9,999', '1.3M']);
+});
+
+test('labels of a time scale are short', () => {
+  expect([0, 300, 90_000, 300_000, 7_200_000, 172_800_000].map(formatTick)).toEqual([
+    '0',
+    '300 ms',
+    '1m 30s',
+    '5m',
+    '2h',
+    '2d',
+  ]);
 });
 
 test('a moment says no more than it needs to', () => {

@@ -23,6 +23,17 @@ test('ticks are round', () => {
   expect(ticksOf({ start: 5, end: 5 })).toEqual([0]);
 });
 
+test('ticks of longer ranges are round as clocks are', () => {
+  const minutes = (length: number, most?: number) =>
+    ticksOf({ start: 0, end: length * 60_000 }, most).map((tick) => tick / 60_000);
+  expect(minutes(1.2)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+  expect(minutes(9)).toEqual([0, 2, 4, 6, 8]);
+  expect(minutes(41)).toEqual([0, 10, 20, 30, 40]);
+  expect(minutes(7 * 60)).toEqual([0, 120, 240, 360]);
+  expect(minutes(3 * 24 * 60, 3)).toEqual([0, 1440, 2880]);
+  expect(minutes(40 * 24 * 60, 4)).toEqual([0, 14_400, 28_800, 43_200]);
+});
+
 test('any range has a handful of ticks inside it', () => {
   fc.assert(
     fc.property(fc.double({ min: 1e-6, max: 1e15, noNaN: true }), fc.integer({ min: 1, max: 12 }), (length, most) => {

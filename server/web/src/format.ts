@@ -46,6 +46,11 @@ export function formatDuration(ms: number | null): string {
   return `${formatCount(Math.floor(hours / 24))}d ${hours % 24}h`;
 }
 
+/** A duration where there is little room: 5m, not 5m 00s. */
+export function formatTick(ms: number): string {
+  return ms === 0 ? '0' : formatDuration(ms).replace(/ 0+[smh]$/, '');
+}
+
 /** US dollars, with as many figures as a small sum needs. */
 export function formatCost(usd: number | null): string {
   if (usd === null || !Number.isFinite(usd)) return NOTHING;

@@ -32,13 +32,30 @@ export function placeOn(range: TimeRange, span: Timed): { left: number; width: n
   return { left, width: clamp((end - range.start) / length) - left };
 }
 
-/** Round steps (1, 2, 5 times a power of ten), as offsets in ms from the start of the scale, at most `most` of them. */
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+const clockSteps = [
+  ...[15, 30].map((n) => n * second),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * minute),
+  ...[1, 2, 3, 6, 12].map((n) => n * hour),
+  day,
+];
+
+/** The least round step from `rough` on: 1, 2, 5 times a power of ten, between ten seconds and a day as clocks have them. */
+function roundStep(rough: number): number {
+  const unit = rough > day ? day : 1;
+  if (unit === 1 && rough > 10 * second) return clockSteps.find((step) => step >= rough) ?? day;
+  const power = 10 ** Math.floor(Math.log10(rough / unit)) * unit;
+  return ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
+}
+
+/** Round offsets in ms from the start of the scale, at most `most` and the one at the start. */
 export function ticksOf(range: TimeRange, most = 5): number[] {
   const length = range.end - range.start;
   if (!(length > 0) || most < 1) return [0];
-  const rough = length / most;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
+  const step = roundStep(length / most);
   const ticks: number[] = [];
   for (let i = 0; i * step < length * 0.985; i += 1) ticks.push(i * step);
   return ticks;

@@ -1,19 +1,43 @@
-import { formatDuration } from '../format.js';
-import { type TimeRange, ticksOf } from '../scale.js';
+import type { RefObject } from 'react';
+import { formatTick } from '../format.js';
+import type { TimeRange } from '../scale.js';
 
 const percent = (tick: number, range: TimeRange) =>
   `${range.end > range.start ? (tick / (range.end - range.start)) * 100 : 0}%`;
 
+interface TicksProps {
+  readonly range: TimeRange;
+  readonly ticks: readonly number[];
+}
+
+/** From tick to tick, in pixels, so that labels stay apart. */
+export const tickPx = 60;
+/** A digit of a label, the gap before it, and the margin beside the track into which it may reach. */
+const digitPx = 7;
+const gapPx = 4;
+const marginPx = 18;
+
+interface AxisProps extends TicksProps {
+  /** The part that is drawn to scale, and its width in pixels. */
+  readonly track: RefObject<HTMLElement | null>;
+  readonly width: number;
+}
+
 /** The time scale above the waterfall. */
-export function Axis({ range }: { readonly range: TimeRange }) {
+export function Axis({ range, ticks, track, width }: AxisProps) {
+  const roomAt = (tick: number) => (1 - tick / (range.end - range.start)) * width + marginPx;
+  const label = (tick: number) => {
+    const text = formatTick(tick);
+    return tick === 0 || gapPx + digitPx * text.length <= roomAt(tick) ? text : null;
+  };
   return (
     <div className="axis" aria-hidden="true">
       <span className="axis-name">Span</span>
       <span className="axis-duration">Duration</span>
-      <span className="track">
-        {ticksOf(range).map((tick) => (
+      <span className="track" ref={track}>
+        {ticks.map((tick) => (
           <span className="tick" key={tick} style={{ left: percent(tick, range) }}>
-            {formatDuration(tick)}
+            {label(tick)}
           </span>
         ))}
       </span>
@@ -22,11 +46,11 @@ export function Axis({ range }: { readonly range: TimeRange }) {
 }
 
 /** Its lines, drawn once behind all rows. */
-export function GridLines({ range }: { readonly range: TimeRange }) {
+export function GridLines({ range, ticks }: TicksProps) {
   return (
     <div className="grid-lines" aria-hidden="true">
       <span className="track">
-        {ticksOf(range).map((tick) => (
+        {ticks.map((tick) => (
           <span className="grid-line" key={tick} style={{ left: percent(tick, range) }} />
         ))}
       </span>

@@ -3,11 +3,12 @@ import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } f
 import { filterTree } from '../filter.js';
 import { formatCount, formatPlural } from '../format.js';
 import { useScrollAnchor } from '../hooks/use-scroll-anchor.js';
-import { rangeOf, type TimeRange } from '../scale.js';
+import { useWidth } from '../hooks/use-width.js';
+import { rangeOf, type TimeRange, ticksOf } from '../scale.js';
 import type { Session } from '../session.js';
 import { branchKeys, SESSION_KEY, type SpanTree, type TreeNode, visibleRows } from '../tree.js';
 import { stepInTree } from '../tree-keys.js';
-import { Axis, GridLines } from './axis.js';
+import { Axis, GridLines, tickPx } from './axis.js';
 import { TreeRow } from './tree-row.js';
 import { TreeToolbar } from './tree-toolbar.js';
 
@@ -44,6 +45,11 @@ export function TreePane({ tree, title, session, complete, selected, onSelect }:
   const keys = useMemo(() => rows.map((row) => row.key), [rows]);
   const zoomed = tree.byKey.get(zoomKey) ?? tree.root;
   const range: TimeRange = useMemo(() => rangeOf(spansBelow(zoomed)), [zoomed]);
+
+  const track = useRef<HTMLSpanElement>(null);
+  const width = useWidth(track);
+  const most = Math.min(5, Math.max(1, Math.floor(width / tickPx)));
+  const ticks = useMemo(() => ticksOf(range, most), [range, most]);
 
   const list = useVirtualizer({
     count: rows.length,
@@ -109,7 +115,7 @@ export function TreePane({ tree, title, session, complete, selected, onSelect }:
         isZoomed={zoomed !== tree.root}
         onUnzoom={() => setZoomKey(SESSION_KEY)}
       />
-      <Axis range={range} />
+      <Axis range={range} ticks={ticks} track={track} width={width} />
       <div className="tree-box" ref={box}>
         <div
           role="tree"
@@ -120,7 +126,7 @@ export function TreePane({ tree, title, session, complete, selected, onSelect }:
           style={{ height: list.getTotalSize() }}
           onKeyDown={onKeyDown}
         >
-          <GridLines range={range} />
+          <GridLines range={range} ticks={ticks} />
           {items.map((item) => {
             const node = rows[item.index];
             return (
