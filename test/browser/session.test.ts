@@ -129,6 +129,34 @@ onPage('a session on the page', (stage) => {
     await stage.section('Feedback').waitFor();
   });
 
+  test('a session with a span that has not ended is running, in the list and on its page', async () => {
+    const sessionId = uuidOf('running');
+    const attributes = { 'honeyhive.session_id': sessionId, 'honeyhive.session_name': 'on its way' };
+    const at = Date.now();
+    const send = (id: string, fields: Record<string, unknown>) => {
+      const ids = { traceId: hexId('running', 32), spanId: hexId(id, 16) };
+      const span = { ...ids, name: id, startMs: at, endMs: at + 5, attributes, fields };
+      return sendJson(`${stage.server.url}/v1/traces`, otlpJson([span]));
+    };
+    await send('begun', { endTimeUnixNano: undefined });
+    await stage.page.goto(stage.server.url);
+    const row = stage.rows().filter({ hasText: 'on its way' });
+    await row.filter({ hasText: 'running' }).waitFor();
+    await row.getByRole('link').click();
+    const root = stage.page.locator('#row-0');
+    const head = stage.page.locator('.session-header');
+    await root.filter({ hasText: 'running' }).waitFor();
+    await head.filter({ hasText: 'running' }).waitFor();
+    await stage.page.screenshot({ path: stage.artifact('running.png') });
+    // Another span that ends does not end the session; the first one that does.
+    await send('ended', {});
+    await stage.page.locator('#row-2').waitFor();
+    expect([await root.textContent(), await head.textContent()].join()).toMatch(/running.*running/);
+    await send('begun', {});
+    await root.filter({ hasText: '5 ms' }).waitFor();
+    await head.filter({ hasText: '5 ms' }).waitFor();
+  });
+
   test('a session of 15,000 spans opens, and its last span is one key away', async () => {
     const sessionId = uuidOf('long');
     const traceId = hexId('long', 32);

@@ -98,6 +98,11 @@ export function userOf(session: Session): string | null {
   return null;
 }
 
+/** Some span has begun, and none has ended yet. */
+export function isRunning(session: Session): boolean {
+  return session.endTime === null && session.spanCount > 0;
+}
+
 export function sessionTitle(session: Session): string {
   return session.sessionName || session.sessionId;
 }

@@ -34,7 +34,7 @@ export function Fact({
 }
 
 /** What there is to know of a session at a glance. */
-export function SessionHeader({ session }: { readonly session: Session }) {
+export function SessionHeader({ session, running }: { readonly session: Session; readonly running: boolean }) {
   const user = userOf(session);
   const { tokens } = session;
   const q = keptList.q();
@@ -57,7 +57,7 @@ export function SessionHeader({ session }: { readonly session: Session }) {
         <Fact name="Started" title={formatExact(session.startTime)}>
           {formatMoment(session.startTime)}
         </Fact>
-        <Fact name="Duration">{formatDuration(session.durationMs)}</Fact>
+        <Fact name="Duration">{running ? 'running' : formatDuration(session.durationMs)}</Fact>
         <Fact name="Spans">{formatCount(session.spanCount)}</Fact>
         {session.modelCount > 0 && <Fact name="Model calls">{formatCount(session.modelCount)}</Fact>}
         {session.errorCount > 0 && (

@@ -2,7 +2,7 @@ import { useDeferredValue, useEffect, useMemo } from 'react';
 import { navigate } from '../hooks/use-route.js';
 import { useSession } from '../hooks/use-session.js';
 import { sessionPath } from '../route.js';
-import { sessionTitle } from '../session.js';
+import { isRunning, sessionTitle } from '../session.js';
 import { spanKey } from '../span.js';
 import { buildTree, findBySpanId, SESSION_KEY, type SpanTree } from '../tree.js';
 import { Boundary } from './boundary.js';
@@ -42,6 +42,10 @@ export function SessionPage({ sessionId, spanId, traceId }: SessionPageProps) {
   const { loaded, error, retry } = useSession(sessionId);
   const spans = useDeferredValue(loaded?.spans);
   const tree = useMemo(() => (spans ? buildTree(spans, sessionId) : null), [spans, sessionId]);
+  const running = useMemo(
+    () => loaded !== null && (isRunning(loaded.session) || loaded.spans.some((span) => span.running)),
+    [loaded],
+  );
   const title = loaded ? sessionTitle(loaded.session) : 'Session';
   useEffect(() => {
     document.title = `${title} · honeyhive-local`;
@@ -78,7 +82,7 @@ export function SessionPage({ sessionId, spanId, traceId }: SessionPageProps) {
   const node = tree.byKey.get(selected);
   return (
     <main className="page session-page">
-      <SessionHeader session={loaded.session} />
+      <SessionHeader session={loaded.session} running={running} />
       {error && <NoticeBar error={error} retry={retry} />}
       <Split
         name="panel"
@@ -89,6 +93,7 @@ export function SessionPage({ sessionId, spanId, traceId }: SessionPageProps) {
             tree={tree}
             title={title}
             session={loaded.session}
+            running={running}
             complete={loaded.complete}
             selected={selected}
             onSelect={(key) => select(sessionId, tree, key)}

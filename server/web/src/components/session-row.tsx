@@ -12,7 +12,7 @@ import {
   NOTHING,
 } from '../format.js';
 import { sessionPath } from '../route.js';
-import { type Session, sessionTitle, userOf } from '../session.js';
+import { isRunning, type Session, sessionTitle, userOf } from '../session.js';
 import { Link } from './link.js';
 import { ChipRow, MeanChip } from './score-chip.js';
 
@@ -25,6 +25,11 @@ interface SessionRowProps {
 /** What the session is about, in a line: what went in, else what came out. */
 function previewOf(session: Session): string {
   return briefOf(session.inputs) || session.firstInput || briefOf(session.outputs) || session.lastOutput;
+}
+
+function durationOf(session: Session): string {
+  if (session.spanCount === 0) return NOTHING;
+  return isRunning(session) ? 'running' : formatDuration(session.durationMs);
 }
 
 function SessionRowView({ session, index, top }: SessionRowProps) {
@@ -52,7 +57,7 @@ function SessionRowView({ session, index, top }: SessionRowProps) {
         {formatMoment(session.startTime)}
       </span>
       <span role="cell" className="number">
-        {session.spanCount > 0 ? formatDuration(session.durationMs) : NOTHING}
+        {durationOf(session)}
       </span>
       <span role="cell" className="number">
         {formatCount(session.spanCount)}

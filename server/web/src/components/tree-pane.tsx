@@ -18,6 +18,7 @@ interface TreePaneProps {
   readonly tree: SpanTree;
   readonly title: string;
   readonly session: Session;
+  readonly running: boolean;
   readonly complete: boolean;
   readonly selected: string;
   readonly onSelect: (key: string) => void;
@@ -32,7 +33,7 @@ function* spansBelow(top: TreeNode) {
 }
 
 /** The spans of a session as a tree beside their waterfall. Only the rows on screen exist. */
-export function TreePane({ tree, title, session, complete, selected, onSelect }: TreePaneProps) {
+export function TreePane({ tree, title, session, running, complete, selected, onSelect }: TreePaneProps) {
   const box = useRef<HTMLDivElement>(null);
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const [text, setText] = useState('');
@@ -136,7 +137,7 @@ export function TreePane({ tree, title, session, complete, selected, onSelect }:
                   id={`row-${item.index}`}
                   node={node}
                   title={title}
-                  session={session}
+                  sessionMs={running ? null : session.durationMs}
                   top={item.start}
                   range={range}
                   isSelected={node.key === selected}

@@ -1,7 +1,6 @@
 import { memo } from 'react';
 import { formatDuration, formatPlural, shortId } from '../format.js';
 import { placeOn, type TimeRange } from '../scale.js';
-import type { Session } from '../session.js';
 import type { ThinSpan } from '../span.js';
 import { typeTone } from '../tone.js';
 import type { SpanNode, TreeNode } from '../tree.js';
@@ -17,7 +16,8 @@ interface TreeRowProps {
   readonly id: string;
   readonly node: TreeNode;
   readonly title: string;
-  readonly session: Session;
+  /** Null while it is running. */
+  readonly sessionMs: number | null;
   readonly top: number;
   readonly range: TimeRange;
   readonly isSelected: boolean;
@@ -109,7 +109,8 @@ function Bar({ span, range }: { readonly span: ThinSpan; readonly range: TimeRan
 }
 
 function TreeRowView(props: TreeRowProps) {
-  const { id, node, title, session, top, range, isSelected, isCollapsed, isDimmed, onSelect, onToggle, onZoom } = props;
+  const { id, node, title, sessionMs, top, range, isSelected, isCollapsed, isDimmed, onSelect, onToggle, onZoom } =
+    props;
   const isBranch = node.children.length > 0;
   const level = Math.min(node.depth, deepestIndent);
   const hiddenErrors = isCollapsed && node.errorsBelow > 0;
@@ -163,7 +164,7 @@ function TreeRowView(props: TreeRowProps) {
       </span>
       <span className="row-duration">
         {node.kind === 'span' && (node.span.running ? 'running' : formatDuration(node.span.durationMs))}
-        {node.kind === 'session' && formatDuration(session.durationMs)}
+        {node.kind === 'session' && (sessionMs === null ? 'running' : formatDuration(sessionMs))}
       </span>
       <span className="track">{node.kind === 'span' && <Bar span={node.span} range={range} />}</span>
     </div>
