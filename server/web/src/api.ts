@@ -33,6 +33,7 @@ const kindOf = (status: number): ApiErrorKind =>
 async function refusal(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   const { error, message } = fieldsOf(body);
+  if (fieldsOf(error).code === 'too_many_tries') return new ApiError('key', textOf(fieldsOf(error).message));
   const said = textOf(fieldsOf(error).message) || textOf(error) || textOf(message);
   return new ApiError(kindOf(response.status), said || `The server answered ${response.status}.`);
 }

@@ -4,8 +4,11 @@ import { readSession, type Session } from './session.js';
 import { readThinSpan, type ThinSpan } from './span.js';
 import { createEventReader } from './sse.js';
 
-/** `live`: told at once. `polling`: asks every two seconds. `gone`: the server does not answer. `paused`: the tab is hidden. */
-export type LiveState = 'connecting' | 'live' | 'polling' | 'gone' | 'paused';
+/**
+ * `live`: told at once. `polling`: asks every two seconds. `locked`: the server wants another key. `gone`: it does not
+ * answer. `paused`: the tab is hidden.
+ */
+export type LiveState = 'connecting' | 'live' | 'polling' | 'locked' | 'gone' | 'paused';
 
 /** `unknown`: anything may have changed. The others carry what changed, as it is now, or what is gone. */
 export type Change =
@@ -57,6 +60,8 @@ export function readChange(data: string): Said | undefined {
 }
 
 const pollMs = 2_000;
+/** Seldom, as a server counts tries with wrong keys. */
+const lockedMs = 30_000;
 const retryMs = [500, 1_000, 2_000, 4_000];
 
 /**
@@ -126,14 +131,20 @@ export function createLive() {
     connection = mine;
     let pause = retryMs[Math.min(failures, retryMs.length - 1)] as number;
     let hasNoStream = false;
+    let isLocked = false;
     try {
       await listen(mine.signal);
     } catch (cause) {
       if (mine.signal.aborted || isAbort(cause)) return;
-      hasNoStream = state !== 'live' && asApiError(cause).kind !== 'gone';
+      const { kind } = asApiError(cause);
+      isLocked = kind === 'key';
+      hasNoStream = state !== 'live' && kind !== 'gone';
     }
     if (mine.signal.aborted) return;
-    if (hasNoStream) {
+    if (isLocked) {
+      pause = lockedMs;
+      become('locked');
+    } else if (hasNoStream) {
       // The server is there but does not tell: ask again and again.
       failures = 0;
       pause = pollMs;

@@ -42,7 +42,8 @@ export function Notice({ error, retry, hint }: NoticeProps) {
     return (
       <div className="notice" role="alert">
         <h2>This server asks for a key</h2>
-        <p>It was started with HH_LOCAL_KEYS. The key stays in this tab.</p>
+        {accessKey.get() && <p>The key that was given does not open this page: {error.message}.</p>}
+        <p>It was started with HH_LOCAL_KEYS; this page needs a key that may read. The key stays in this tab.</p>
         <KeyForm retry={retry} />
       </div>
     );

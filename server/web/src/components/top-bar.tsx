@@ -6,6 +6,7 @@ const words: Record<LiveState, [string, string]> = {
   connecting: ['Connecting', 'Connecting to the server'],
   live: ['Live', 'New spans show at once'],
   polling: ['Live', 'Asks for new spans every two seconds'],
+  locked: ['No access', 'The server asks for a key'],
   gone: ['Offline', 'The server does not answer; trying again'],
   paused: ['Paused', 'Goes on when the tab is visible'],
 };
