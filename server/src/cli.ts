@@ -26,6 +26,7 @@ const HELP = `honeyhive-local: traces on your own machine
   honeyhive-local doctor
 
 All but serve take --url (a running server) or --db (a file; to change it no server may have it open), and --json.
+HH_API_KEY holds the key for a server that asks for one.
 Environment: HH_LOCAL_PORT, HH_LOCAL_HOST, HH_LOCAL_DB, HH_LOCAL_RETENTION, HH_LOCAL_KEYS, HH_LOCAL_HOSTS, HH_LOCAL_PRICES.`;
 
 const OPTIONS = {

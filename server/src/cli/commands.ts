@@ -4,7 +4,7 @@ import { type Command, say, write } from './command.js';
 import { doctor } from './doctor.js';
 import { CliError, described, wrong } from './errors.js';
 import { list, show, tail } from './sessions.js';
-import { parseAge, parseSize, showSize } from './sizes.js';
+import { counted, parseAge, parseSize, showSize } from './sizes.js';
 
 const exportSessions: Command = {
   most: Number.POSITIVE_INFINITY,
@@ -63,7 +63,7 @@ const importFiles: Command = {
     say(
       flags.json
         ? JSON.stringify(report)
-        : `${report.spans} spans stored, ${report.duplicates} were there already, ${report.rejected} refused`,
+        : `${counted(report.spans, 'span')} stored, ${report.duplicates} were there already, ${report.rejected} refused`,
     );
   },
 };
@@ -91,7 +91,7 @@ const prune: Command = {
     say(
       json
         ? JSON.stringify(report)
-        : `${report.sessions} sessions with ${report.spans} spans removed; ${showSize(report.dbBytes)} of data left`,
+        : `${counted(report.sessions, 'session')} with ${counted(report.spans, 'span')} removed; ${showSize(report.dbBytes)} of data left`,
     );
   },
 };
@@ -111,7 +111,7 @@ const stats: Command = {
     else
       say(
         [
-          `${found.sessions} sessions, ${found.spans} spans, ${showSize(found.dbBytes)}`,
+          `${counted(found.sessions, 'session')}, ${counted(found.spans, 'span')}, ${showSize(found.dbBytes)}`,
           `received ${found.received}: stored ${found.stored}, duplicates ${found.duplicates}, refused ${found.rejected}`,
         ].join('\n'),
       );

@@ -1,6 +1,6 @@
 import type { StoreStats } from '../store/trace-store.js';
 import { type Command, say } from './command.js';
-import { printable } from './sizes.js';
+import { counted, printable } from './sizes.js';
 
 interface Report {
   accepted: number;
@@ -20,7 +20,9 @@ export const doctor: Command = {
       say(
         flags.json
           ? JSON.stringify({ db: source.name, stats: found, advice })
-          : [`${source.name}: ${found.sessions} sessions, ${found.spans} spans`, ...advice].join('\n'),
+          : [`${source.name}: ${counted(found.sessions, 'session')}, ${counted(found.spans, 'span')}`, ...advice].join(
+              '\n',
+            ),
       );
       return;
     }
@@ -30,7 +32,7 @@ export const doctor: Command = {
       return;
     }
     say(
-      `${source.url} answers; ${report.accepted} requests accepted${report.lastAccepted === null ? '' : `, the last at ${new Date(report.lastAccepted).toISOString()}`}`,
+      `${source.url} answers; ${counted(report.accepted, 'request')} accepted${report.lastAccepted === null ? '' : `, the last at ${new Date(report.lastAccepted).toISOString()}`}`,
     );
     for (const seen of report.recent.slice(0, 10))
       say(

@@ -84,6 +84,7 @@ async function textOf(answer: AsyncIterable<string>): Promise<string> {
 
 /** The server's own words, where the answer has any. */
 function refusal(text: string, url: string, status: number | undefined): CliError {
+  if (status === 401) return new CliError(`${url} asks for a key, or for another one: set HH_API_KEY`, 'unauthorized');
   try {
     const { error } = JSON.parse(text) as {
       error?: { code?: string; message?: string; field?: string; allowed?: string };

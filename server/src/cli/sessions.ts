@@ -2,7 +2,7 @@ import type { Page } from '../store/trace-store.js';
 import type { Session, ThinSpan } from '../wire/records.js';
 import { type Command, say, write } from './command.js';
 import { CliError } from './errors.js';
-import { printable, showMs } from './sizes.js';
+import { counted, cut, printable, showMs } from './sizes.js';
 import type { Source } from './source.js';
 import { treeOrder } from './tree-order.js';
 
@@ -14,6 +14,8 @@ export const list: Command = {
     if (flags.json) say(JSON.stringify(page));
     else if (page.items.length === 0) say('no sessions');
     else for (const session of page.items) say(sessionLine(session));
+    if (!flags.json && page.nextCursor !== null)
+      process.stderr.write('honeyhive-local: there are more; --limit shows up to 1000, --q narrows\n');
   },
 };
 
@@ -24,10 +26,10 @@ function sessionLine(session: Session): string {
   return [
     session.sessionId,
     new Date(session.startTime).toISOString(),
-    printable(session.sessionName).slice(0, 30).padEnd(30),
-    `${session.spanCount} spans`,
-    session.errorCount > 0 ? `${session.errorCount} errors` : '',
-    showMs(session.durationMs),
+    cut(printable(session.sessionName), 30).padEnd(30),
+    counted(session.spanCount, 'span'),
+    session.errorCount > 0 ? counted(session.errorCount, 'error') : '',
+    showMs(session.endTime === null && session.spanCount > 0 ? null : session.durationMs),
     scores,
   ]
     .filter((part) => part !== '')
@@ -85,7 +87,7 @@ async function showTree(pages: AsyncIterable<SpanPage>): Promise<void> {
   for (const { span, depth } of treeOrder(all)) {
     const note = span.errorMessage !== undefined ? `error: ${span.errorMessage}` : span.preview;
     await write(
-      `${'  '.repeat(Math.min(depth, 30) + 1)}${printable(span.name)} (${printable(span.eventType)}, ${showMs(span.durationMs)}) ${printable(note).slice(0, 100)}\n`,
+      `${'  '.repeat(Math.min(depth, 30) + 1)}${printable(span.name)} (${printable(span.eventType)}, ${showMs(span.durationMs)}) ${cut(printable(note), 100)}\n`,
     );
   }
 }
@@ -93,7 +95,8 @@ async function showTree(pages: AsyncIterable<SpanPage>): Promise<void> {
 export const tail: Command = {
   run: async (open, _args, flags) => {
     let text = '';
-    for await (const part of await (await open()).follow('/api/live')) {
+    const source = await open();
+    for await (const part of await source.follow('/api/live')) {
       text += part;
       for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
         const event = text.slice(0, end);
@@ -103,5 +106,6 @@ export const tail: Command = {
         for (const session of data.sessions) say(flags.json ? JSON.stringify(session) : sessionLine(session));
       }
     }
+    throw new CliError(`${source.name} has ended, and tells nothing more`, 'unreachable');
   },
 };

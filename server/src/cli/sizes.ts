@@ -21,11 +21,30 @@ export function showSize(bytes: number): string {
 
 export function showMs(ms: number | null): string {
   if (ms === null) return 'running';
-  return ms < 1000
-    ? `${ms.toFixed(ms < 10 ? 1 : 0)} ms`
-    : ms < 60_000
-      ? `${(ms / 1000).toFixed(1)} s`
-      : `${(ms / 60_000).toFixed(1)} min`;
+  if (ms === 0) return '0 ms';
+  if (ms < 1) return `${Math.round(ms * 1000)} µs`;
+  if (ms < 1000) return `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 3_600_000) return `${(ms / 60_000).toFixed(1)} min`;
+  return ms < 172_800_000 ? `${(ms / 3_600_000).toFixed(1)} h` : `${(ms / 86_400_000).toFixed(1)} d`;
+}
+
+/** 1 span, 2 spans. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`;
+}
+
+const signs = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The beginning of a text, at most `most` long; an emoji stays whole or goes. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  let end = 0;
+  for (const { segment } of signs.segment(text.slice(0, most + 1))) {
+    if (end + segment.length > most) break;
+    end += segment.length;
+  }
+  return text.slice(0, end);
 }
 
 /** Text of a stranger's must not move the cursor or change colours. */
