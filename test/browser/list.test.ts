@@ -87,6 +87,53 @@ onPage('a long list of sessions', (stage) => {
     }
   });
 
+  test('a badge beside a long name is whole, and there is none where nobody named a source', async () => {
+    const name = 'a name '.repeat(60);
+    for (const [id, source] of [
+      ['badge 1', 'production'],
+      ['badge 2', 'unknown'],
+    ] as const)
+      await sendJson(`${stage.server.url}/session/start`, {
+        session: { session_id: uuidOf(id), session_name: `${id} ${name}`, source },
+      });
+    await stage.page.goto(stage.server.url);
+    const row = (id: string) => stage.rows().filter({ hasText: id });
+    const badge = row('badge 1').locator('.badge');
+    const edges = await badge.evaluate((element) => {
+      const cell = element.closest('.session-name')?.getBoundingClientRect();
+      return [element.getBoundingClientRect().right, cell?.right];
+    });
+    expect(edges[0]).toBeLessThanOrEqual(edges[1] ?? 0);
+    await row('badge 2').waitFor();
+    expect(await row('badge 2').locator('.badge').count()).toBe(0);
+    await stage.page.screenshot({ path: stage.artifact('badges.png') });
+  });
+
+  test('what is only said faintly can still be read', async () => {
+    await stage.page.goto(stage.server.url);
+    const ratio = (colour: string, ground: string) =>
+      stage.page.evaluate(
+        ([a, b]) => {
+          const style = getComputedStyle(document.documentElement);
+          const light = (name: string) => {
+            const digits = style.getPropertyValue(name).trim();
+            const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+              .map((at) => Number.parseInt(digits.slice(at, at + 2), 16) / 255)
+              .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+            return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+          };
+          const [low = 0, high = 0] = [light(a as string), light(b as string)].sort((x, y) => x - y);
+          return (high + 0.05) / (low + 0.05);
+        },
+        [colour, ground],
+      );
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await stage.page.emulateMedia({ colorScheme });
+      for (const ground of ['--surface', '--ground', '--raised', '--hover'])
+        expect(await ratio('--faint', ground)).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+
   test('one comes back from a session to where one was, and to what one searched for', async () => {
     const many = await runLocalServer();
     try {

@@ -10,6 +10,9 @@ describe('briefOf', () => {
     [{ a: { b: 'deep' } }, 'deep'],
     [{ a: 1, b: ['x', null] }, '{a: 1, b: [x, null]}'],
     [{}, ''],
+    [{ a: 27 }, '{a: 27}'],
+    [{ a: { b: null } }, '{a: {b: null}}'],
+    [{ a: {} }, ''],
     [false, 'false'],
   ])('%j is %s', (value, text) => {
     expect(briefOf(value)).toBe(text);

@@ -43,10 +43,10 @@ export function briefOf(value: unknown, max = 160): string {
     out += close;
   }
 
-  // A lone field speaks for itself: {question: "Which…"} reads as the question.
-  let top = value;
-  while (isFields(top) && Object.keys(top).length === 1) top = Object.values(top)[0];
-  if (isFields(top) && Object.keys(top).length === 0) return '';
-  put(top, 0);
+  // A lone text speaks for itself: {question: "Which…"} reads as the question. A lone number does not.
+  let inner = value;
+  while (isFields(inner) && Object.keys(inner).length === 1) inner = Object.values(inner)[0];
+  if (isFields(inner) && Object.keys(inner).length === 0) return '';
+  put(typeof inner === 'string' ? inner : value, 0);
   return out.length > max ? `${Array.from(out.slice(0, max)).join('').trimEnd()}${MORE}` : out.trim();
 }

@@ -22,6 +22,9 @@ interface SessionRowProps {
   readonly top: number;
 }
 
+/** Where nobody named a source: not worth a word in each row. */
+const usualSources = new Set(['dev', 'unknown']);
+
 /** What the session is about, in a line: what went in, else what came out. */
 function previewOf(session: Session): string {
   return briefOf(session.inputs) || session.firstInput || briefOf(session.outputs) || session.lastOutput;
@@ -44,10 +47,12 @@ function SessionRowView({ session, index, top }: SessionRowProps) {
       style={{ transform: `translateY(${top}px)` }}
     >
       <span role="cell" className="session-name">
-        <Link to={sessionPath(session.sessionId)} className="row-link">
-          <bdi>{sessionTitle(session)}</bdi>
-        </Link>
-        {session.source && session.source !== 'dev' && <span className="badge">{session.source}</span>}
+        <span className="session-line">
+          <Link to={sessionPath(session.sessionId)} className="row-link">
+            <bdi>{sessionTitle(session)}</bdi>
+          </Link>
+          {session.source && !usualSources.has(session.source) && <span className="badge">{session.source}</span>}
+        </span>
         {preview && <bdi className="session-preview">{preview}</bdi>}
       </span>
       <span role="cell" className="session-user" title={user ?? undefined}>
