@@ -9,6 +9,9 @@ type Fields = Record<string, unknown>;
 /** Where lists of calls are found, outermost first: our own, OpenAI's, Anthropic's and the AI SDK's field names. */
 const LISTS = ['toolCalls', 'tool_calls', 'message', 'choices', 'output', 'content'];
 
+/** What APIs call a call, where they say what an item is. */
+const TYPES = ['function', 'function_call', 'tool_use', 'tool_call', 'tool-call'];
+
 /**
  * The calls in a value: a list of `{ name, arguments }`, `{ toolCalls }`, OpenAI's `tool_calls` (also inside a whole
  * completion), function-call items, Anthropic's `tool_use` blocks; or any of these as JSON text. Undefined where
@@ -37,12 +40,18 @@ function fromList(items: readonly unknown[]): ToolCall[] | undefined {
 function toolCall(item: Fields): ToolCall | undefined {
   if (isFields(item['function'])) return toolCall(item['function']);
   const { type } = item;
-  if (type !== undefined && !['function', 'function_call', 'tool_use', 'tool_call', 'tool-call'].includes(String(type)))
-    return undefined;
+  if (isMessage(item) || (type !== undefined && !TYPES.includes(String(type)))) return undefined;
   const name = item['name'] ?? item['toolName'];
   if (typeof name !== 'string') return undefined;
   const given = item['arguments'] ?? item['args'] ?? item['input'] ?? {};
   return { name, arguments: typeof given === 'string' ? (parsed(given === '' ? '{}' : given) ?? given) : given };
+}
+
+/** A message may have a name too, its author's. What has arguments is a call, also where it holds what the tool gave. */
+function isMessage(item: Fields): boolean {
+  if ('role' in item) return true;
+  const isCall = 'arguments' in item || 'args' in item || TYPES.includes(String(item['type']));
+  return !isCall && LISTS.some((key) => Array.isArray(item[key]));
 }
 
 function parsed(text: string): unknown {

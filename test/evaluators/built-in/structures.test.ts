@@ -173,6 +173,39 @@ describe('ToolCallEvaluator', () => {
     expect(await scored(new ToolCallEvaluator(), output, [search, mail])).toBe(1);
   });
 
+  test.each<[string, unknown, unknown[]]>([
+    ["OpenAI's message", { role: 'assistant', name: 'planner', content: null, tool_calls: openAi }, [search, mail]],
+    [
+      'its completion',
+      { choices: [{ message: { role: 'assistant', name: 'planner', tool_calls: openAi } }] },
+      [search, mail],
+    ],
+    [
+      "LangChain's message",
+      { name: 'agent', content: '', tool_calls: [{ type: 'tool_call', name: 'mail', args: mail.arguments, id: '1' }] },
+      [mail],
+    ],
+    [
+      'a history',
+      [
+        { role: 'user', name: 'ann', content: 'q' },
+        { role: 'assistant', tool_calls: openAi },
+        { role: 'tool', name: 'search', tool_call_id: '1', content: 'found' },
+      ],
+      [search, mail],
+    ],
+    ['words alone', { role: 'assistant', name: 'planner', content: 'hello' }, []],
+    ['a named run', { name: 'planner', input: 'q', output: openAi }, [search, mail]],
+  ])('takes the name of a message for its author: %s', async (_form, output, expected) => {
+    expect((await evaluated(new ToolCallEvaluator(), output, expected)).feedback).toBeUndefined();
+  });
+
+  test('what has arguments is a call, also with what the tool gave', async () => {
+    expect(await scored(new ToolCallEvaluator(), [{ ...search, output: [{ name: 'row' }] }], [search])).toBe(1);
+    const block = { type: 'tool_use', name: 'mail', input: mail.arguments, content: [{ type: 'text', text: 'sent' }] };
+    expect(await scored(new ToolCallEvaluator(), [block], [mail])).toBe(1);
+  });
+
   test.each<[ConstructorParameters<typeof ToolCallEvaluator>[0], unknown[], unknown[], number]>([
     [{}, [search, mail], [mail, search], 0],
     [{}, [search], [search, mail], 0],
