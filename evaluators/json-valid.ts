@@ -1,6 +1,7 @@
 import type { Schema, Validator } from '@cfworker/json-schema';
 import { load } from '../src/base/load.js';
 import { BaseEvaluator, type EvaluationContext, type EvaluatorOptions, type EvaluatorReturn } from './base.js';
+import { bounded } from './bounded.js';
 import { readJson } from './json-text.js';
 import { rulesOf } from './option-rules.js';
 import type { OptionShape } from './options.js';
@@ -19,11 +20,11 @@ const NAMED = 5;
 
 /**
  * 1 if the output is JSON (RFC 8259) and fits the schema, else 0 and the faults. Values that are no text count as
- * parsed. Schemas are checked by @cfworker/json-schema.
+ * parsed. Schemas are checked by @cfworker/json-schema; one with patterns for a second at most.
  */
 export class JsonValidEvaluator extends BaseEvaluator {
   readonly #options: JsonValidOptions;
-  #validator: Validator | undefined;
+  #validate: Validate | undefined;
 
   constructor(options?: JsonValidOptions) {
     super(options, jsonValidOptions);
@@ -41,8 +42,8 @@ export class JsonValidEvaluator extends BaseEvaluator {
   }
 
   #check(schema: object | boolean, value: unknown): EvaluatorReturn {
-    this.#validator ??= validatorOf(schema);
-    const { valid, errors } = this.#validator.validate(value);
+    this.#validate ??= validationOf(schema);
+    const { valid, errors } = this.#validate(value);
     if (valid) return { score: 1 };
     const faults = errors.slice(0, NAMED).map((error) => `${error.instanceLocation}: ${error.error}`);
     return { score: 0, feedback: faults.join('; ') };
@@ -55,6 +56,24 @@ const DRAFTS = [
   ['draft-07', '7'],
   ['2019-09', '2019-09'],
 ] as const;
+
+type Validate = Validator['validate'];
+
+/** A pattern may run away, so that a schema with one is checked in bounded time; that costs a tenth of a millisecond. */
+function validationOf(schema: object | boolean): Validate {
+  const validator = validatorOf(schema);
+  return holdsPattern(schema)
+    ? (value) => bounded(() => validator.validate(value), 'a pattern of the schema')
+    : (value) => validator.validate(value);
+}
+
+/** A mere field of that name, as in `properties`, counts too: it costs a little time and nothing else. */
+function holdsPattern(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  return Object.entries(schema).some(
+    ([key, part]) => key === 'pattern' || key === 'patternProperties' || holdsPattern(part),
+  );
+}
 
 function validatorOf(schema: object | boolean): Validator {
   const { Validator } = load<typeof import('@cfworker/json-schema')>('@cfworker/json-schema');

@@ -67,6 +67,22 @@ describe('JsonValidEvaluator', () => {
     expect((await evaluated(new JsonValidEvaluator(), '{')).feedback).toMatch(/^not JSON: /);
   });
 
+  test.each([
+    ['pattern', { properties: { id: { pattern: '^(a+)+$' } } }, (text: string) => ({ id: text })],
+    ['patternProperties', { items: [{ patternProperties: { '^(a+)+$': {} } }] }, (text: string) => [{ [text]: 1 }]],
+    ['$defs', { $ref: '#/$defs/id', $defs: { id: { pattern: '^(a+)+$' } } }, (text: string) => text],
+  ])('stops a runaway pattern, in %s', async (_where, part, holding) => {
+    const draft = { $schema: 'http://json-schema.org/draft-07/schema#', ...part };
+    const endless = JSON.stringify(holding(`${'a'.repeat(29)}!`));
+    const result = await evaluated(new JsonValidEvaluator({ schema: draft }), endless);
+    expect(result).toMatchObject({
+      status: 'timeout',
+      score: null,
+      feedback: 'a pattern of the schema found no end within 1000 ms',
+    });
+    expect(await scored(new JsonValidEvaluator({ schema: draft }), JSON.stringify(holding('aaa')))).toBe(1);
+  });
+
   test('knows the drafts, and true and false', async () => {
     const draft7 = {
       $schema: 'http://json-schema.org/draft-07/schema#',
