@@ -15,6 +15,14 @@ export const SETTLES_ON_ABORT: unique symbol = Symbol.for('honeyhive-decorators.
 /** In the context of an evaluation in the background, so that the children of a MultiEvaluator are in it too. */
 const BACKGROUND: unique symbol = Symbol.for('honeyhive-decorators.evaluation.background');
 
+/** In the context too: the time an evaluator has is what the ones that it runs have, where nothing else is said. */
+const TIME_LIMIT: unique symbol = Symbol.for('honeyhive-decorators.evaluation.time-limit');
+
+interface OwnContext extends EvaluationContext {
+  [BACKGROUND]?: boolean;
+  [TIME_LIMIT]?: number;
+}
+
 /** One evaluation: bounded in time, normalised, and never rejecting, whatever `evaluate` does. */
 export async function runEvaluator(
   evaluator: Evaluator,
@@ -40,8 +48,10 @@ async function attempt(evaluator: Evaluator, args: EvaluateArgs, evaluate: Evalu
   if (signal?.aborted) throw signal.reason;
   const options = evaluator[EVALUATOR];
   const waits = SETTLES_ON_ABORT in evaluator;
-  const timeoutMs = options.timeoutMs ?? args.timeoutMs ?? (waits ? undefined : DEFAULT_TIMEOUT_MS);
-  const context: EvaluationContext & { [BACKGROUND]?: boolean } = contextOf(args);
+  const context: OwnContext = contextOf(args);
+  const told = options.timeoutMs ?? args.timeoutMs ?? context[TIME_LIMIT];
+  if (told !== undefined) context[TIME_LIMIT] = told;
+  const timeoutMs = told ?? (waits ? undefined : DEFAULT_TIMEOUT_MS);
   if (args.background !== undefined) context[BACKGROUND] = args.background;
   const deadline = new Deadline({ timeoutMs, signal, background: context[BACKGROUND] === true });
   // Made when it is asked for: most evaluators answer at once and never look.

@@ -211,6 +211,28 @@ describe('nested', () => {
   });
 });
 
+test('hands its time down, also where that is longer than the usual', async () => {
+  jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] });
+  try {
+    const slow = defineEvaluator('slow', () => new Promise<number>((resolve) => setTimeout(() => resolve(1), 11_000)));
+    const own = defineEvaluator('own', never, { timeoutMs: 50 });
+    const nested = new MultiEvaluator([slow], { name: 'nested' });
+    const asked = run([slow, nested, own], { timeoutMs: 20_000 });
+    const given = new MultiEvaluator([slow, nested]).run({ input: 'in', output: 'out', timeoutMs: 20_000 });
+    const untold = run([slow]);
+    await jest.advanceTimersByTimeAsync(12_000);
+    expect((await asked).children).toMatchObject([
+      { status: 'ok', score: 1 },
+      { status: 'ok', score: 1 },
+      { status: 'timeout', feedback: 'no answer within 50 ms' },
+    ]);
+    expect(await given).toMatchObject({ score: 1, coverage: { scored: 2, total: 2 } });
+    expect(await untold).toMatchObject({ status: 'error', coverage: { scored: 0, total: 1 } });
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 test('children of one name stay apart on the wire', async () => {
   const { attributes } = evaluationRecord([await run([(): number => 1, (): number => 0].map((fn) => fn))]);
   expect(attributes).toMatchObject({
