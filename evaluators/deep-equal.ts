@@ -1,8 +1,11 @@
+import { isPlain, type Kind, kindOf } from './kind-of.js';
+
 type TextEqual = (a: string, b: string) => boolean;
 
 /**
  * Whether two values hold the same data: key order and undefined fields do not count, NaN equals NaN, cycles are
- * followed once. Map, Set, Date and binary data are compared by content. Texts, on every level, by `same`.
+ * followed once. Map, Set, Date, errors, URLs, headers, binary data and boxed values are compared by content; other
+ * instances by their fields, to plain objects or to their like. Texts, on every level, by `same`.
  */
 export function deepEqual(a: unknown, b: unknown, same: TextEqual = (x, y) => x === y): boolean {
   return new Comparison(same).equal(a, b);
@@ -21,24 +24,46 @@ class Comparison {
     if (typeof a === 'string' && typeof b === 'string') return this.#same(a, b);
     if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true;
     if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-    if (kindOf(a) !== kindOf(b)) return false;
+    const kind = kindOf(a);
+    if (kind !== kindOf(b)) return false;
     const met = this.#open.get(a) ?? new Set();
     if (met.has(b)) return true;
     this.#open.set(a, met.add(b));
-    const result = this.#contents(a, b);
+    const result = this.#contents(kind, a, b);
     met.delete(b);
     return result;
   }
 
-  #contents(a: object, b: object): boolean {
-    if (a instanceof Date && b instanceof Date) return Object.is(a.getTime(), b.getTime());
-    if (ArrayBuffer.isView(a) && ArrayBuffer.isView(b)) return Buffer.compare(bytes(a), bytes(b)) === 0;
-    if (Array.isArray(a) && Array.isArray(b))
-      return a.length === b.length && a.every((item, i) => this.equal(item, b[i]));
-    if (a instanceof Map && b instanceof Map) return this.#unordered([...a], [...b]);
-    if (a instanceof Set && b instanceof Set) return this.#unordered([...a], [...b]);
-    if (a instanceof RegExp) return String(a) === String(b);
-    return this.#fields(a as Record<string, unknown>, b as Record<string, unknown>);
+  #contents(kind: Kind, a: object, b: object): boolean {
+    switch (kind) {
+      case 'list':
+        return this.#lists(a as unknown[], b as unknown[]);
+      case 'map':
+      case 'set':
+        return this.#unordered([...(a as Iterable<unknown>)], [...(b as Iterable<unknown>)]);
+      case 'pairs':
+        return this.#lists([...(a as Iterable<unknown>)], [...(b as Iterable<unknown>)]);
+      case 'date':
+        return Object.is((a as Date).getTime(), (b as Date).getTime());
+      case 'regexp':
+        return String(a) === String(b);
+      case 'url':
+        return (a as URL).href === (b as URL).href;
+      case 'bytes':
+        return sameBytes(a as ArrayBufferView, b as ArrayBufferView);
+      case 'buffer':
+        return Buffer.compare(new Uint8Array(a as ArrayBuffer), new Uint8Array(b as ArrayBuffer)) === 0;
+      case 'boxed':
+        return this.equal(a.valueOf(), b.valueOf());
+      case 'error':
+        return this.#fields(partsOf(a as AggregateError), partsOf(b as AggregateError));
+      case 'fields':
+        return comparable(a, b) && this.#fields(a as Record<string, unknown>, b as Record<string, unknown>);
+    }
+  }
+
+  #lists(a: readonly unknown[], b: readonly unknown[]): boolean {
+    return a.length === b.length && a.every((item, i) => this.equal(item, b[i]));
   }
 
   #fields(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
@@ -64,15 +89,26 @@ class Comparison {
   }
 }
 
-function kindOf(value: object): string {
-  if (Array.isArray(value)) return 'list';
-  if (value instanceof Map) return 'map';
-  if (value instanceof Set) return 'set';
-  if (value instanceof Date) return 'date';
-  if (value instanceof RegExp) return 'regexp';
-  return ArrayBuffer.isView(value) ? 'bytes' : 'object';
+/** -1 as Int8 and 255 as Uint8 are the same byte and not the same data. A Buffer is a Uint8Array. */
+function sameBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {
+  const kindOfArray = (view: ArrayBufferView): string => Object.prototype.toString.call(view);
+  return kindOfArray(a) === kindOfArray(b) && Buffer.compare(bytes(a), bytes(b)) === 0;
 }
 
 function bytes(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/** What an error says, most of it in fields that are not enumerable. Where it was thrown is left out. */
+function partsOf(error: AggregateError): Record<string, unknown> {
+  const { name, message, cause, errors } = error;
+  return { ...error, name, message, cause, errors };
+}
+
+/** Whether fields are all there is to it. An instance without any may hold anything, in private fields say. */
+function comparable(a: object, b: object): boolean {
+  const plain = [isPlain(a), isPlain(b)];
+  if (plain[0] && plain[1]) return true;
+  if (!plain[0] && !plain[1] && Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  return Object.keys(a).length > 0 && Object.keys(b).length > 0;
 }

@@ -18,7 +18,8 @@ export interface ExactMatchOptions extends EvaluatorOptions {
 
 /**
  * 1 if the output equals the expected value, or one of several, else 0. Texts are compared after `normalize`;
- * objects, lists, Map, Set and Date by content, key order ignored. A text that is compared with a number, a boolean
+ * objects, lists, Map, Set, Date and the like by content, key order ignored; instances of different classes differ, and
+ * so do two without a field to read, unless they are the same one. A text that is compared with a number, a boolean
  * or a structure is read as JSON; null equals only null. `squad` is the exact match of SQuAD's official scripts.
  */
 export class ExactMatchEvaluator extends BaseEvaluator {

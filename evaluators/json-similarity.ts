@@ -29,7 +29,8 @@ export function jsonEqual(a: unknown, b: unknown, listOrder: JsonComparison['lis
 
 function ofFields(a: Fields, b: Fields, how: JsonComparison): number {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  if (keys.size === 0) return 1;
+  // Dates and other objects without fields of their own are not all the same.
+  if (keys.size === 0) return deepEqual(a, b) ? 1 : 0;
   return mean(
     Array.from(keys, (key) =>
       Object.hasOwn(a, key) && Object.hasOwn(b, key) ? jsonSimilarity(a[key], b[key], how) : 0,

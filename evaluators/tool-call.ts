@@ -8,6 +8,7 @@ import {
 } from './base.js';
 import { deepEqual } from './deep-equal.js';
 import { skip } from './evaluator-return.js';
+import { isPlain, kindOf } from './kind-of.js';
 import { rulesOf } from './option-rules.js';
 import type { OptionShape } from './options.js';
 import { bestOf } from './references.js';
@@ -87,8 +88,10 @@ function contains(whole: unknown, part: unknown): boolean {
   return Object.keys(part).every((key) => Object.hasOwn(whole, key) && contains(whole[key], part[key]));
 }
 
+/** Objects that have, or may have, fields. A Date or a URL has none, and holds something all the same. */
 function isFields(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return isPlain(value) || (kindOf(value) === 'fields' && Object.keys(value).length > 0);
 }
 
 function share(part: number, whole: number): number {

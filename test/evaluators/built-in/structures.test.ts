@@ -144,6 +144,8 @@ describe('JsonMatchEvaluator', () => {
     [{}, { a: 'caf\u00e9' }, { a: 'cafe\u0301' }, 1],
     [{}, '{"__proto__": 1}', '{"__proto__": 1}', 1],
     [{}, '{"constructor": 1}', '{}', 0],
+    [{}, { at: new Date(0) }, { at: new Date(1) }, 0],
+    [{}, { at: new Date(0), in: {} }, { at: new Date(0), in: {} }, 1],
   ])('%j, %p and %p: %p', async (options, output, expected, score) => {
     expect(await scored(new JsonMatchEvaluator(options), output, expected)).toBeCloseTo(score, 12);
   });
@@ -258,6 +260,20 @@ describe('ToolCallEvaluator', () => {
       metrics: { precision: 1, recall: 0.5 },
       feedback: 'called search, expected search, mail (strict)',
     });
+  });
+
+  test.each(['exact', 'subset'] as const)('compares arguments without fields by what they hold: %s', async (how) => {
+    const get = (argument: unknown) => [{ name: 'get', arguments: { it: argument } }];
+    const tool = new ToolCallEvaluator({ arguments: how });
+    for (const give of [
+      (n: number) => new URL(`http://${n}.example`),
+      (n: number) => new Date(n),
+      (n: number) => [n],
+    ]) {
+      expect(await scored(tool, get(give(1)), get(give(1)))).toBe(1);
+      expect(await scored(tool, get(give(1)), get(give(2)))).toBe(0);
+    }
+    expect(await scored(tool, get({}), get({}))).toBe(1);
   });
 
   test('several references are lists of calls', async () => {

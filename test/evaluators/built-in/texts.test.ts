@@ -64,6 +64,66 @@ describe('ExactMatchEvaluator', () => {
     expect(await scored(exact, output, expected)).toBe(score);
   });
 
+  class Money {
+    readonly #cents: number;
+    constructor(cents: number) {
+      this.#cents = cents;
+    }
+    get cents(): number {
+      return this.#cents;
+    }
+  }
+  class Point {
+    x = 1;
+  }
+  class Place {
+    x = 1;
+  }
+  const failure = (message: string, more: object = {}): Error => Object.assign(new Error(message), more);
+  const form = (value: string): FormData => {
+    const data = new FormData();
+    data.set('a', value);
+    return data;
+  };
+
+  test.each<[string, unknown, unknown, unknown]>([
+    ['URL', new URL('http://a.example'), new URL('http://a.example/'), new URL('http://b.example')],
+    ['URLSearchParams', new URLSearchParams('a=1'), new URLSearchParams('a=1'), new URLSearchParams('a=2')],
+    ['Headers', new Headers({ A: '1', b: '2' }), new Headers({ b: '2', a: '1' }), new Headers({ a: '1' })],
+    ['FormData', form('x'), form('x'), form('y')],
+    ['an error and its message', new Error('a'), new Error('a'), new Error('b')],
+    ['an error and its kind', new RangeError('a'), new RangeError('a'), new TypeError('a')],
+    [
+      'an error and its cause',
+      new Error('a', { cause: 1 }),
+      new Error('a', { cause: 1 }),
+      new Error('a', { cause: 2 }),
+    ],
+    ['an error and its fields', failure('a', { code: 1 }), failure('a', { code: 1 }), failure('a', { code: 2 })],
+    ['an error and its parts', new AggregateError([1]), new AggregateError([1]), new AggregateError([2])],
+    ['ArrayBuffer', Uint8Array.of(1, 2).buffer, Uint8Array.of(1, 2).buffer, new ArrayBuffer(2)],
+    ['a boxed number', Object(1), Object(1), Object(2)],
+    ['a boxed text', Object('a'), Object('a '), Object('b')],
+    ['bytes', Int8Array.of(-1), Int8Array.of(-1), Uint8Array.of(255)],
+    ['Buffer', Buffer.of(1), Uint8Array.of(1), Uint8Array.of(2)],
+    ['an instance', new Point(), new Point(), new Place()],
+    ['an instance as an object', new Point(), { x: 1 }, { x: 2 }],
+  ])('by content: %s', async (_what, output, alike, other) => {
+    expect(await scored(exact, output, { it: alike })).toBe(0);
+    expect(await scored(exact, { it: output }, { it: alike })).toBe(1);
+    expect(await scored(exact, { it: output }, { it: other })).toBe(0);
+  });
+
+  test('instances without a field to read are equal only to themselves', async () => {
+    const money = new Money(1);
+    expect(await scored(exact, money, money)).toBe(1);
+    expect(await scored(exact, money, new Money(1))).toBe(0);
+    expect(await scored(exact, money, {})).toBe(0);
+    expect(await scored(exact, {}, Object.create(null))).toBe(1);
+    expect(await scored(exact, structuredClone({ a: {} }), { a: {} })).toBe(1);
+    expect(await scored(exact, new (class URL {})(), new (class URL {})())).toBe(0);
+  });
+
   test('several references: any may match', async () => {
     expect(await scored(exact, 'b', ['a', 'b'])).toBe(1);
     expect(await scored(exact, [1], [[2], [1]])).toBe(1);
