@@ -1,5 +1,6 @@
-import { context } from '@opentelemetry/api';
+import { type Context, context, trace } from '@opentelemetry/api';
 import type { BaseEvaluator } from '../evaluators/base.js';
+import { costOnSpan } from '../evaluators/cost-on-span.js';
 import { evaluateAll } from '../evaluators/evaluate-all.js';
 import { HIDES_MATERIAL } from '../evaluators/judge/hidden.js';
 import { type EvaluatorLike, resolveOrFailing } from '../evaluators/resolve.js';
@@ -9,6 +10,7 @@ import { evaluationRecord } from '../evaluators/wire.js';
 import { messageOf } from '../src/base/errors.js';
 import { isThenable } from '../src/base/thenable.js';
 import { warn } from '../src/base/warn.js';
+import { asRecordedSpan } from '../src/tracing/as-recorded.js';
 import type { TracerCore } from '../src/tracing/core.js';
 import type { EvaluationHook, LateRecord } from '../src/tracing/options.js';
 import { asEvaluation } from '../src/tracing/scope.js';
@@ -36,7 +38,8 @@ export function evaluationHook(all: readonly EvaluateOptions[], parameters: Para
     return {
       score: (output, facts) => {
         const frozen = copy(output, core);
-        return soon(() => context.with(asEvaluation(at), () => scoreAll(prepared, frozen, facts.latencyMs)));
+        const known = { ...facts, ...costAt(at) };
+        return soon(() => context.with(asEvaluation(at), () => scoreAll(prepared, frozen, known)));
       },
       skipped: (reason) =>
         evaluationRecord(
@@ -44,6 +47,18 @@ export function evaluationHook(all: readonly EvaluateOptions[], parameters: Para
         ),
     };
   };
+}
+
+/** What is known of a call when it has ended. */
+interface Facts {
+  readonly latencyMs: number;
+  readonly costUsd?: number;
+}
+
+/** Read before any score is there: one of the name `cost` is no cost. */
+function costAt(at: Context): { costUsd?: number } {
+  const costUsd = costOnSpan(asRecordedSpan(trace.getSpan(at))?.attributes ?? {});
+  return costUsd === undefined ? {} : { costUsd };
 }
 
 /** By the trace id's random part, as OpenTelemetry's ratio sampler: a trace is evaluated as a whole or not at all. */
@@ -87,12 +102,12 @@ function asContext(value: unknown): Record<string, unknown> {
   return { ...value };
 }
 
-async function scoreAll(prepared: readonly Prepared[], output: unknown, latencyMs: number): Promise<LateRecord> {
-  const results = await Promise.all(prepared.map((one) => scoreOne(one, output, latencyMs)));
+async function scoreAll(prepared: readonly Prepared[], output: unknown, facts: Facts): Promise<LateRecord> {
+  const results = await Promise.all(prepared.map((one) => scoreOne(one, output, facts)));
   return evaluationRecord(results.flat());
 }
 
-async function scoreOne({ options, given }: Prepared, output: unknown, latencyMs: number): Promise<EvaluationResult[]> {
+async function scoreOne({ options, given }: Prepared, output: unknown, facts: Facts): Promise<EvaluationResult[]> {
   const { timeoutMs = TIMEOUT_MS, includeOutputs, output: mapper } = options;
   const evaluators = evaluatorsOf(options);
   let results: EvaluationResult[];
@@ -104,7 +119,7 @@ async function scoreOne({ options, given }: Prepared, output: unknown, latencyMs
       output: rest.output,
       ...(expected === undefined ? {} : { expected }),
       context: {
-        latencyMs,
+        ...facts,
         ...(evaluationContext as Record<string, unknown>),
         ...(includeOutputs === false ? { [HIDES_MATERIAL]: true } : {}),
       },

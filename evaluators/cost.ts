@@ -8,7 +8,25 @@ export interface CostOptions extends EvaluatorOptions {
   maxUsd?: number;
 }
 
-/** 1 if the evaluated call cost at most `maxUsd`, else 0; skipped where `context.costUsd` is unknown. */
+/**
+ * 1 if the evaluated call cost at most `maxUsd`, else 0; skipped where `context.costUsd` is unknown. `@Evaluate` takes
+ * it from `evaluationContext`, else from the span of the call as it ends: the first number among `gen_ai.usage.cost`,
+ * `llm.cost.total` and what `enrichSpan` was given as `metadata.cost`, `metrics.cost`, `metrics.cost_usd` or
+ * `metadata.cost_usd`. Spans inside the call do not count. The score is a metric of the evaluator's name: beside
+ * `metrics.cost` give it another one.
+ *
+ * @example
+ * ```ts
+ * class Bot {
+ *   @Evaluate(new CostEvaluator({ maxUsd: 0.05, name: 'cheap' }))
+ *   async answer(question: string) {
+ *     const { text, usd } = await ask(question);
+ *     enrichSpan({ metrics: { cost: usd } });
+ *     return text;
+ *   }
+ * }
+ * ```
+ */
 export class CostEvaluator extends BaseEvaluator {
   readonly #maxUsd: number | undefined;
 

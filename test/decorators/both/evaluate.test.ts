@@ -1,8 +1,11 @@
+import { trace } from '@opentelemetry/api';
 import {
   BaseEvaluator,
+  CostEvaluator,
   defineEvaluator,
   Evaluate,
   type EvaluationResult,
+  enrichSpan,
   type HoneyHiveTracer,
   Trace,
 } from 'honeyhive-decorators';
@@ -58,6 +61,37 @@ describe('what an evaluator gets and where its score lands', () => {
       ['gen_ai.evaluation.result', 0.5],
     ]);
     expect((span?.endTime[0] ?? 0) * 1000 + (span?.endTime[1] ?? 0) / 1e6).toBeLessThanOrEqual(endOfMethod + 1);
+  });
+
+  it.each<[string, () => void, number | undefined]>([
+    ['nothing', () => enrichSpan({ metrics: { cost: 'much', cost_usd: -1, tokens: 5 } }), undefined],
+    ['metrics', () => enrichSpan({ metrics: { cost: 0.5 } }), 0.5],
+    ['metadata', () => enrichSpan({ metadata: { cost_usd: 0.02 } }), 0.02],
+    ['an instrumentation', () => trace.getActiveSpan()?.setAttribute('gen_ai.usage.cost', 0), 0],
+    ['the span of a call inside', () => tracer.trace('inner', () => enrichSpan({ metrics: { cost: 1 } })), undefined],
+  ])('the cost of the call as its span tells it when it ends: %s', async (_where, say, cost) => {
+    const spy = new Spy();
+    class Desk {
+      @Evaluate([spy, new CostEvaluator({ maxUsd: 0.1, name: 'cheap' })])
+      async answer(): Promise<string> {
+        await Promise.resolve();
+        say();
+        return 'x';
+      }
+      @Evaluate({ evaluator: spy, evaluationContext: { costUsd: 7 } })
+      told(): void {
+        say();
+      }
+    }
+    await new Desk().answer();
+    await tracer.flush();
+    expect(spy.contexts[0]?.['costUsd']).toBe(cost);
+    expect(attributesOf('Desk.answer')['honeyhive_metrics.cheap']).toBe(
+      cost === undefined ? undefined : Number(cost <= 0.1),
+    );
+    new Desk().told();
+    await tracer.flush();
+    expect(spy.contexts[1]?.['costUsd']).toBe(7);
   });
 
   it('snapshots: what the program changes afterwards is not what is scored', async () => {
