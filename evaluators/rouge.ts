@@ -18,8 +18,9 @@ const VARIANTS = ['rouge1', 'rouge2', 'rougeL', 'rougeLsum'] as const;
 
 /**
  * ROUGE as Google's `rouge_score` computes it (equal to ROUGE 1.5.5 there): F = 2PR / (P + R) of shared n-grams or of
- * the longest common subsequence. Precision, recall and F of all variants are in `metrics`. Empty texts score 0.
- * Several references: the best counts. Source: C.-Y. Lin, 2004; google-research/google-research, rouge/.
+ * the longest common subsequence. Precision, recall and F of all variants are in `metrics`, those that
+ * very long texts (`rougeLsum`: a line of some 7,000 words) are too long for left out. Empty texts score 0. Several
+ * references: the best counts. Source: C.-Y. Lin, 2004; google-research/google-research, rouge/.
  */
 export class RougeEvaluator extends BaseEvaluator {
   readonly #options: RougeOptions;
@@ -36,7 +37,9 @@ export class RougeEvaluator extends BaseEvaluator {
       const metrics: Record<string, number> = {};
       let score = 0;
       for (const each of VARIANTS) {
-        const found: RougeScore = rougeScore(each, ...texts, { stemmer, tokenizer });
+        const measure = (): RougeScore => rougeScore(each, ...texts, { stemmer, tokenizer });
+        const found = each === variant ? measure() : unlessTooLong(measure);
+        if (found === undefined) continue;
         metrics[`${each}_precision`] = found.precision;
         metrics[`${each}_recall`] = found.recall;
         metrics[`${each}_f`] = found.f;
@@ -44,6 +47,16 @@ export class RougeEvaluator extends BaseEvaluator {
       }
       return { score, metrics };
     });
+  }
+}
+
+/** What nobody asked for must not cost the score. */
+function unlessTooLong(measure: () => RougeScore): RougeScore | undefined {
+  try {
+    return measure();
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return undefined;
+    throw thrown;
   }
 }
 
