@@ -43,12 +43,10 @@ describe('RougeEvaluator', () => {
 
   test('leaves out what a long text is too long for, unless that is the score', async () => {
     const long = Array.from({ length: 7_200 }, (_, i) => `w${i % 500}`).join(' ');
-    for (const variant of ['rouge1', 'rougeL'] as const) {
-      const { score, metrics } = await evaluated(new RougeEvaluator({ variant }), long, long);
-      expect(score).toBe(1);
-      expect(metrics).toMatchObject({ rouge1_f: 1, rouge2_f: 1, rougeL_f: 1 });
-      expect(Object.keys(metrics).filter((name) => name.startsWith('rougeLsum'))).toEqual([]);
-    }
+    const { score, metrics } = await evaluated(new RougeEvaluator(), long, long);
+    expect(score).toBe(1);
+    expect(metrics).toMatchObject({ rouge1_f: 1, rouge2_f: 1, rougeL_f: 1 });
+    expect(Object.keys(metrics).filter((name) => name.startsWith('rougeLsum'))).toEqual([]);
     expect(await evaluated(new RougeEvaluator({ variant: 'rougeLsum' }), long, long)).toMatchObject({
       status: 'error',
       feedback: 'too long to compare: 7200 and 7200 tokens',
