@@ -6,7 +6,10 @@ export function asText(value: unknown, what: string): string {
   throw new TypeError(`${what} is ${kind}, not a text`);
 }
 
-/** Both spellings of a letter, one text: upper and lower case, and what only Unicode folds, as the German sharp s. */
+/**
+ * Both spellings of a letter, one text: upper and lower case, and what only Unicode folds, as the German sharp s.
+ * A Greek sigma is the same one at the end of a word and inside, or no word would be found in a longer one.
+ */
 export function foldCase(text: string): string {
-  return text.toUpperCase().toLowerCase();
+  return text.toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 }

@@ -252,6 +252,11 @@ describe('ContainsEvaluator', () => {
     expect(await scored(new ContainsEvaluator({ values, mode: 'any' }), 'in Paris')).toBe(1);
     expect(await scored(new ContainsEvaluator({ values, mode: 'any' }), 'in Rome')).toBe(0);
     expect(await scored(new ContainsEvaluator({ values, ignoreCase: true }), 'PARIS STRASSE')).toBe(1);
+    // A sigma at the end of a word has a form of its own.
+    for (const word of ['ΟΔΟΣ', 'οδός', 'οδόσ'.normalize('NFD')]) {
+      const found = new ContainsEvaluator({ values: [word], ignoreCase: true });
+      expect(await scored(found, word.includes('Σ') ? 'Οδοσαβ' : 'ΟΔΌΣΑΒ')).toBe(1);
+    }
     expect(await scored(new ContainsEvaluator({ values: [NFC] }), `a ${NFD} here`)).toBe(1);
     expect(await evaluated(contains, 'Paris')).toMatchObject({
       feedback: 'not found: "France"',
