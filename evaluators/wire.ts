@@ -15,7 +15,7 @@ export interface EvaluationRecord {
 /**
  * Attributes `honeyhive_metrics.<evaluator>` and so on, as HoneyHive's SDKs name them, and one
  * `gen_ai.evaluation.result` event per evaluator (OpenTelemetry's GenAI conventions). Children of a
- * MultiEvaluator are `<multi>.<child>`. Of several results of one name the second becomes `<name>_2`.
+ * MultiEvaluator are `<multi>.<child>`. Of several results of one name the second becomes `<name>_2`, or the next that is free.
  */
 export function evaluationRecord(results: readonly EvaluationResult[]): EvaluationRecord {
   const record: EvaluationRecord = { attributes: {}, events: [] };
@@ -24,15 +24,27 @@ export function evaluationRecord(results: readonly EvaluationResult[]): Evaluati
 }
 
 function addAll(record: EvaluationRecord, prefix: string, results: readonly EvaluationResult[]): void {
-  const seen = new Map<string, number>();
-  for (const result of results) {
-    const count = (seen.get(result.name) ?? 0) + 1;
-    seen.set(result.name, count);
-    const name = `${prefix}${count === 1 ? result.name : `${result.name}_${count}`}`;
+  const names = namesOf(results);
+  for (const [index, result] of results.entries()) {
+    const name = `${prefix}${names[index]}`;
     addAttributes(record.attributes, `${METRICS}.${name}`, result);
     record.events.push({ name: EVALUATION_EVENT, attributes: eventOf(name, result) });
     if (result.children) addAll(record, `${name}.`, result.children);
   }
+}
+
+/** What an evaluator is called goes before what a number makes of another one's name. */
+function namesOf(results: readonly EvaluationResult[]): string[] {
+  const own = new Set(results.map(({ name }) => name));
+  const used = new Set<string>();
+  return results.map((result) => {
+    let { name } = result;
+    for (let count = 2; used.has(name) || (name !== result.name && own.has(name)); count++) {
+      name = `${result.name}_${count}`;
+    }
+    used.add(name);
+    return name;
+  });
 }
 
 function addAttributes(attributes: Record<string, Scalar>, key: string, result: EvaluationResult): void {

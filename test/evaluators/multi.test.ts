@@ -241,6 +241,21 @@ test('children of one name stay apart on the wire', async () => {
   });
 });
 
+test('a number that makes a name another one makes way for it', async () => {
+  const scores = { dup: [0.1, 0.2, 0.3], dup_2: [0.4, 0.5], dup_3: [0.6] };
+  const children = Object.entries(scores).flatMap(([name, given]) => given.map((score) => fixed(name, score)));
+  const { attributes, events } = evaluationRecord([await run(children)]);
+  expect(attributes).toMatchObject({
+    'honeyhive_metrics.multi.dup': 0.1,
+    'honeyhive_metrics.multi.dup_4': 0.2,
+    'honeyhive_metrics.multi.dup_5': 0.3,
+    'honeyhive_metrics.multi.dup_2': 0.4,
+    'honeyhive_metrics.multi.dup_2_2': 0.5,
+    'honeyhive_metrics.multi.dup_3': 0.6,
+  });
+  expect(new Set(events.map((event) => event.attributes['gen_ai.evaluation.name'])).size).toBe(events.length);
+});
+
 test('runs at most as many children at a time as told', async () => {
   let running = 0;
   let most = 0;
