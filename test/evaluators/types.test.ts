@@ -39,6 +39,8 @@ class AsyncEvaluator extends BaseEvaluator<string, string> {
 
 test('evaluators of exact types go wherever an evaluator goes', async () => {
   registerEvaluator('tone', ToneEvaluator);
+  registerEvaluator('brief', (_input, output) => output.length < 80);
+  registerEvaluator('exact', async (input: string, output: string) => input === output);
   const short = defineEvaluator('short', (_input, output) => output.length < 80);
   const typed = defineEvaluator<string, string>('typed', (input, output, context) =>
     [input, output].includes(String(context.expected)),
@@ -51,6 +53,7 @@ test('evaluators of exact types go wherever an evaluator goes', async () => {
       short,
       typed,
       'tone',
+      'brief',
       (input: string, output: string) => input !== output,
       defineEvaluator('listed', (_input, output) => output.length < 80),
       (_input, output) => output.length < 80,
@@ -58,7 +61,7 @@ test('evaluators of exact types go wherever an evaluator goes', async () => {
     { aggregate: (results) => results.length, name: 'all' },
   );
   const result = await multi.run({ input: { question: 'q' }, output: 'out', expected: 'o' });
-  expect(result).toMatchObject({ name: 'all', score: 9, coverage: { scored: 9, total: 9 } });
+  expect(result).toMatchObject({ name: 'all', score: 10, coverage: { scored: 10, total: 10 } });
   expect(result.children?.[1]?.metrics).toEqual({ reason: 'so' });
   expect(getEvaluator('tone').name).toBe('tone');
 });
@@ -67,6 +70,8 @@ test('what does not fit is refused by the compiler', () => {
   const wrong = (): void => {
     // @ts-expect-error a list of two is no score
     defineEvaluator('list', () => [1, 2] as [number, number]);
+    // @ts-expect-error nor is one that is registered
+    registerEvaluator('list', () => [1, 2] as [number, number]);
     // @ts-expect-error the output is a text
     void new AsyncEvaluator().run({ input: 'q', output: 5 });
     // @ts-expect-error there is no such option
