@@ -1,3 +1,4 @@
+import { apart } from './apart.js';
 import type { EvaluateArgs } from './evaluation-context.js';
 import type { Evaluator } from './evaluator.js';
 import type { EvaluationResult } from './result.js';
@@ -12,10 +13,13 @@ export function evaluateAll(evaluators: readonly Evaluator[], args: EvaluateArgs
   return Promise.all(evaluators.map((evaluator) => runSafely(evaluator, background)));
 }
 
-/** `evaluator.run(args)`, whatever became of it in a subclass. */
+/**
+ * `evaluator.run(args)`, whatever became of it in a subclass. The evaluator gets lists and objects of its own: those
+ * that run side by side see what was given, whatever one of them does with it.
+ */
 export async function runSafely(evaluator: Evaluator, args: EvaluateArgs): Promise<EvaluationResult> {
   try {
-    const result: unknown = await evaluator.run(args);
+    const result: unknown = await evaluator.run({ ...args, ...ownMaterial(args) });
     if (isResult(result)) return result;
     throw new TypeError('run() gave no evaluation result');
   } catch (thrown) {
@@ -23,6 +27,10 @@ export async function runSafely(evaluator: Evaluator, args: EvaluateArgs): Promi
       throw thrown;
     });
   }
+}
+
+function ownMaterial({ input, output, expected }: EvaluateArgs): Pick<EvaluateArgs, 'input' | 'output' | 'expected'> {
+  return { input: apart(input), output: apart(output), ...(expected !== undefined && { expected: apart(expected) }) };
 }
 
 function isResult(value: unknown): value is EvaluationResult {

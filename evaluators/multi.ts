@@ -30,7 +30,8 @@ export interface MultiEvaluatorOptions extends EvaluatorOptions {
 /**
  * Several evaluators as one: all run, side by side, and the scores of those that have one are aggregated.
  * `children` holds every result, `coverage` how many were scored; the ones that failed are named in `feedback`.
- * Children may be evaluators, functions, names of registered evaluators, and MultiEvaluators.
+ * Each child has input, output and reference as lists and plain objects of its own, so that one that sorts them
+ * disturbs nobody; instances of classes and what is in `context` they share. Children may be evaluators, functions, names of registered evaluators, and MultiEvaluators.
  */
 export class MultiEvaluator<I = unknown, O = unknown, E = O> extends BaseEvaluator<I, O, E> {
   override readonly kind: EvaluationKind = 'composite';

@@ -282,6 +282,31 @@ test('of many children gives no warning of a leak', async () => {
   expect(warned).not.toHaveBeenCalled();
 });
 
+test('what one child does with the material, the others and the caller do not see', async () => {
+  const material = (): { list: number[]; map: Map<string, number[]>; set: Set<string>; at: Date } => ({
+    list: [3, 1, 2],
+    map: new Map([['a', [2, 1]]]),
+    set: new Set(['a']),
+    at: new Date(0),
+  });
+  const spoils = defineEvaluator<ReturnType<typeof material>, ReturnType<typeof material>>(
+    'spoils',
+    (input, output) => {
+      for (const each of [input, output]) {
+        each.list.sort();
+        each.map.get('a')?.sort();
+        each.set.clear();
+      }
+      return output.list[0];
+    },
+  );
+  const nested = new MultiEvaluator([spoils], { name: 'nested' });
+  const given = { input: material(), output: material(), expected: material() };
+  const { children } = await run([spoils, nested, new ExactMatchEvaluator()], {}, given);
+  expect(children?.map(({ score }) => score)).toEqual([1, 1, 1]);
+  expect(given).toEqual({ input: material(), output: material(), expected: material() });
+});
+
 test('hands expected and context down, and adds up what was spent', async () => {
   const judge = (n: number) =>
     defineEvaluator(`j${n}`, (_input, _output, context) => {

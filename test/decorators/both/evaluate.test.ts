@@ -109,6 +109,20 @@ describe('what an evaluator gets and where its score lands', () => {
     expect(spy.seen).toEqual([[['first'], { items: ['first', 'added inside'] }]]);
   });
 
+  it('objects of its own, that its neighbours do not change', async () => {
+    const sorts = defineEvaluator('sorts', (_input, output: number[]) => output.sort()[0] === 1);
+    const spy = new Spy();
+    class Draw {
+      @Evaluate([sorts, spy])
+      numbers(): number[] {
+        return [3, 1, 2];
+      }
+    }
+    new Draw().numbers();
+    await tracer.flush();
+    expect(spy.seen).toEqual([[undefined, [3, 1, 2]]]);
+  });
+
   it('what a rest parameter takes as one list, as the span has it', async () => {
     const spy = new Spy();
     class Sums {
