@@ -5,12 +5,9 @@ import { builtIns } from './built-ins.js';
 import { defineEvaluator, type EvaluatorFunction } from './define.js';
 import { snakeName } from './snake-name.js';
 
-// `any` lets the parameters of an inline function be used without writing their types, as in `defineEvaluator`.
-// biome-ignore lint/suspicious/noExplicitAny: see above
-type Any = any;
-
 /** What can be registered: a class that needs no arguments, an evaluator, or a function. */
-export type Registrable = (new () => BaseEvaluator) | BaseEvaluator | EvaluatorFunction<Any, Any, Any>;
+// biome-ignore lint/suspicious/noExplicitAny: as in `defineEvaluator`, parameters of an inline function need no types
+export type Registrable = (new () => BaseEvaluator) | BaseEvaluator | EvaluatorFunction<any, any, any>;
 
 const registered = (): Map<string, () => BaseEvaluator> =>
   shared('evaluators', () => new Map<string, () => BaseEvaluator>());
