@@ -149,3 +149,10 @@ test('names of megabytes do not make lists of megabytes', async () => {
   for (const path of ['/api/sessions', '/api/spans', `/api/sessions/${sessionId}`])
     expect((await server.call('GET', path)).text.length).toBeLessThan(100_000);
 });
+
+test('the amount counts as the cost of a span, not the score of an evaluator of costs', async () => {
+  const sessionId = randomUUID();
+  const said = { 'honeyhive_metrics.cost': 0.8, 'honeyhive_metrics.cost_usd': 0.002 };
+  await send(span({ attributes: inSession(sessionId, said) }));
+  expect((await sessionOf(sessionId)).session.costUsd).toBe(0.002);
+});

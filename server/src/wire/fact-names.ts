@@ -60,8 +60,9 @@ export const FACT_NAMES = {
     'gen_ai.usage.cost',
     'llm.cost.total',
     'honeyhive_metadata.cost',
-    'honeyhive_metrics.cost',
+    // An evaluator of costs calls its score `cost`, and the amount this.
     'honeyhive_metrics.cost_usd',
+    'honeyhive_metrics.cost',
     'honeyhive_metadata.cost_usd',
   ],
 } as const;
