@@ -8,9 +8,9 @@ export function throwsText(thrown: unknown): string {
 }
 
 /** `object[key]`, or what was thrown instead, in words. */
-export function safeRead(object: object, key: string | symbol): unknown {
+export function safeRead(object: object, key: PropertyKey): unknown {
   try {
-    return (object as Record<string | symbol, unknown>)[key];
+    return (object as Record<PropertyKey, unknown>)[key];
   } catch (thrown) {
     return throwsText(thrown);
   }

@@ -1,8 +1,9 @@
 import { quietly } from '../base/quietly.js';
 import { unseen } from '../base/unseen.js';
 import type { CaptureContext } from './context.js';
-import type { Redactor } from './redact.js';
-import { throwsText } from './safe-read.js';
+import { gather, isName, type Pair } from './entries.js';
+import type { KeyFacts, Redactor } from './redact.js';
+import { safeRead, throwsText } from './safe-read.js';
 import { functionText, isError, specialOf } from './special.js';
 import { cut, head, wellFormed } from './text.js';
 
@@ -159,20 +160,30 @@ export class Walk {
   #array(value: readonly unknown[], path: string, depth: number): Rendered {
     const out: Rendered[] = [];
     const length = value.length;
+    let first: unknown;
     for (let i = 0; i < length; i += 1) {
       if (this.#spent()) {
         this.#moreItems(out, length - i);
         break;
       }
-      let item: unknown;
-      try {
-        item = value[i];
-      } catch (thrown) {
-        item = throwsText(thrown);
-      }
-      out.push(this.#child(item, path, i, depth) ?? this.#nothing());
+      const item = safeRead(value, i);
+      if (i === 0) first = item;
+      const masked = i === 1 && length === 2 && this.#isSecretPair(first, item);
+      out.push(
+        (masked ? this.#plain(this.#redactor.replacement) : this.#child(item, path, i, depth)) ?? this.#nothing(),
+      );
     }
     return out;
+  }
+
+  /** `['x-api-key', '...']` in a list of such, as `fetch` takes headers; a list of two names alone is none. */
+  #isSecretPair(name: unknown, item: unknown): boolean {
+    return (
+      typeof name === 'string' &&
+      typeof item === 'string' &&
+      Array.isArray(this.#ancestors[this.#ancestors.length - 2]) &&
+      this.#factsOf(name).secret
+    );
   }
 
   #items(items: Iterable<unknown>, size: number, path: string, depth: number): Rendered {
@@ -187,30 +198,39 @@ export class Walk {
     return out;
   }
 
-  /** A map with text keys is an object; other keys make it a list of pairs. */
-  #entries(entries: Iterable<readonly [unknown, unknown]>, size: number, path: string, depth: number): Rendered {
-    const seen: (readonly [unknown, unknown])[] = [];
+  /** A map with text keys is an object; other keys, and names that come twice, make it a list of pairs. */
+  #entries(entries: Iterable<Pair>, size: number, path: string, depth: number): Rendered {
     this.#recount();
-    const room = Math.max(1, Math.min(this.#budget, this.#leaves));
-    for (const entry of entries) {
-      if (seen.length >= room) break;
-      seen.push(entry);
-    }
-    const names = new Set<string>();
-    let named = true;
-    for (const [key] of seen) {
-      if (typeof key === 'object' || typeof key === 'function') named = false;
-      else names.add(String(key));
-    }
-    if (!named || names.size !== seen.length) return this.#items(seen, size, path, depth);
+    const { pairs, named } = gather(entries, Math.max(1, Math.min(this.#budget, this.#leaves)));
+    if (!named) return this.#pairs(pairs, size, path, depth);
     const out: { [key: string]: Rendered } = {};
     let count = 0;
-    for (const [key, item] of seen) {
+    for (const [key, item] of pairs) {
       if (this.#spent()) break;
       this.#field(out, String(key), item, path, depth);
       count += 1;
     }
     if (count < size) this.#moreKeys(out, size - count);
+    return out;
+  }
+
+  /** A value stands behind its name as a field does: with the name's path, and masked where the name is a secret's. */
+  #pairs(pairs: readonly Pair[], size: number, path: string, depth: number): Rendered {
+    const out: Rendered[] = [];
+    for (const pair of pairs) {
+      if (this.#spent()) break;
+      const [key, item] = pair;
+      if (!isName(key)) {
+        out.push(this.#child(pair, path, out.length, depth) ?? this.#nothing());
+        continue;
+      }
+      const { name, secret } = this.#factsOf(String(key));
+      const shown = typeof key === 'string' ? this.#plain(name) : this.#value(key, path, depth);
+      const masked = secret && item !== null && item !== undefined;
+      const rendered = masked ? this.#plain(this.#redactor.replacement) : this.#child(item, path, name, depth + 1);
+      out.push([shown ?? this.#nothing(), rendered ?? this.#nothing()]);
+    }
+    if (out.length < size) this.#moreItems(out, size - out.length);
     return out;
   }
 
@@ -236,13 +256,7 @@ export class Walk {
         break;
       }
       const key = keys[i] as string;
-      let item: unknown;
-      try {
-        item = asks && key === 'toJSON' ? made : (value as Record<string, unknown>)[key];
-      } catch (thrown) {
-        item = throwsText(thrown);
-      }
-      this.#field(out, key, item, path, depth);
+      this.#field(out, key, asks && key === 'toJSON' ? made : safeRead(value, key), path, depth);
     }
     if (proto === ROOT && depth <= 1) this.#marks(out, value, path, depth);
     return out;
@@ -252,25 +266,14 @@ export class Walk {
   #marks(out: { [key: string]: Rendered }, value: object, path: string, depth: number): void {
     for (const mark of Object.getOwnPropertySymbols(value)) {
       if (this.#spent() || !Object.prototype.propertyIsEnumerable.call(value, mark)) continue;
-      let item: unknown;
-      try {
-        item = (value as Record<symbol, unknown>)[mark];
-      } catch (thrown) {
-        item = throwsText(thrown);
-      }
-      this.#field(out, String(mark), item, path, depth);
+      this.#field(out, String(mark), safeRead(value, mark), path, depth);
     }
   }
 
   #error(error: object, path: string, depth: number): Rendered {
     const out: { [key: string]: Rendered } = {};
     for (const key of ['name', 'message', 'stack', 'code', 'cause', 'errors']) {
-      let item: unknown;
-      try {
-        item = (error as Record<string, unknown>)[key];
-      } catch (thrown) {
-        item = throwsText(thrown);
-      }
+      let item = safeRead(error, key);
       if (item === undefined || (key === 'code' && typeof item !== 'string' && typeof item !== 'number')) continue;
       if (key === 'cause' && isError(item) && this.#causes() >= MAX_CAUSES) item = '[more causes]';
       this.#field(out, key, item, path, depth);
@@ -285,8 +288,8 @@ export class Walk {
   }
 
   #field(out: { [key: string]: Rendered }, key: string, item: unknown, path: string, depth: number): void {
-    const facts = this.#redactor.key(key.length <= MAX_KEY ? key : head(key, MAX_KEY + MARGIN));
-    const name = key.length <= MAX_KEY ? facts.name : cut(facts.name, MAX_KEY, key.length);
+    const facts = this.#factsOf(key);
+    const { name } = facts;
     const masked = facts.secret && item !== null && item !== undefined;
     const rendered = masked ? this.#plain(this.#redactor.replacement) : this.#child(item, path, name, depth);
     if (rendered === undefined) return;
@@ -297,6 +300,12 @@ export class Walk {
     } else {
       out[name] = rendered;
     }
+  }
+
+  #factsOf(key: string): KeyFacts {
+    if (key.length <= MAX_KEY) return this.#redactor.key(key);
+    const facts = this.#redactor.key(head(key, MAX_KEY + MARGIN));
+    return { ...facts, name: cut(facts.name, MAX_KEY, key.length) };
   }
 
   #child(item: unknown, path: string, name: string | number, depth: number): Rendered | undefined {

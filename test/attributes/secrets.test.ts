@@ -292,6 +292,37 @@ describe('fifty planted secrets', () => {
     (s) => new Set([{ token: s }]),
     (s) => new Headers({ authorization: s, cookie: s }),
     (s) => new URLSearchParams({ api_key: s }),
+    (s) => {
+      const headers = new Headers({ 'x-api-key': s });
+      headers.append('set-cookie', `sid=${s}; Path=/`);
+      headers.append('set-cookie', `csrf=${s}`);
+      return { headers };
+    },
+    (s) => new URLSearchParams(`scope=a&scope=b&client_secret=${s}`),
+    (s) => {
+      const form = new FormData();
+      for (const role of ['a', 'b']) form.append('role', role);
+      form.append('password', s);
+      return form;
+    },
+    (s) =>
+      new Map<unknown, unknown>([
+        ['password', s],
+        [{ id: 1 }, 1],
+      ]),
+    (s) =>
+      new Map<unknown, unknown>([
+        ['password', { deep: [s] }],
+        [1, 1],
+        ['1', 1],
+      ]),
+    (s) => ({
+      headers: [
+        ['accept', '*/*'],
+        ['x-api-key', s],
+      ],
+    }),
+    (s) => [['authorization', s]],
     (s) => new URL(`https://user:${s}@host/`),
     (s) => new URL(`https://host/?token=${s}`),
     (s) => `https://host/path?password=${s}`,
@@ -421,5 +452,51 @@ describe('options', () => {
     });
     expect(captureValue(user, 'user', context, ['user.name', 'cards.0.bank'])).toContain('"name":"[REDACTED]"');
     expect(captureValue(user, 'user', context, ['user'])).toBe('[REDACTED]');
+  });
+
+  it('masks sensitive paths and secret names where entries are pairs', () => {
+    const entries = new Map<unknown, unknown>([
+      ['zip', 'Z1'],
+      ['address', { zip: 'Z2', city: 'Ulm' }],
+      [{ id: 1 }, { token: 'T1', count: 1 }],
+      [1, 'one'],
+      ['1', 'text'],
+      ['gone', undefined],
+      ['password', null],
+    ]);
+    const masked = [
+      ['zip', '[REDACTED]'],
+      ['address', { zip: '[REDACTED]', city: 'Ulm' }],
+      [{ id: 1 }, { token: '[REDACTED]', count: 1 }],
+      [1, 'one'],
+      ['1', 'text'],
+      ['gone', null],
+      ['password', null],
+    ];
+    expect(JSON.parse(captureValue(entries, 'user', context, ['zip', 'address.zip']) as string)).toEqual(masked);
+    const asked: string[] = [];
+    const hooked = capture({
+      hook: (value, path) => {
+        asked.push(path);
+        return value;
+      },
+    });
+    captureValue(new URLSearchParams('scope=a&scope=b&token=c'), 'query', hooked);
+    expect(asked).toEqual(['query', 'query.scope', 'query.scope']);
+  });
+
+  it('takes two texts for a name and its value only in a list of such', () => {
+    const pairs = [
+      ['x-api-key', 'K'],
+      ['accept', 'K'],
+      ['token', 1],
+      ['token', 'a', 'b'],
+    ];
+    expect(captureValue(pairs, 'pairs', context)).toBe(
+      '[["x-api-key","[REDACTED]"],["accept","K"],["token",1],["token","a","b"]]',
+    );
+    expect(captureValue(['password', 'email'], 'columns', context)).toBe('["password","email"]');
+    expect(captureValue({ columns: ['password', 'email'] }, 'query', context)).toBe('{"columns":["password","email"]}');
+    expect(captureValue(pairs, 'pairs', capture(false))).toContain('["x-api-key","K"]');
   });
 });
