@@ -1,5 +1,6 @@
 import type { CaptureContext } from './context.js';
 import { INACTIVE, type Redactor } from './redact.js';
+import { pathsBelow } from './sensitive-paths.js';
 import { cut, wellFormed } from './text.js';
 import { type Rendered, Walk, type WalkOptions } from './walk.js';
 
@@ -51,7 +52,7 @@ export function captureLater(
   if (value === undefined || value === null) return undefined;
   const { redactor, limits } = capture;
   if (redactor.active && redactor.isSecretKey(name)) return redactor.replacement;
-  const paths = sensitive === undefined || sensitive.length === 0 ? undefined : below(name, sensitive);
+  const paths = sensitive === undefined || sensitive.length === 0 ? undefined : pathsBelow(name, sensitive);
   if (paths?.has('') === true) return redactor.replacement;
   const budget = Math.min(limits.valueLength, limits.spanBytes);
   if (redactor.hook === undefined) {
@@ -79,16 +80,6 @@ export function plainScalar(value: unknown, redactor: Redactor, room: number): s
     default:
       return undefined;
   }
-}
-
-/** Paths relative to the value; those that begin with its name are taken as well. */
-function below(name: string, sensitive: readonly string[]): ReadonlySet<string> {
-  const paths = new Set<string>();
-  for (const path of sensitive) {
-    paths.add(path === name ? '' : path);
-    if (path.startsWith(`${name}.`)) paths.add(path.slice(name.length + 1));
-  }
-  return paths;
 }
 
 /** `rendered` as JSON of at most `max` characters. Escapes can make it longer than planned: then it is cut again. */

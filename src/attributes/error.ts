@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.js';
+import { unseen } from '../base/unseen.js';
 import type { CaptureContext } from './context.js';
 import { classNameOf, read, readText } from './safe-read.js';
 import { isError } from './special.js';
@@ -19,6 +20,10 @@ const MARGIN = 4096;
 
 /** Facts about any thrown value: masked, bounded; never throws, whatever the value's getters do. */
 export function describeError(thrown: unknown, capture: CaptureContext): ErrorFacts {
+  return unseen(() => described(thrown, capture));
+}
+
+function described(thrown: unknown, capture: CaptureContext): ErrorFacts {
   const { redactor, limits } = capture;
   const clean = (text: string): string => {
     const long = text.length > limits.valueLength;

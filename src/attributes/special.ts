@@ -8,6 +8,7 @@ import { classNameOf, functionName, read, readText } from './safe-read.js';
  */
 export type Special =
   | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'promise' }
   | { readonly kind: 'value'; readonly value: unknown }
   | { readonly kind: 'items'; readonly items: Iterable<unknown>; readonly size: number }
   | { readonly kind: 'entries'; readonly entries: Iterable<readonly [unknown, unknown]>; readonly size: number }
@@ -31,7 +32,7 @@ export function specialOf(value: object): Special | undefined {
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return text(bytesText(value));
   if (types.isRegExp(value)) return text(`/${readText(value, 'source') ?? ''}/${readText(value, 'flags') ?? ''}`);
   if (types.isBoxedPrimitive(value)) return { kind: 'value', value: unboxed(value) };
-  if (types.isPromise(value)) return text('[Promise]');
+  if (types.isPromise(value)) return { kind: 'promise' };
   if (types.isWeakMap(value) || types.isWeakSet(value)) return text(`[${classNameOf(value)}]`);
   if (types.isGeneratorObject(value)) return text('[Generator]');
   if (types.isExternal(value)) return text('[External]');

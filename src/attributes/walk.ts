@@ -1,9 +1,13 @@
+import { isProxy } from 'node:util/types';
 import { quietly } from '../base/quietly.js';
 import { unseen } from '../base/unseen.js';
+import { plainBigint } from './bigint.js';
 import type { CaptureContext } from './context.js';
 import { gather, isName, type Pair } from './entries.js';
+import { disregard, isComputed } from './promised.js';
 import type { KeyFacts, Redactor } from './redact.js';
 import { safeRead, throwsText } from './safe-read.js';
+import { isSensitive } from './sensitive-paths.js';
 import { functionText, isError, specialOf } from './special.js';
 import { cut, head, wellFormed } from './text.js';
 
@@ -54,6 +58,8 @@ export class Walk {
   readonly #notices: boolean;
   readonly #ancestors: object[] = [];
   readonly #root: string;
+  /** Of the field that is read now. */
+  #key: PropertyKey = '';
   #budget: number;
   #leaves: number;
   /** Texts that were counted at three bytes a character, since counting takes longer than it matters. */
@@ -83,10 +89,8 @@ export class Walk {
   /** `value` as plain data; undefined where there is nothing to write. */
   render(value: unknown): Rendered | undefined {
     try {
-      return this.#value(
-        this.#hook === undefined ? value : this.#hook(value, this.#root),
-        this.#paths ? this.#root : '',
-        0,
+      return unseen(() =>
+        this.#value(this.#hook === undefined ? value : this.#hook(value, this.#root), this.#paths ? this.#root : '', 0),
       );
     } catch (thrown) {
       // The stack of the program itself was nearly full.
@@ -143,6 +147,9 @@ export class Walk {
         switch (special.kind) {
           case 'text':
             return this.#text(special.text);
+          case 'promise':
+            this.#disown(value);
+            return this.#plain('[Promise]');
           case 'value':
             return this.#value(special.value, path, depth + 1);
           case 'items':
@@ -242,7 +249,7 @@ export class Walk {
       made = (value as { toJSON?: unknown }).toJSON;
       if (typeof made === 'function') {
         const own = made;
-        const result: unknown = unseen(() => own.call(value, ''));
+        const result: unknown = own.call(value, '');
         // What an asynchronous one rejects with is nobody's but ours.
         if (result instanceof Promise) quietly(() => result);
         if (result !== value) return this.#value(result, path, depth + 1);
@@ -256,6 +263,7 @@ export class Walk {
         break;
       }
       const key = keys[i] as string;
+      this.#key = key;
       this.#field(out, key, asks && key === 'toJSON' ? made : safeRead(value, key), path, depth);
     }
     if (proto === ROOT && depth <= 1) this.#marks(out, value, path, depth);
@@ -266,8 +274,14 @@ export class Walk {
   #marks(out: { [key: string]: Rendered }, value: object, path: string, depth: number): void {
     for (const mark of Object.getOwnPropertySymbols(value)) {
       if (this.#spent() || !Object.prototype.propertyIsEnumerable.call(value, mark)) continue;
+      this.#key = mark;
       this.#field(out, String(mark), safeRead(value, mark), path, depth);
     }
+  }
+
+  #disown(promise: object): void {
+    const holder = this.#ancestors[this.#ancestors.length - 2];
+    if (holder !== undefined && !isProxy(holder) && isComputed(holder, this.#key)) disregard(promise);
   }
 
   #error(error: object, path: string, depth: number): Rendered {
@@ -275,26 +289,20 @@ export class Walk {
     for (const key of ['name', 'message', 'stack', 'code', 'cause', 'errors']) {
       let item = safeRead(error, key);
       if (item === undefined || (key === 'code' && typeof item !== 'string' && typeof item !== 'number')) continue;
-      if (key === 'cause' && isError(item) && this.#causes() >= MAX_CAUSES) item = '[more causes]';
+      if (key === 'cause' && isError(item) && this.#ancestors.filter(isError).length >= MAX_CAUSES)
+        item = '[more causes]';
       this.#field(out, key, item, path, depth);
     }
     return out;
   }
 
-  #causes(): number {
-    let count = 0;
-    for (const ancestor of this.#ancestors) if (isError(ancestor)) count += 1;
-    return count;
-  }
-
   #field(out: { [key: string]: Rendered }, key: string, item: unknown, path: string, depth: number): void {
-    const facts = this.#factsOf(key);
-    const { name } = facts;
-    const masked = facts.secret && item !== null && item !== undefined;
+    const { name, secret, inherited } = this.#factsOf(key);
+    const masked = secret && item !== null && item !== undefined;
     const rendered = masked ? this.#plain(this.#redactor.replacement) : this.#child(item, path, name, depth);
     if (rendered === undefined) return;
     this.#budget -= name.length + 4;
-    if (facts.inherited) {
+    if (inherited) {
       // `__proto__` and the like are plain data, never an assignment.
       Object.defineProperty(out, name, { value: rendered, enumerable: true, configurable: true, writable: true });
     } else {
@@ -311,17 +319,11 @@ export class Walk {
   #child(item: unknown, path: string, name: string | number, depth: number): Rendered | undefined {
     if (!this.#paths) return this.#value(item, path, depth + 1);
     const below = `${path}.${name}`;
-    if (this.#sensitive !== undefined && item !== null && item !== undefined && this.#isSensitive(below)) {
+    const paths = item === null || item === undefined ? undefined : this.#sensitive;
+    if (paths !== undefined && isSensitive(below.slice(this.#root.length + 1), paths)) {
       return this.#plain(this.#redactor.replacement);
     }
     return this.#value(this.#hook === undefined ? item : this.#hook(item, below), below, depth + 1);
-  }
-
-  /** List indexes may be left out of a sensitive path: `users.ssn` masks the one of every user. */
-  #isSensitive(path: string): boolean {
-    const relative = path.slice(this.#root.length + 1);
-    const paths = this.#sensitive as ReadonlySet<string>;
-    return paths.has(relative) || paths.has(relative.replace(/(?:^|\.)\d+(?=\.|$)/g, '').replace(/^\./, ''));
   }
 
   #text(text: string): string {
@@ -359,12 +361,10 @@ export class Walk {
   }
 
   #bigint(value: bigint): Rendered {
+    const plain = plainBigint(value, this.#bigints);
+    if (typeof plain === 'string') return this.#text(plain);
     this.#spend(20);
-    if (value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) return Number(value);
-    if (BigInt.asIntN(64, value) === value) return this.#bigints ? value : value.toString();
-    // Decimal text of a huge number takes quadratic time; hexadecimal does not.
-    const hex = value.toString(16);
-    return this.#text(hex.length <= 1024 ? value.toString() : `[BigInt of ${hex.length * 4} bits]`);
+    return plain;
   }
 
   #spend(characters: number): void {

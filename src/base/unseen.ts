@@ -1,7 +1,7 @@
 let depth = 0;
 
 /**
- * Runs code of the user's that the program did not call at this point, such as a `toJSON` of what is captured: what is
+ * Runs code of the user's that the program did not call at this point, such as a getter of what is captured: what is
  * traced in it is no call of the program, and makes no span.
  */
 export function unseen<T>(work: () => T): T {

@@ -73,6 +73,7 @@ const unhandled = {
   'no error': () => void give(Promise.reject(7)),
   'looked at': () => void inspect(fail('looked at')),
   'an argument': () => void wait(1, Promise.reject(boom('argument'))),
+  'inside an argument': () => void wait(1, { orders: Promise.reject(boom('inside')) }),
   'an argument that is evaluated': () => void scored(Promise.reject(boom('evaluated'))),
   'next of an async generator': () =>
     void give(
@@ -125,6 +126,20 @@ const cases = {
       await run();
       await later();
     }
+  },
+  'rejecting promises that the getters of an argument make': async () => {
+    const user = {
+      get orders() {
+        return Promise.reject(boom('orders'));
+      },
+      get visits() {
+        return Sub.reject(boom('visits'));
+      },
+      get [Symbol('marks')]() {
+        return Eager.reject(boom('marks'));
+      },
+    };
+    console.log(give(user) === user, await wait(1, { user }));
   },
   'rejection of a frozen promise': () => void Object.freeze(fail('frozen')),
   'error of a stream nobody listens to': () => {
