@@ -1,5 +1,6 @@
 import { context } from '@opentelemetry/api';
 import { shared } from '../src/base/slot.js';
+import { isUnseen, unseen } from '../src/base/unseen.js';
 import { currentEngine, type Engine } from '../src/tracing/engine.js';
 import type { EvaluationHook } from '../src/tracing/options.js';
 import type { SpanPlan } from '../src/tracing/plan.js';
@@ -132,9 +133,11 @@ function asks(site: Site): boolean {
 }
 
 function callTraced(site: Site, self: unknown, args: unknown[]): unknown {
+  if (isUnseen()) return Reflect.apply(site.original, self, args);
   const ref = refOf(site);
   const at = context.active();
-  const core = ref === undefined ? implicitCore(at) : coreFrom(ref, self, () => nameMaker(site)(self));
+  // A function that uses what is traced, such as `(self) => self.getTracer()`, would ask itself without end.
+  const core = ref === undefined ? implicitCore(at) : unseen(() => coreFrom(ref, self, () => nameMaker(site)(self)));
   const engine = currentEngine();
   if (core === undefined || engine === undefined) return Reflect.apply(site.original, self, args);
   site.plan ??= planOf(site, engine);

@@ -1,4 +1,4 @@
-import { enrichSpan, HoneyHiveTracer, Trace } from 'honeyhive-decorators';
+import { enrichSpan, HoneyHiveTracer, Trace, TraceClass } from 'honeyhive-decorators';
 import { createTestTracer, spanTree } from 'honeyhive-decorators/testing';
 
 const warnings: string[] = [];
@@ -80,6 +80,27 @@ describe('which tracer a call uses', () => {
     expect(new Lazy().run()).toBe(1);
     expect(made?.testSpans.map((span) => span.name)).toEqual(['Lazy.run']);
     await made?.close();
+  });
+
+  it('asks a function that uses what is traced once a call, and makes no span of what it uses', async () => {
+    const tracer = createTestTracer();
+    let asked = 0;
+    @TraceClass({ tracer: (self) => self.getTracer() })
+    class Service {
+      getTracer(): HoneyHiveTracer {
+        asked += 1;
+        return tracer;
+      }
+      run(): string {
+        return 'ran';
+      }
+    }
+    const service = new Service();
+    expect([service.run(), asked]).toEqual(['ran', 1]);
+    expect(tracer.testSpans.map((span) => span.name)).toEqual(['Service.run']);
+    expect([service.getTracer() === tracer, asked]).toEqual([true, 3]);
+    expect(tracer.testSpans.map((span) => span.name)).toEqual(['Service.run', 'Service.getTracer']);
+    await tracer.close();
   });
 
   it('takes a tracer made after the class was decorated', async () => {
