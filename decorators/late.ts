@@ -1,5 +1,6 @@
 import { HoneyHiveError } from '../src/base/errors.js';
 import { install } from './install.js';
+import { nameOf } from './span-name.js';
 import type { AnyMethod, TraceOptions } from './types.js';
 
 /**
@@ -23,10 +24,10 @@ function wrap(fn: unknown, options: TraceOptions): AnyMethod {
   if (/^class\b/.test(Function.prototype.toString.call(fn))) {
     throw new HoneyHiveError(
       'decorator',
-      `trace() on class ${fn.name}: a class is not a function to call. Use @TraceClass.`,
+      `trace() on class ${nameOf(fn)}: a class is not a function to call. Use @TraceClass.`,
     );
   }
-  return install({ decorator: 'trace()', trace: options }, fn as AnyMethod, 'function', fn.name || 'anonymous');
+  return install({ decorator: 'trace()', trace: options }, fn as AnyMethod, 'function', nameOf(fn) || 'anonymous');
 }
 
 function notAFunction(value: unknown): HoneyHiveError {

@@ -6,7 +6,7 @@ import type { EvaluationHook } from '../src/tracing/options.js';
 import type { SpanPlan } from '../src/tracing/plan.js';
 import { anyTracer, coreFrom, implicitCore, noTracerYet } from '../src/tracing/resolve.js';
 import { carryOver } from './carry-over.js';
-import { nameMaker } from './span-name.js';
+import { nameMaker, nameOf } from './span-name.js';
 import type { AnyMethod, EvaluateOptions, TraceOptions } from './types.js';
 
 export type SiteKind = 'method' | 'getter' | 'setter' | 'field' | 'function';
@@ -100,7 +100,7 @@ function constructible(original: AnyMethod, target: () => AnyMethod): AnyMethod 
 }
 
 export function isConstructor(fn: AnyMethod): boolean {
-  if (!Object.hasOwn(fn, 'prototype') && !fn.name.startsWith('bound ')) return false;
+  if (!Object.hasOwn(fn, 'prototype') && !nameOf(fn).startsWith('bound ')) return false;
   try {
     Reflect.construct(Object, [], fn);
     return true;

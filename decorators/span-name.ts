@@ -39,7 +39,8 @@ function classOf(self: object): object | undefined {
   }
 }
 
-function nameOf(owner: object): string {
+/** The name of a class or function, where it is a text. */
+export function nameOf(owner: object): string {
   try {
     const { name } = owner as { readonly name?: unknown };
     return typeof name === 'string' ? name : '';

@@ -58,6 +58,13 @@ const functions: Record<string, () => AnyFunction> = {
     Reflect.deleteProperty(fn, 'name');
     return fn;
   },
+  'a function whose name is no text': () => Object.defineProperty(() => 1, 'name', { value: undefined }),
+  'a function whose name throws': () =>
+    Object.defineProperty(() => 1, 'name', {
+      get() {
+        throw new Error('name');
+      },
+    }),
   'a frozen function': () => Object.freeze(function cold() {}),
   'a function with another prototype': () => Object.setPrototypeOf(() => 1, { extra: 'inherited' }) as AnyFunction,
 };
