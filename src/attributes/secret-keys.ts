@@ -26,7 +26,10 @@ const SECRET_KEYS = new Set(
   ).split(' '),
 );
 
-const PAIRS = new Set(['credit card', 'card number', 'social security', 'connection string', 'security code']);
+const PAIRS = new Set([
+  ...['credit card', 'card number', 'social security', 'connection string', 'security code'],
+  ...['pass word', 'pass words', 'pass phrase', 'pass phrases', 'pass code', 'pass codes'],
+]);
 
 /** `apiKey`, `api_key`, `API-KEY` and `api key` all give `['api', 'key']`; digits are borders. */
 export function wordsOf(key: string): string[] {
