@@ -1,5 +1,6 @@
+import { takeApart } from '../evaluators/apart.js';
 import { captureValue } from '../src/attributes/capture.js';
-import { snapshot } from '../src/attributes/snapshot.js';
+import { unseen } from '../src/base/unseen.js';
 import type { TracerCore } from '../src/tracing/core.js';
 import type { Parameters } from './site.js';
 
@@ -32,12 +33,15 @@ function masked(arg: unknown, hidden: readonly string[] | true, core: TracerCore
   }
 }
 
-/** As it is now: what the program changes later does not reach the evaluator. Types such as Map and Date stay. */
-export function copy(value: unknown, core: TracerCore): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  try {
-    return structuredClone(value);
-  } catch {
-    return snapshot(value, core.capture);
+/** What one evaluation keeps of the program's values. */
+export class Copies {
+  /** What all of them take, about. */
+  bytes = 0;
+
+  /** The value as it is now: what the program changes later in lists and plain objects does not reach the evaluator. */
+  take(value: unknown): unknown {
+    const taken = unseen(() => takeApart(value));
+    this.bytes += taken.bytes;
+    return taken.value;
   }
 }

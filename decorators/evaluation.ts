@@ -14,10 +14,11 @@ import { asRecordedSpan } from '../src/tracing/as-recorded.js';
 import type { TracerCore } from '../src/tracing/core.js';
 import type { EvaluationHook, LateRecord } from '../src/tracing/options.js';
 import { asEvaluation } from '../src/tracing/scope.js';
-import { copy, inputOf } from './evaluation-input.js';
+import { Copies, inputOf } from './evaluation-input.js';
 import { ask, failureOf, type Given, settled } from './given.js';
 import type { Parameters } from './site.js';
 import type { EvaluateOptions } from './types.js';
+import { isFull, whileWaiting } from './waiting.js';
 
 const TIMEOUT_MS = 10_000;
 
@@ -34,17 +35,21 @@ export function evaluationHook(all: readonly EvaluateOptions[], parameters: Para
   return ({ core, traceId, self, args, at }) => {
     const chosen = all.filter((options) => sampled(options.sampleRate, traceId));
     if (chosen.length === 0) return undefined;
-    const prepared = chosen.map((options) => prepare(options, core, self, args, parameters));
+    const copies = new Copies();
+    const prepared = chosen.map((options) => prepare(options, core, copies, self, args, parameters));
+    const skipped = (reason: string): LateRecord =>
+      evaluationRecord(
+        prepared.flatMap(({ options }) => evaluatorsOf(options).map(({ name }) => skippedResult(name, reason))),
+      );
     return {
       score: (output, facts) => {
-        const frozen = copy(output, core);
+        if (isFull(core)) return Promise.resolve(skipped('evaluations that are waiting hold too much data'));
+        const frozen = copies.take(output);
         const known = { ...facts, ...costAt(at) };
-        return soon(() => context.with(asEvaluation(at), () => scoreAll(prepared, frozen, known)));
+        const scored = soon(() => context.with(asEvaluation(at), () => scoreAll(prepared, frozen, known)));
+        return whileWaiting(core, copies.bytes, scored);
       },
-      skipped: (reason) =>
-        evaluationRecord(
-          prepared.flatMap(({ options }) => evaluatorsOf(options).map(({ name }) => skippedResult(name, reason))),
-        ),
+      skipped,
     };
   };
 }
@@ -71,12 +76,13 @@ function sampled(rate: number | undefined, traceId: string): boolean {
 function prepare(
   options: EvaluateOptions,
   core: TracerCore,
+  copies: Copies,
   self: unknown,
   args: readonly unknown[],
   parameters: Parameters,
 ): Prepared {
   const { includeInputs, input, expected, evaluationContext } = options;
-  const keep = (value: unknown): unknown => copy(value, core);
+  const keep = (value: unknown): unknown => copies.take(value);
   return {
     options,
     given: {

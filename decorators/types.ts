@@ -26,7 +26,9 @@ type Args = any;
 /**
  * Options of `@Evaluate`. Its functions may promise what they give: that is waited for, in the background and for
  * `timeoutMs`. Where `input`, `output` or `evaluationContext` fails there is no score but an error that says so; a
- * reference that fails is none.
+ * reference that fails is none. Evaluators get lists and plain objects of their own, copied when the method is called and
+ * when it has returned. Instances of classes, and a value of more than 1 MiB, are given as they are: an evaluator must not
+ * change them, and sees what the program changes meanwhile.
  */
 // biome-ignore lint/suspicious/noExplicitAny: see TracerRef
 export interface EvaluateOptions<Self = any> {

@@ -48,13 +48,39 @@ test('circles, things met twice, holes, symbols and odd names are what they were
 });
 
 test('what cannot be read, or is too deep, stays as it is', () => {
-  const hostile = {
-    get a(): never {
-      throw new Error('no');
+  const hostile = new Proxy(
+    {},
+    {
+      ownKeys() {
+        throw new Error('no');
+      },
     },
-  };
+  );
   expect(apart(hostile)).toBe(hostile);
   let deep: unknown = 1;
   for (let i = 0; i < 100_000; i++) deep = [deep];
   expect(apart(deep)).toBe(deep);
+});
+
+test('getters are not run', () => {
+  let runs = 0;
+  const value = {
+    list: [1],
+    get total() {
+      runs += 1;
+      return 42;
+    },
+  };
+  const copy = apart(value);
+  expect(runs).toBe(0);
+  expect(copy.list).not.toBe(value.list);
+  expect(copy.total).toBe(42);
+});
+
+test('what is larger than 1 MiB stays as it is', () => {
+  const rows = Array.from({ length: 40_000 }, (_, id) => ({ id }));
+  expect(apart(rows)).toBe(rows);
+  expect(apart({ text: 'x'.repeat(2_000_000) }).text).toHaveLength(2_000_000);
+  const few = rows.slice(0, 1_000);
+  expect(apart(few)[0]).not.toBe(few[0]);
 });

@@ -139,7 +139,7 @@ const cases = {
         return Eager.reject(boom('marks'));
       },
     };
-    console.log(give(user) === user, await wait(1, { user }));
+    console.log(give(user) === user, scored(user), await wait(1, { user }));
   },
   'rejection of a frozen promise': () => void Object.freeze(fail('frozen')),
   'error of a stream nobody listens to': () => {

@@ -123,6 +123,73 @@ describe('what an evaluator gets and where its score lands', () => {
     expect(spy.seen).toEqual([[undefined, [3, 1, 2]]]);
   });
 
+  it('the value itself where a copy would take long', async () => {
+    const spy = new Spy();
+    const rows = Array.from({ length: 20_000 }, (_, id) => ({ id, name: `row ${id}` }));
+    const bytes = new Map([['bytes', new Uint8Array(2_000_000)]]);
+    class Table {
+      @Evaluate(spy)
+      list(_page: unknown): unknown {
+        return rows;
+      }
+    }
+    new Table().list(bytes);
+    new Table().list([1, { rows: rows.slice(0, 1_000) }]);
+    await tracer.flush();
+    expect(spy.seen.map((pair) => (pair as unknown[])[1] === rows)).toEqual([true, true]);
+    const [first, second] = spy.seen.map((pair) => (pair as unknown[])[0]);
+    expect(first === bytes).toBe(true);
+    expect(second).toEqual([1, { rows: rows.slice(0, 1_000) }]);
+    expect((second as { rows: object[] }[])[1]?.rows[0] === rows[0]).toBe(false);
+  });
+
+  it('getters as getters: they run once, for the span', async () => {
+    let runs = 0;
+    const spy = new Spy();
+    class Desk {
+      @Evaluate(spy)
+      answer(given: object): object {
+        return given;
+      }
+    }
+    new Desk().answer({
+      get total() {
+        runs += 1;
+        return 42;
+      },
+    });
+    await tracer.flush();
+    expect(runs).toBe(2);
+    expect(spy.seen).toEqual([[{ total: 42 }, { total: 42 }]]);
+  });
+
+  it('what it is an instance of, and functions, as the method gave them', async () => {
+    const spy = new Spy();
+    class Answer {
+      readonly #words = ['a', 'b'];
+      get wordCount(): number {
+        return this.#words.length;
+      }
+    }
+    const answer = new Answer();
+    const url = new URL('https://a.example/x');
+    const text = 'x'.repeat(100_000);
+    class Desk {
+      @Evaluate(spy)
+      answer(): unknown {
+        return { answer, url, bytes: Buffer.from('abc'), run: () => 1, password: 'kept', text };
+      }
+    }
+    new Desk().answer();
+    await tracer.flush();
+    const [, seen] = spy.seen[0] as [unknown, Record<string, unknown>];
+    expect((seen.answer as Answer).wordCount).toBe(2);
+    expect((seen.url as URL).host).toBe('a.example');
+    expect(Buffer.isBuffer(seen.bytes)).toBe(true);
+    expect((seen.run as () => number)()).toBe(1);
+    expect([seen.password, seen.text === text]).toEqual(['kept', true]);
+  });
+
   it('what a rest parameter takes as one list, as the span has it', async () => {
     const spy = new Spy();
     class Sums {
@@ -318,5 +385,38 @@ describe('what an evaluator gets and where its score lands', () => {
       (span) => span.attributes['honeyhive_metrics.evaluator_status'] === 'skipped',
     );
     expect([tracer.testSpans.length, skipped.length]).toEqual([1_005, 5]);
+  });
+
+  it('says so, on the span, when those that wait hold too much data', async () => {
+    const small = createTestTracer({ limits: { queueBytes: 1_000_000 } });
+    let free = (): void => undefined;
+    const judge = new Promise<number>((resolve) => {
+      free = () => resolve(1);
+    });
+    class Flood {
+      @Evaluate({ evaluator: () => judge, tracer: small })
+      run(n: number): string[] {
+        return [`${n}`.repeat(400_000)];
+      }
+    }
+    const flood = new Flood();
+    const feedback = (): unknown[] =>
+      small.testSpans.map((span) => span.attributes['honeyhive_metrics.evaluator_explanation']);
+    for (let i = 1; i <= 4; i++) flood.run(i);
+    expect(feedback()).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(feedback()).toEqual(['evaluations that are waiting hold too much data']);
+    free();
+    await small.flush();
+    flood.run(5);
+    await small.flush();
+    expect(small.testSpans.map((span) => span.attributes['honeyhive_metrics.evaluator'])).toEqual([
+      undefined,
+      1,
+      1,
+      1,
+      1,
+    ]);
+    await small.close();
   });
 });
