@@ -64,43 +64,6 @@ describe('what a traced call leaves on its span', () => {
     expect(tracer.testSpans.map(({ name }) => name)).toEqual(['Till.take', 'Money.toJSON']);
   });
 
-  it('makes no span of what a getter asks while it is captured', () => {
-    class Cart {
-      @Trace()
-      sum(): number {
-        return 42;
-      }
-    }
-    const cart = new Cart();
-    class View {
-      @Trace()
-      render(view: object): object {
-        return view;
-      }
-      @Trace()
-      fail(error: Error): never {
-        throw error;
-      }
-    }
-    const view = {
-      get total() {
-        return cart.sum();
-      },
-    };
-    new View().render(view);
-    const error = Object.defineProperty(new Error('no'), 'cause', { get: () => ({ total: cart.sum() }) });
-    try {
-      new View().fail(error);
-    } catch (thrown) {
-      expect(thrown === error).toBe(true);
-    }
-    expect(tracer.testSpans.map(({ name }) => name)).toEqual(['View.render', 'View.fail']);
-    expect(only('View.render')).toMatchObject({
-      'honeyhive_inputs.view': '{"total":42}',
-      'honeyhive_outputs.result.total': 42,
-    });
-  });
-
   it('captures arguments by name: scalars as they are, the rest as one JSON text, literal defaults, rest as a list', () => {
     class Maths {
       @Trace()
