@@ -1,15 +1,19 @@
 import { CHUNKS, OUTPUTS, RESULT, TIME_TO_FIRST_CHUNK } from '../../attributes/keys.js';
 import { type JsonValue, snapshot } from '../../attributes/snapshot.js';
+import { head } from '../../attributes/text.js';
 import type { RecordedSpan } from '../recorded-span.js';
 import type { SpanCall } from '../span-call.js';
 import { putFlat } from '../span-call.js';
 
 const MAX_ITEMS = 1_000;
+/** How much more text is kept than is shown, so that a secret across the border is still recognised. */
+const MARGIN = 4_096;
 
 /** What a stream gave its consumer: how much, when the first of it came, and the content as far as the limits allow. */
 export class Collector {
   readonly #call: SpanCall;
   readonly #keeps: boolean;
+  /** Texts as they came: a secret may stand in two of them, so they are masked when they are joined. */
   readonly #items: JsonValue[] = [];
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #count = 0;
@@ -19,11 +23,12 @@ export class Collector {
   #allText = true;
   #binaryBytes = 0;
   #room: number;
+  #output: JsonValue | undefined;
 
   constructor(call: SpanCall) {
     this.#call = call;
     this.#keeps = call.includeOutputs || call.isEvaluated;
-    this.#room = call.span?.core.capture.limits.valueLength ?? 0;
+    this.#room = (call.span?.core.capture.limits.valueLength ?? -MARGIN) + MARGIN;
   }
 
   get count(): number {
@@ -44,14 +49,21 @@ export class Collector {
   #keep(chunk: unknown): void {
     const { span } = this.#call;
     if (span === undefined || this.#room <= 0 || this.#kept >= MAX_ITEMS) return;
-    const item = chunk instanceof Uint8Array ? this.#text(chunk) : snapshot(chunk, span.core.capture);
+    const given = chunk instanceof Uint8Array ? this.#text(chunk) : chunk;
+    const item = typeof given === 'string' ? this.#part(given) : snapshot(given, span.core.capture);
     if (item === undefined) return;
     if (typeof item !== 'string') this.#allText = false;
     const size = typeof item === 'string' ? item.length : JSON.stringify(item).length;
+    this.#output = undefined;
     this.#bytes += size;
     this.#room -= size;
     this.#kept++;
     this.#items.push(item);
+  }
+
+  /** One text alone is kept whole: it is cut where it is shown, and what is left out is counted. */
+  #part(text: string): string {
+    return this.#items.length === 0 ? text : head(text, this.#room);
   }
 
   /** Bytes are shown as text where they are text. */
@@ -68,7 +80,15 @@ export class Collector {
   output(): JsonValue | undefined {
     if (this.#binaryBytes > 0) return `<Buffer ${this.#binaryBytes + this.#bytes} bytes>`;
     if (this.#items.length === 0) return undefined;
-    return this.#allText ? this.#items.join('') : this.#items;
+    this.#output ??= this.#allText
+      ? this.#clean(this.#items.join(''))
+      : this.#items.map((item) => (typeof item === 'string' ? this.#clean(item) : item));
+    return this.#output;
+  }
+
+  #clean(text: string): JsonValue {
+    const { span } = this.#call;
+    return (span === undefined ? undefined : snapshot(text, span.core.capture)) ?? null;
   }
 
   describe(span: RecordedSpan, returned?: unknown): void {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { addAbortSignal, Readable } from 'node:stream';
-import { type HoneyHiveTracer, Trace } from 'honeyhive-decorators';
+import { Evaluate, type HoneyHiveTracer, Trace } from 'honeyhive-decorators';
 import { createTestTracer, spansNamed } from 'honeyhive-decorators/testing';
 
 let tracer: HoneyHiveTracer;
@@ -72,5 +72,77 @@ describe('a Node stream', () => {
     }
     for (const name of ['Head.read', 'Head.told'])
       expect(only(name)).toMatchObject({ honeyhive_error_type: 'AbortError' });
+  });
+});
+
+describe('a secret in the texts of a stream', () => {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const seen: unknown[] = [];
+  class Chat {
+    @Evaluate((_input: unknown, output: unknown) => seen.push(output))
+    *say(...parts: unknown[]): Generator<unknown> {
+      yield* parts;
+    }
+  }
+  beforeEach(() => {
+    seen.length = 0;
+  });
+
+  it.each<[string, unknown[], unknown]>([
+    ['a pair', ['the password=hun', 'ter2isLONG ', 'and more'], 'the password=[REDACTED] and more'],
+    ['a key', ['key sk-proj-abc12345', '6789ABCDEFGH0', ' end'], 'key [REDACTED] end'],
+    ['bytes', [bytes('key sk-proj-abc12345'), bytes('6789ABCDEFGH0 end')], 'key [REDACTED] end'],
+    ['one text', ['key sk-proj-abc123456789'], 'key [REDACTED]'],
+  ])('is masked whole, on the span and for evaluators: %s', async (_what, parts, masked) => {
+    expect([...new Chat().say(...parts)]).toEqual(parts);
+    await tracer.flush();
+    expect(only('Chat.say')).toMatchObject({
+      'honeyhive_outputs.result': masked,
+      'honeyhive_outputs.chunks': parts.length,
+    });
+    expect(seen).toEqual([masked]);
+  });
+
+  it('is masked in each chunk where some are no texts', async () => {
+    for (const _part of new Chat().say('password=hunter2', { token: 'T' }, 1));
+    await tracer.flush();
+    expect(seen).toEqual([['password=[REDACTED]', { token: '[REDACTED]' }, 1]]);
+    expect(only('Chat.say')).toMatchObject({
+      'honeyhive_outputs.result.0': 'password=[REDACTED]',
+      'honeyhive_outputs.result.1.token': '[REDACTED]',
+    });
+  });
+
+  it('is masked at the border of what is kept, and by the hook, which is asked for the whole', async () => {
+    const asked: unknown[] = [];
+    const hooked = createTestTracer({
+      limits: { valueLength: 1_000 },
+      redact: {
+        hook: (value, path) => {
+          if (path === '') asked.push(value);
+          return typeof value === 'string' ? value.replace('swordfish', '***') : value;
+        },
+      },
+    });
+    class Long {
+      @Trace({ tracer: hooked })
+      *say(): Generator<string> {
+        yield 'sword';
+        yield 'fish ';
+        for (let i = 0; i < 98; i += 1) yield 'ten chars ';
+        yield 'sk-proj-abc12345';
+        yield '6789ABCDEFGH0';
+        for (let i = 0; i < 1_000; i += 1) yield 'more words';
+      }
+    }
+    for (const _part of new Long().say());
+    const [span] = spansNamed(hooked, 'Long.say');
+    const result = String(span?.attributes['honeyhive_outputs.result']);
+    expect(result.startsWith('*** ten chars ')).toBe(true);
+    expect(result).toContain('characters left out');
+    expect([result.length <= 1_000, result.includes('sk-')]).toEqual([true, false]);
+    expect(asked).toHaveLength(1);
+    expect(span?.attributes['honeyhive_outputs.chunks_left_out']).toBeGreaterThan(500);
+    await hooked.close();
   });
 });
