@@ -24,11 +24,13 @@ export class SpanCall {
   readonly context: Context;
   /** Undefined where the trace is not sampled: the call only carries ids then. */
   readonly span: RecordedSpan | undefined;
+  readonly #at: Context;
   readonly #plan: SpanPlan;
   readonly #evaluation: PendingEvaluation | undefined;
   #done = false;
 
   constructor(core: TracerCore, plan: SpanPlan, self: unknown, args: readonly unknown[], at: Context) {
+    this.#at = at;
     this.#plan = plan;
     const started = sampledOut(plan, at)
       ? unsampled(core, at)
@@ -42,6 +44,11 @@ export class SpanCall {
     }
     if (plan.includeInputs) captureInputs(span, plan, args);
     core.announce?.(span);
+  }
+
+  /** The span of ours that it was started in. */
+  get outer(): RecordedSpan | undefined {
+    return this.span === undefined ? asRecordedSpan(trace.getSpan(this.#at)) : this.span.outer;
   }
 
   get isDone(): boolean {

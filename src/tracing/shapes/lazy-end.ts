@@ -32,7 +32,7 @@ export function watchLazily(
 /** Whether `inner` was started inside `outer`. */
 export function isInside(inner: SpanCall, outer: SpanCall): boolean {
   if (outer.span === undefined) return false;
-  for (let span = inner.span?.outer; span !== undefined; span = span.outer) if (span === outer.span) return true;
+  for (let span = inner.outer; span !== undefined; span = span.outer) if (span === outer.span) return true;
   return false;
 }
 

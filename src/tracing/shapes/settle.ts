@@ -13,11 +13,8 @@ import { isWebStream, responseBody, watchWebStream } from './web-stream.js';
  * what it is would run its traps.
  */
 export function settle(call: SpanCall, result: unknown, args: readonly unknown[]): void {
-  if (call.span === undefined) {
-    // Not recorded; but what the steps of a generator call must stay out as well.
-    if (call.context !== undefined && isGeneratorObject(result)) watchGenerator(call, result, args);
-    return;
-  }
+  // Where it is not recorded there is no end to be told, but what works later in the call must stay out as well.
+  if (call.context === undefined) return;
   if (!isPlainlyReadable(result)) {
     call.succeed(result);
     return;

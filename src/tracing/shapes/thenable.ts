@@ -1,4 +1,5 @@
 import { isPromise } from 'node:util/types';
+import { context } from '@opentelemetry/api';
 import type { SpanCall } from '../span-call.js';
 import { abandonment } from './abandonment.js';
 import { isPlainlyReadable, type Method, methodOf, replace } from './in-place.js';
@@ -19,7 +20,7 @@ interface Waiting {
 
 /**
  * A thenable may start its work in `then` (an ORM's query, an API client's promise): ours is only called when the
- * program calls it, with the program's own callbacks round which we listen. Its `catch` and `finally` stay its own.
+ * program calls it, with the program's own callbacks round which we listen; what it starts is inside the call. Its `catch` and `finally` stay its own.
  */
 export function watchThenable(
   thenable: object,
@@ -39,13 +40,17 @@ export function watchThenable(
     for (const back of ways) back();
     for (const tell of state.tells) quietly(() => tell[how](what));
   };
-  const heard = (how: 'onValue' | 'onError', callback: unknown): unknown =>
-    typeof callback !== 'function'
-      ? callback
-      : function (this: unknown, ...given: unknown[]): unknown {
-          settle(how, given[0]);
-          return Reflect.apply(callback, this, given);
-        };
+  const inside = call?.context;
+  /** The work belongs to the call; the program's callbacks do not. */
+  const heard = (how: 'onValue' | 'onError', callback: unknown): unknown => {
+    if (typeof callback !== 'function') return callback;
+    const outside = context.active();
+    return function (this: unknown, ...given: unknown[]): unknown {
+      settle(how, given[0]);
+      if (inside === undefined || context.active() !== inside) return Reflect.apply(callback, this, given);
+      return context.with(outside, () => Reflect.apply(callback, this, given));
+    };
+  };
   /** Where the program gave no callback, what comes of the call tells. */
   const watchOutcome = (outcome: unknown): void => {
     if (waiting.get(thenable) !== state || !isPromise(outcome) || outcome === thenable) return;
@@ -57,7 +62,9 @@ export function watchThenable(
   };
   const patch = (name: string, original: Method, listen: (given: unknown[]) => unknown[]): boolean => {
     const back = replace(thenable, name, original, function (...given) {
-      const outcome = Reflect.apply(original, this, listen(given).slice(0, given.length));
+      const listening = listen(given).slice(0, given.length);
+      const start = (): unknown => Reflect.apply(original, this, listening);
+      const outcome = inside === undefined || name === 'finally' ? start() : context.with(inside, start);
       if (name !== 'then' || typeof given[0] !== 'function' || typeof given[1] !== 'function') watchOutcome(outcome);
       return outcome;
     });

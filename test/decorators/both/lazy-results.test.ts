@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { addAbortSignal, Readable } from 'node:stream';
 import { Evaluate, type HoneyHiveTracer, Trace } from 'honeyhive-decorators';
-import { createTestTracer, spansNamed } from 'honeyhive-decorators/testing';
+import { createTestTracer, spansNamed, spanTree } from 'honeyhive-decorators/testing';
+import { defer, firstValueFrom, type Observable, of } from 'rxjs';
 
 let tracer: HoneyHiveTracer;
 beforeEach(() => {
@@ -144,5 +145,86 @@ describe('a secret in the texts of a stream', () => {
     expect(asked).toHaveLength(1);
     expect(span?.attributes['honeyhive_outputs.chunks_left_out']).toBeGreaterThan(500);
     await hooked.close();
+  });
+});
+
+describe('work that a method leaves for later', () => {
+  const ran: string[] = [];
+  class Steps {
+    @Trace()
+    step(kind: string): number {
+      return ran.push(kind);
+    }
+  }
+  const { step } = new Steps();
+  async function* steps(kind: string): AsyncGenerator<number> {
+    yield step(kind);
+  }
+  const lazy = (kind: string): PromiseLike<number> => ({
+    then: (ok, no) => Promise.resolve(kind).then(step).then(ok, no),
+  });
+  const drain = async (items: AsyncIterable<unknown>): Promise<void> => {
+    for await (const _item of items);
+  };
+  const observable = (kind: string): Observable<number> => defer(() => of(step(kind)));
+  const kinds: Record<string, [(kind: string) => unknown, (given: never) => unknown]> = {
+    'async generator': [steps, drain],
+    'promised generator': [async (kind) => steps(kind), async (given: Promise<AsyncGenerator>) => drain(await given)],
+    'async iterable': [(kind) => ({ [Symbol.asyncIterator]: () => steps(kind) }), drain],
+    observable: [observable, (given: Observable<number>) => firstValueFrom(given)],
+    'lazy thenable': [lazy, async (given: PromiseLike<number>) => void (await given)],
+  };
+  class Hot {
+    @Trace({ sampleRate: 0 })
+    left(make: () => unknown): unknown {
+      return make();
+    }
+    @Trace()
+    kept(make: () => unknown): unknown {
+      return make();
+    }
+    @Trace()
+    passes(make: () => unknown): unknown {
+      return this.left(make);
+    }
+  }
+
+  it.each(Object.keys(kinds))(
+    'stays out where the call is not recorded, and is inside it where it is: %s',
+    async (kind) => {
+      const [make, use] = kinds[kind] as (typeof kinds)[string];
+      ran.length = 0;
+      await use(new Hot().left(() => make(kind)) as never);
+      await turn();
+      expect([ran, tracer.testSpans.length]).toEqual([[kind], 0]);
+      await use(new Hot().kept(() => make(kind)) as never);
+      await turn();
+      const tree = spanTree(tracer);
+      expect(tree.map(({ span, children }) => [span.name, children.map((child) => child.span.name)])).toEqual([
+        ['Hot.kept', ['step']],
+      ]);
+    },
+  );
+
+  it.each(['async generator', 'async iterable', 'observable', 'lazy thenable'])(
+    'keeps the span open of a recorded call that passes on what one that is not recorded gave: %s',
+    async (kind) => {
+      const [make, use] = kinds[kind] as (typeof kinds)[string];
+      const given = new Hot().passes(() => make(kind));
+      await turn();
+      expect(tracer.testSpans).toHaveLength(0);
+      await use(given as never);
+      await turn();
+      expect(tracer.testSpans.map(({ name }) => name)).toEqual(['Hot.passes']);
+    },
+  );
+
+  it('leaves the callbacks of a lazy thenable outside', async () => {
+    for (const given of [new Hot().left(() => lazy('then')), new Hot().kept(() => lazy('then'))]) {
+      await (given as PromiseLike<number>).then(() => void step('callback'));
+      await turn();
+    }
+    const roots = spanTree(tracer).map(({ span }) => span.attributes['honeyhive_inputs.kind'] ?? span.name);
+    expect(roots).toEqual(['Hot.kept', 'callback', 'callback']);
   });
 });
