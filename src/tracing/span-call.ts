@@ -51,6 +51,11 @@ export class SpanCall {
     return this.span === undefined ? asRecordedSpan(trace.getSpan(this.#at)) : this.span.outer;
   }
 
+  /** Stands for the traced place in whatever is remembered of it. */
+  get place(): object {
+    return this.#plan;
+  }
+
   get isDone(): boolean {
     return this.#done;
   }

@@ -4,6 +4,7 @@ import { isPlainlyReadable, methodOf } from './in-place.js';
 import { watchAsyncIterable, watchGenerator } from './iterator.js';
 import { isReadableNodeStream, watchNodeStream } from './node-stream.js';
 import { isObservable, watchObservable } from './observable.js';
+import { learn, surelyPlain } from './plain-promises.js';
 import { watchPromise } from './promise.js';
 import { isWebStream, responseBody, watchWebStream } from './web-stream.js';
 
@@ -20,10 +21,14 @@ export function settle(call: SpanCall, result: unknown, args: readonly unknown[]
     return;
   }
   try {
+    if (call.span === undefined && isPromise(result) && surelyPlain(call.place)) return;
     if (isPromise(result) || methodOf(result, 'then') !== undefined) {
       const watched = watchPromise(
         result as PromiseLike<unknown>,
-        (value) => settleValue(call, value, args),
+        (value) => {
+          const lazy = settleValue(call, value, args);
+          if (call.span === undefined) learn(call.place, lazy);
+        },
         (thrown) => call.fail(thrown),
         call,
       );
@@ -34,12 +39,16 @@ export function settle(call: SpanCall, result: unknown, args: readonly unknown[]
   }
 }
 
-function settleValue(call: SpanCall, value: unknown, args: readonly unknown[]): void {
+/** Whether the value is something that works later. */
+function settleValue(call: SpanCall, value: unknown, args: readonly unknown[]): boolean {
+  let lazy = false;
   try {
-    if (!isPlainlyReadable(value) || !watchLazy(call, value, args)) call.succeed(value);
+    lazy = isPlainlyReadable(value) && watchLazy(call, value, args);
   } catch {
-    call.succeed(value);
+    // What cannot be watched is a plain value.
   }
+  if (!lazy) call.succeed(value);
+  return lazy;
 }
 
 /** Watches what produces values later; false for a plain value. */

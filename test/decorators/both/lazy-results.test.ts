@@ -206,6 +206,21 @@ describe('work that a method leaves for later', () => {
     },
   );
 
+  it('stays out where the call is not recorded and its promises gave plain values before', async () => {
+    const hot = new Hot();
+    const calls = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i += 1) await hot.left(async () => i);
+    };
+    await calls(100);
+    for (let i = 0; i < 32; i += 1)
+      await drain((await hot.left(async () => steps('now and then'))) as AsyncIterable<number>);
+    const before = tracer.testSpans.length;
+    expect(before).toBeLessThan(32);
+    await calls(100);
+    await drain((await hot.left(async () => steps('now and then'))) as AsyncIterable<number>);
+    expect(tracer.testSpans).toHaveLength(before);
+  });
+
   it.each(['async generator', 'async iterable', 'observable', 'lazy thenable'])(
     'keeps the span open of a recorded call that passes on what one that is not recorded gave: %s',
     async (kind) => {
