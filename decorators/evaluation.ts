@@ -1,4 +1,4 @@
-import { type Context, context, trace } from '@opentelemetry/api';
+import { type Context, context } from '@opentelemetry/api';
 import type { BaseEvaluator } from '../evaluators/base.js';
 import { costOnSpan } from '../evaluators/cost-on-span.js';
 import { evaluateAll } from '../evaluators/evaluate-all.js';
@@ -10,12 +10,12 @@ import { evaluationRecord } from '../evaluators/wire.js';
 import { messageOf } from '../src/base/errors.js';
 import { isThenable } from '../src/base/thenable.js';
 import { warn } from '../src/base/warn.js';
-import { asRecordedSpan } from '../src/tracing/as-recorded.js';
+import { activeRecordedSpan } from '../src/tracing/active.js';
 import type { TracerCore } from '../src/tracing/core.js';
 import type { EvaluationHook, LateRecord } from '../src/tracing/options.js';
 import { asEvaluation } from '../src/tracing/scope.js';
 import { Copies, inputOf } from './evaluation-input.js';
-import { ask, failureOf, type Given, settled } from './given.js';
+import { ask, failureOf, type Given, settled, take } from './given.js';
 import type { Parameters } from './site.js';
 import type { EvaluateOptions } from './types.js';
 import { isFull, whileWaiting } from './waiting.js';
@@ -62,7 +62,7 @@ interface Facts {
 
 /** Read before any score is there: one of the name `cost` is no cost. */
 function costAt(at: Context): { costUsd?: number } {
-  const costUsd = costOnSpan(asRecordedSpan(trace.getSpan(at))?.attributes ?? {});
+  const costUsd = costOnSpan(activeRecordedSpan(at)?.attributes ?? {});
   return costUsd === undefined ? {} : { costUsd };
 }
 
@@ -88,9 +88,9 @@ function prepare(
     given: {
       input:
         includeInputs === false
-          ? undefined
+          ? { value: undefined }
           : input === undefined
-            ? ask(() => keep(inputOf(args, parameters, core)))
+            ? take(() => keep(inputOf(args, parameters, core)))
             : ask(() => input([...args], self), keep),
       expected: ask(() => expected?.([...args], self), keep),
       evaluationContext: ask(
@@ -118,7 +118,7 @@ async function scoreOne({ options, given }: Prepared, output: unknown, facts: Fa
   const evaluators = evaluatorsOf(options);
   let results: EvaluationResult[];
   try {
-    const seen = ask(() => (mapper === undefined ? output : mapper(output as never)));
+    const seen = mapper === undefined ? { value: output } : ask(() => mapper(output as never));
     const { input, expected, evaluationContext, ...rest } = await settled({ ...given, output: seen }, timeoutMs);
     results = await evaluateAll(evaluators, {
       input,

@@ -3,45 +3,57 @@ import { errorOf } from '../evaluators/run.js';
 import { isThenable } from '../src/base/thenable.js';
 import { warn } from '../src/base/warn.js';
 
-/** What functions of the user's gave or promised, by the option they were given as. */
-export type Given<K extends string> = Readonly<Record<K, unknown>>;
+/** What is there, or was promised. A value may itself be a promise of the program's, which is not waited for. */
+type Asked = { readonly value: unknown } | { readonly promise: Promise<unknown> };
 
-/**
- * Asks a function of the user's. What it throws is like a promise that rejects; neither counts as unhandled until
- * somebody asks for it, which may be never.
- */
-export function ask(make: () => unknown, keep: (value: unknown) => unknown = (value) => value): unknown {
-  let answer: unknown;
+/** What functions of the user's gave or promised, by the option they were given as. */
+export type Given<K extends string> = Readonly<Record<K, Asked>>;
+
+/** What `make` gives, whatever it is. */
+export function take(make: () => unknown): Asked {
   try {
-    answer = make();
-    if (!isThenable(answer)) return keep(answer);
+    return { value: make() };
   } catch (thrown) {
-    answer = Promise.reject(thrown);
+    return promised(Promise.reject(thrown));
   }
-  const promise = Promise.resolve(answer).then(keep);
+}
+
+/** Asks a function of the user's, and waits later for what it promises. */
+export function ask(make: () => unknown, keep: (value: unknown) => unknown = (value) => value): Asked {
+  const answer = take(make);
+  if ('promise' in answer) return answer;
+  const { value } = answer;
+  return isThenable(value) ? promised(Promise.resolve(value).then(keep)) : take(() => keep(value));
+}
+
+/** What was thrown is like a promise that rejects; neither counts as unhandled until somebody asks, which may be never. */
+function promised(promise: Promise<unknown>): Asked {
   promise.catch(() => undefined);
-  return promise;
+  return { promise };
 }
 
 /** Waits for what was promised, for at most `timeoutMs`. Rejects with an error that names the option which failed. */
-export async function settled<K extends string>(given: Given<K>, timeoutMs: number): Promise<Given<K>> {
-  if (!Object.values(given).some(isThenable)) return given;
-  const deadline = new Deadline({ timeoutMs, signal: undefined, background: true });
-  deadline.start();
+export async function settled<K extends string>(given: Given<K>, timeoutMs: number): Promise<Record<K, unknown>> {
+  const entries = Object.entries<Asked>(given);
+  const values: Record<string, unknown> = {};
+  const waits = entries.some(([, asked]) => 'promise' in asked);
+  const deadline = waits ? new Deadline({ timeoutMs, signal: undefined, background: true }) : undefined;
+  deadline?.start();
   try {
-    const entries = Object.entries(given).map(async ([what, value]) => {
-      try {
-        return [what, isThenable(value) ? await deadline.race(value) : value];
-      } catch (thrown) {
-        const failure = failureOf(what, thrown);
-        // A reference that fails is none: what an evaluator without one does is its own affair.
-        if (what === 'expected') return [what, undefined];
-        throw failure;
-      }
-    });
-    return Object.fromEntries(await Promise.all(entries)) as Given<K>;
+    await Promise.all(
+      entries.map(async ([what, asked]) => {
+        try {
+          values[what] = 'value' in asked ? asked.value : await deadline?.race(asked.promise);
+        } catch (thrown) {
+          const failure = failureOf(what, thrown);
+          // A reference that fails is none: what an evaluator without one does is its own affair.
+          if (what !== 'expected') throw failure;
+        }
+      }),
+    );
+    return values as Record<K, unknown>;
   } finally {
-    deadline.clear();
+    deadline?.clear();
   }
 }
 

@@ -9,6 +9,9 @@ const MAX_ITEMS = 1_000;
 /** How much more text is kept than is shown, so that a secret across the border is still recognised. */
 const MARGIN = 4_096;
 
+/** The shortest that is masked wherever it stands: it may be the first part of a longer one, and a common word. */
+const SECRET = 8;
+
 /** What a stream gave its consumer: how much, when the first of it came, and the content as far as the limits allow. */
 export class Collector {
   readonly #call: SpanCall;
@@ -81,9 +84,21 @@ export class Collector {
     if (this.#binaryBytes > 0) return `<Buffer ${this.#binaryBytes + this.#bytes} bytes>`;
     if (this.#items.length === 0) return undefined;
     this.#output ??= this.#allText
-      ? this.#clean(this.#items.join(''))
+      ? this.#clean(this.#withoutSecrets(this.#items as string[]))
       : this.#items.map((item) => (typeof item === 'string' ? this.#clean(item) : item));
     return this.#output;
+  }
+
+  /** The parts joined. What is a secret in a part looks like none where the part before it ends in a letter. */
+  #withoutSecrets(parts: readonly string[]): string {
+    const redactor = this.#call.span?.core.capture.redactor;
+    if (redactor === undefined || !redactor.active || parts.length === 1) return parts.join('');
+    let joined = redactor.text(parts.join(''));
+    for (const part of parts) {
+      for (const secret of removedFrom(part, redactor.text(part), redactor.replacement))
+        if (secret.length >= SECRET) joined = joined.replaceAll(secret, () => redactor.replacement);
+    }
+    return joined;
   }
 
   #clean(text: string): JsonValue {
@@ -101,4 +116,19 @@ export class Collector {
     if (returned !== undefined && this.#call.includeOutputs)
       putFlat(span, output === undefined ? RESULT : `${OUTPUTS}.returned`, returned);
   }
+}
+
+/** The pieces of `text` in whose place `masked` has `replacement`. */
+function removedFrom(text: string, masked: string, replacement: string): string[] {
+  if (masked === text || replacement === '') return [];
+  const removed: string[] = [];
+  const [first = '', ...others] = masked.split(replacement);
+  let from = first.length;
+  for (const kept of others) {
+    const to = kept === '' ? text.length : text.indexOf(kept, from);
+    if (to < from) break;
+    removed.push(text.slice(from, to));
+    from = to + kept.length;
+  }
+  return removed;
 }
