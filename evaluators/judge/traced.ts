@@ -1,8 +1,8 @@
 import { NAMESPACES } from '../../src/attributes/keys.js';
+import { putFlat } from '../../src/tracing/call-data.js';
 import { makePlan } from '../../src/tracing/plan.js';
 import { implicitCore } from '../../src/tracing/resolve.js';
 import { runInSpan } from '../../src/tracing/run-in-span.js';
-import { putFlat } from '../../src/tracing/span-call.js';
 
 /**
  * Every request to a judge passes through here: the one place where it becomes a span of its own, of event type

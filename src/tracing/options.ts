@@ -35,9 +35,9 @@ export interface SpanOptionsBase {
   /** The event's id in the back end. */
   eventId?: string;
   event_id?: string;
-  /** The user's own summary of the arguments. */
+  /** The user's own summary of the arguments; synchronous. */
   captureInputs?: (args: unknown[]) => unknown;
-  /** The user's own summary of the returned value. */
+  /** The user's own summary of the returned value; synchronous. */
   captureOutput?: (output: never) => unknown;
 }
 

@@ -1,12 +1,10 @@
 import { type Context, type Span, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
-import { type AttributeScalar, captureLater } from '../attributes/capture.js';
+import type { AttributeScalar } from '../attributes/capture.js';
 import { describeError } from '../attributes/error.js';
-import { captureLeaf, flatten } from '../attributes/flatten.js';
-import { DURATION_MS, ERROR, ERROR_TYPE, INPUTS, OUTPUTS, RESULT } from '../attributes/keys.js';
+import { DURATION_MS, ERROR, ERROR_TYPE } from '../attributes/keys.js';
 import { cut, wellFormed } from '../attributes/text.js';
-import { messageOf } from '../base/errors.js';
-import { isThenable } from '../base/thenable.js';
 import { asRecordedSpan } from './as-recorded.js';
+import { captureInputs, captureOutput } from './call-data.js';
 import type { TracerCore } from './core.js';
 import type { LateRecord, PendingEvaluation } from './options.js';
 import type { SpanPlan } from './plan.js';
@@ -27,6 +25,8 @@ export class SpanCall {
   readonly #at: Context;
   readonly #plan: SpanPlan;
   readonly #evaluation: PendingEvaluation | undefined;
+  /** Set while the user's summary of the inputs is promised. */
+  readonly #tooLate: (() => void) | undefined;
   #done = false;
 
   constructor(core: TracerCore, plan: SpanPlan, self: unknown, args: readonly unknown[], at: Context) {
@@ -42,7 +42,7 @@ export class SpanCall {
     if (plan.evaluation !== undefined && !isEvaluating(at)) {
       this.#evaluation = plan.evaluation({ core, traceId: span.spanContext().traceId, self, args, at: this.context });
     }
-    if (plan.includeInputs) captureInputs(span, plan, args);
+    if (plan.includeInputs) this.#tooLate = captureInputs(span, plan, args);
     core.announce?.(span);
   }
 
@@ -69,7 +69,7 @@ export class SpanCall {
     const latencyMs = span.elapsedMs();
     if (this.#plan.includeOutputs) captureOutput(span, this.#plan, output);
     this.#evaluate(span, output, latencyMs);
-    finish(span, latencyMs);
+    this.#finish(span, latencyMs);
   }
 
   /** The work ended with `thrown`. */
@@ -79,7 +79,7 @@ export class SpanCall {
     const { span } = this;
     if (span === undefined) return;
     recordError(span, thrown);
-    finish(span, span.elapsedMs());
+    this.#finish(span, span.elapsedMs());
   }
 
   /** A lazy result that ended; what was collected of it is described by the caller of this. */
@@ -91,7 +91,7 @@ export class SpanCall {
     const latencyMs = span.elapsedMs();
     guarded(() => describe(span));
     if (scored !== undefined) this.#evaluate(span, scored.output, latencyMs);
-    finish(span, latencyMs);
+    this.#finish(span, latencyMs);
   }
 
   get includeOutputs(): boolean {
@@ -124,6 +124,16 @@ export class SpanCall {
       ),
     );
   }
+
+  #finish(span: RecordedSpan, elapsedMs: number): void {
+    this.#tooLate?.();
+    try {
+      span.stamp(DURATION_MS, elapsedMs);
+      span.endAfter(elapsedMs);
+    } catch {
+      // A processor of the user's, or a delivery that fails, is not the program's concern.
+    }
+  }
 }
 
 /** Error, its type and one exception event on the span itself. */
@@ -137,15 +147,6 @@ export function recordError(span: RecordedSpan, thrown: unknown): void {
   });
 }
 
-function finish(span: RecordedSpan, elapsedMs: number): void {
-  try {
-    span.stamp(DURATION_MS, elapsedMs);
-    span.endAfter(elapsedMs);
-  } catch {
-    // A processor of the user's, or a delivery that fails, is not the program's concern.
-  }
-}
-
 function apply(span: RecordedSpan, record: LateRecord): void {
   const { limits, redactor } = span.core.capture;
   for (const key of Object.keys(record.attributes)) {
@@ -154,74 +155,6 @@ function apply(span: RecordedSpan, record: LateRecord): void {
     span.put(redactor.key(key).name, kept);
   }
   for (const event of record.events) span.addEvent(event.name, event.attributes);
-}
-
-function captureInputs(span: RecordedSpan, plan: SpanPlan, args: readonly unknown[]): void {
-  try {
-    if (plan.options.captureInputs !== undefined) {
-      describe(span, INPUTS, `${INPUTS}.value`, () => plan.options.captureInputs?.([...args]));
-      return;
-    }
-    const { names, rest, defaults } = plan.argNames();
-    const { capture } = span.core;
-    const least = plan.leastInputs();
-    const count = Math.max(args.length, least);
-    for (let index = 0; index < count; index++) {
-      const name = names[index] ?? `arg${index}`;
-      const isRest = index === rest;
-      let value = isRest ? args.slice(index) : args[index];
-      if (value === undefined && defaults.has(index)) value = defaults.get(index);
-      if (value === undefined || (isRest && (value as unknown[]).length === 0)) continue;
-      const hidden = plan.sensitive(name, index);
-      const captured =
-        hidden === true ? capture.redactor.replacement || '[REDACTED]' : captureLater(value, name, capture, hidden);
-      if (captured !== undefined) span.put(plan.inputKey(index), captured);
-      if (isRest) break;
-    }
-  } catch {
-    // A value that cannot be described must not cost the call that it belongs to.
-  }
-}
-
-function captureOutput(span: RecordedSpan, plan: SpanPlan, output: unknown): void {
-  try {
-    const summary = plan.options.captureOutput;
-    if (summary === undefined) putFlat(span, RESULT, output);
-    else describe(span, OUTPUTS, RESULT, () => summary(output as never));
-  } catch {
-    // As above.
-  }
-}
-
-/** Puts the user's own summary on the span: an object under `prefix`, anything else under `scalarKey`. */
-function describe(span: RecordedSpan, prefix: string, scalarKey: string, summarise: () => unknown): void {
-  const put = (summary: unknown): void => {
-    const nested = prefix === INPUTS && typeof summary === 'object' && summary !== null && !Array.isArray(summary);
-    putFlat(span, nested ? prefix : scalarKey, summary);
-  };
-  const failed = (thrown: unknown): void =>
-    span.put(scalarKey, `[Throws: ${span.core.capture.redactor.text(messageOf(thrown))}]`);
-  try {
-    const summary = summarise();
-    if (isThenable(summary)) summary.then(put, failed);
-    else put(summary);
-  } catch (thrown) {
-    failed(thrown);
-  }
-}
-
-export function putFlat(span: RecordedSpan, prefix: string, value: unknown): void {
-  if (value === undefined || value === null) return;
-  if (typeof value !== 'object') {
-    const scalar = captureLeaf(value, prefix, span.core.capture);
-    if (scalar !== undefined) {
-      span.put(prefix, scalar);
-      return;
-    }
-  }
-  const { written, leftOut } = flatten(prefix, value, span.core.capture);
-  span.droppedAttributesCount += leftOut;
-  for (let i = 0; i < written.length; i += 2) span.put(written[i] as string, written[i + 1] as AttributeScalar);
 }
 
 /** Runs a piece of description; what it throws is nobody's business but ours. */

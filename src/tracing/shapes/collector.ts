@@ -1,9 +1,9 @@
 import { CHUNKS, OUTPUTS, RESULT, TIME_TO_FIRST_CHUNK } from '../../attributes/keys.js';
 import { type JsonValue, snapshot } from '../../attributes/snapshot.js';
 import { head } from '../../attributes/text.js';
+import { putFlat } from '../call-data.js';
 import type { RecordedSpan } from '../recorded-span.js';
 import type { SpanCall } from '../span-call.js';
-import { putFlat } from '../span-call.js';
 
 const MAX_ITEMS = 1_000;
 /** How much more text is kept than is shown, so that a secret across the border is still recognised. */

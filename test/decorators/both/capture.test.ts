@@ -50,4 +50,53 @@ describe('code of the user’s that capture runs', () => {
       'honeyhive_outputs.result.total': 42,
     });
   });
+
+  it('says that a summary of the output must be a value, and of the inputs too where it comes too late', async () => {
+    const late = async (): Promise<object> => ({ late: true });
+    const rejects = async (): Promise<never> => {
+      throw new Error('nobody waits for this');
+    };
+    class Vault {
+      @Trace({ captureInputs: late, captureOutput: late })
+      now(_a: string): string {
+        return 'now';
+      }
+      @Trace({ captureInputs: rejects, captureOutput: rejects })
+      fails(_a: string): string {
+        throw new Error('no');
+      }
+      @Trace({ captureInputs: late, captureOutput: rejects })
+      async later(_a: string): Promise<string> {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        return 'later';
+      }
+      @Trace({ captureInputs: rejects })
+      *steps(_a: string): Generator<number> {
+        yield 1;
+      }
+    }
+    const vault = new Vault();
+    vault.now('a');
+    expect(() => vault.fails('a')).toThrow('no');
+    await vault.later('a');
+    const steps = vault.steps('a');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect([...steps]).toEqual([1]);
+    const texts = {
+      'honeyhive_inputs.value': '[captureInputs must return a value, not a promise]',
+      'honeyhive_outputs.result': '[captureOutput must return a value, not a promise]',
+    };
+    const data = (name: string): unknown =>
+      Object.fromEntries(Object.entries(only(name)).filter(([key]) => /inputs|outputs\.result/.test(key)));
+    expect(data('Vault.now')).toEqual(texts);
+    expect(data('Vault.fails')).toEqual({ 'honeyhive_inputs.value': texts['honeyhive_inputs.value'] });
+    expect(data('Vault.later')).toEqual({
+      'honeyhive_inputs.late': true,
+      'honeyhive_outputs.result': texts['honeyhive_outputs.result'],
+    });
+    expect(data('Vault.steps')).toEqual({
+      'honeyhive_inputs.value': '[Throws: nobody waits for this]',
+      'honeyhive_outputs.result.0': 1,
+    });
+  });
 });
