@@ -13,7 +13,7 @@ import type {
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { type AttributeScalar, JsonText } from '../attributes/capture.js';
-import { describeError } from '../attributes/error.js';
+import { describeError, type ErrorFacts } from '../attributes/error.js';
 import { cut, wellFormed } from '../attributes/text.js';
 import { hrTimeOf, monotonicMs, wallOf } from './clock.js';
 import type { SpanBeginning, TracerCore } from './core.js';
@@ -280,7 +280,11 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    const facts = describeError(exception, this.core.capture);
+    this.recordFacts(describeError(exception, this.core.capture), time);
+  }
+
+  /** The same where somebody has the facts: asking for them runs getters of the user's. */
+  recordFacts(facts: ErrorFacts, time?: TimeInput): void {
     const attributes: Attributes = { 'exception.type': facts.type, 'exception.message': facts.message };
     if (facts.stack !== undefined) attributes['exception.stacktrace'] = facts.stack;
     const isFirst = !this.events.some(({ name }) => name === EXCEPTION);

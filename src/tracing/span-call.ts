@@ -142,7 +142,7 @@ export function recordError(span: RecordedSpan, thrown: unknown): void {
     const facts = describeError(thrown, span.core.capture);
     span.stamp(ERROR, facts.message);
     span.stamp(ERROR_TYPE, facts.type);
-    span.recordException(thrown as Error);
+    span.recordFacts(facts);
     span.setStatus({ code: SpanStatusCode.ERROR, message: `${facts.type}: ${facts.message}` });
   });
 }

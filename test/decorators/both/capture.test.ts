@@ -99,4 +99,30 @@ describe('code of the user’s that capture runs', () => {
       'honeyhive_outputs.result.0': 1,
     });
   });
+
+  it('asks what was thrown for its message, stack and cause once', () => {
+    const asked: string[] = [];
+    const error = new Error('plain');
+    for (const key of ['name', 'message', 'stack', 'cause'])
+      Object.defineProperty(error, key, { get: () => asked.push(key) && `the ${key}` });
+    class Tool {
+      @Trace()
+      boom(): never {
+        throw error;
+      }
+    }
+    // Replacing the stack has it written, with the name and the message.
+    asked.length = 0;
+    try {
+      new Tool().boom();
+    } catch {}
+    expect([...new Set(asked)].sort()).toEqual(['cause', 'message', 'name', 'stack']);
+    expect(asked).toHaveLength(4);
+    const [span] = spansNamed(tracer, 'Tool.boom');
+    expect(span?.events[0]?.attributes).toMatchObject({
+      'exception.type': 'the name',
+      'exception.message': 'the message',
+      'exception.stacktrace': 'the stack\nCaused by: the cause',
+    });
+  });
 });
