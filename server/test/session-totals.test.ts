@@ -154,5 +154,5 @@ test('the amount counts as the cost of a span, not the score of an evaluator of 
   const sessionId = randomUUID();
   const said = { 'honeyhive_metrics.cost': 0.8, 'honeyhive_metrics.cost_usd': 0.002 };
   await send(span({ attributes: inSession(sessionId, said) }));
-  expect((await sessionOf(sessionId)).session.costUsd).toBe(0.002);
+  expect((await sessionOf(sessionId)).costUsd).toBe(0.002);
 });

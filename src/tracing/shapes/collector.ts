@@ -1,4 +1,5 @@
 import { CHUNKS, OUTPUTS, RESULT, TIME_TO_FIRST_CHUNK } from '../../attributes/keys.js';
+import type { Redactor } from '../../attributes/redact.js';
 import { type JsonValue, snapshot } from '../../attributes/snapshot.js';
 import { head } from '../../attributes/text.js';
 import { putFlat } from '../call-data.js';
@@ -9,8 +10,8 @@ const MAX_ITEMS = 1_000;
 /** How much more text is kept than is shown, so that a secret across the border is still recognised. */
 const MARGIN = 4_096;
 
-/** The shortest that is masked wherever it stands: it may be the first part of a longer one, and a common word. */
-const SECRET = 8;
+/** The shortest that is masked wherever it stands: it may be the first letters of a longer one. */
+const SECRET = 4;
 
 /** What a stream gave its consumer: how much, when the first of it came, and the content as far as the limits allow. */
 export class Collector {
@@ -94,9 +95,15 @@ export class Collector {
     const redactor = this.#call.span?.core.capture.redactor;
     if (redactor === undefined || !redactor.active || parts.length === 1) return parts.join('');
     let joined = redactor.text(parts.join(''));
-    for (const part of parts) {
-      for (const secret of removedFrom(part, redactor.text(part), redactor.replacement))
-        if (secret.length >= SECRET) joined = joined.replaceAll(secret, () => redactor.replacement);
+    const hide = (secret: string): void => {
+      joined = joined.replaceAll(secret, () => redactor.replacement);
+    };
+    for (const [index, part] of parts.entries()) {
+      const shown = secretsIn(part, redactor).filter((secret) => joined.includes(secret));
+      if (shown.length === 0) continue;
+      // It may go on in the parts that follow.
+      for (const secret of secretsIn(parts.slice(index).join(''), redactor)) hide(secret);
+      for (const secret of shown) hide(secret);
     }
     return joined;
   }
@@ -118,17 +125,19 @@ export class Collector {
   }
 }
 
-/** The pieces of `text` in whose place `masked` has `replacement`. */
-function removedFrom(text: string, masked: string, replacement: string): string[] {
+/** What is masked in `text`: the pieces in whose place the masked one has something else. */
+function secretsIn(text: string, redactor: Redactor): string[] {
+  const { replacement } = redactor;
+  const masked = redactor.text(text);
   if (masked === text || replacement === '') return [];
-  const removed: string[] = [];
+  const secrets: string[] = [];
   const [first = '', ...others] = masked.split(replacement);
   let from = first.length;
   for (const kept of others) {
     const to = kept === '' ? text.length : text.indexOf(kept, from);
     if (to < from) break;
-    removed.push(text.slice(from, to));
+    if (to - from >= SECRET) secrets.push(text.slice(from, to));
     from = to + kept.length;
   }
-  return removed;
+  return secrets;
 }

@@ -93,6 +93,11 @@ describe('a secret in the texts of a stream', () => {
     ['a pair', ['the password=hun', 'ter2isLONG ', 'and more'], 'the password=[REDACTED] and more'],
     ['a key', ['key sk-proj-abc12345', '6789ABCDEFGH0', ' end'], 'key [REDACTED] end'],
     ['bytes', [bytes('key sk-proj-abc12345'), bytes('6789ABCDEFGH0 end')], 'key [REDACTED] end'],
+    ['a key behind a letter', ['a', 'sk-proj-abc12345', '6789ABCDEFGH0', ' end'], 'a[REDACTED] end'],
+    ['a pair behind a letter', ['a', 'password=hunter2'], 'apassword=[REDACTED]'],
+    ['two at a border', ['password=hun', 'ter2 sk-proj-abc123456789'], 'password=[REDACTED] [REDACTED]'],
+    ['two, the first after its name', ['password=', 'hunter2 sk-proj-abc123456789'], 'password=[REDACTED] [REDACTED]'],
+    ['two in a run', ['sk-proj-abc12345', '6789A sk-proj-abc123456789'], '[REDACTED] [REDACTED]'],
     ['one text', ['key sk-proj-abc123456789'], 'key [REDACTED]'],
   ])('is masked whole, on the span and for evaluators: %s', async (_what, parts, masked) => {
     expect([...new Chat().say(...parts)]).toEqual(parts);
