@@ -152,7 +152,7 @@ test('names of megabytes do not make lists of megabytes', async () => {
 
 test('the amount counts as the cost of a span, not the score of an evaluator of costs', async () => {
   const sessionId = randomUUID();
-  const said = { 'honeyhive_metrics.cost': 0.8, 'honeyhive_metrics.cost_usd': 0.002 };
+  const said = { honeyhive_event_type: 'model', 'honeyhive_metrics.cost': 0.8, 'honeyhive_metrics.cost_usd': 0.002 };
   await send(span({ attributes: inSession(sessionId, said) }));
   expect((await sessionOf(sessionId)).costUsd).toBe(0.002);
 });
