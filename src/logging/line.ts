@@ -33,7 +33,9 @@ export function lineOf(args: readonly unknown[]): Line {
   const own = masked(fields, capture);
   if (isPlain(own.err)) own.err = asPinoError(own.err);
   const span = activeSpan(context.active());
-  const line: Record<string, unknown> = { ...traceContext(), ...enrichmentOf(attributesOf(span)) };
+  // Without a prototype, in which `__proto__` is a field like any other.
+  const line: Record<string, unknown> = Object.create(null);
+  Object.assign(line, traceContext(), enrichmentOf(attributesOf(span)));
   for (const key of Object.keys(own)) line[key] = both(line[key], own[key]);
   return { fields: line, message: message === undefined ? undefined : text(message, capture), own, span };
 }

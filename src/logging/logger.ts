@@ -96,8 +96,8 @@ function make(
         }
         if (line === undefined) method.call(this, typeof args[0] === 'string' ? args[0] : '');
         // An argument, not a format: what looks like a placeholder now is the user's text.
-        else if (line.message === undefined) method.call(this, line.fields);
-        else method.call(this, line.fields, '%s', line.message);
+        else if (line.message === undefined) method.call(this, forPino(line.fields));
+        else method.call(this, forPino(line.fields), '%s', line.message);
       },
     },
   };
@@ -106,10 +106,10 @@ function make(
   // Children have their parent as prototype, so these hold for them too.
   return Object.assign(logger, {
     child(this: Logger, bindings: object, options?: ChildOptions) {
-      return child.call(this, masked(bindings ?? {}, currentCapture()), options);
+      return child.call(this, forPino(masked(bindings ?? {}, currentCapture())), options);
     },
     setBindings(this: Logger, bindings: object) {
-      setBindings.call(this, masked(bindings, currentCapture()));
+      setBindings.call(this, forPino(masked(bindings, currentCapture())));
     },
     warning(this: Logger, ...args: Parameters<Logger['warn']>) {
       this.warn(...args);
@@ -119,6 +119,19 @@ function make(
       this.error({ ...(fields === undefined ? {} : masked(fields, currentCapture())), ...err }, message);
     },
   }) as unknown as HoneyHiveLogger;
+}
+
+/**
+ * pino looks up in plain objects how to write a field, and those know `valueOf` and the like too: fields of such names
+ * go together into one of the name `other`.
+ */
+function forPino(fields: Record<string, unknown>): Record<string, unknown> {
+  const odd = Object.keys(fields).filter((key) => key in Object.prototype);
+  if (odd.length === 0) return fields;
+  const other = Object.create(null) as Record<string, unknown>;
+  const rest: Record<string, unknown> = {};
+  for (const key of Object.keys(fields)) (odd.includes(key) ? other : rest)[key] = fields[key];
+  return Object.assign(rest, { other });
 }
 
 /** Readable lines where a person reads them; elsewhere pino's own way to standard output. */

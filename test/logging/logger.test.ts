@@ -247,6 +247,17 @@ describe('arguments', () => {
       out.logger.exception('x', value, value as object);
     }
     expect(out.lines).toHaveLength(cases.length * 5);
+    const inherited = JSON.parse('{"valueOf":"a","constructor":{"b":1},"toString":null,"__proto__":{"c":1},"own":2}');
+    log.call(out.logger, inherited, 'message');
+    out.logger.child(inherited).info('message');
+    for (const line of out.lines.splice(-2)) {
+      const { own, other, msg } = line;
+      expect({ own, other: JSON.stringify(other), msg }).toEqual({
+        own: 2,
+        other: '{"valueOf":"a","constructor":{"b":1},"toString":null,"__proto__":{"c":1}}',
+        msg: 'message',
+      });
+    }
     fc.assert(
       fc.property(
         fc.array(fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }), {
