@@ -1,6 +1,7 @@
 import { context } from '@opentelemetry/api';
 import { shared } from '../src/base/slot.js';
 import { isUnseen, unseen } from '../src/base/unseen.js';
+import type { TracerCore } from '../src/tracing/core.js';
 import { currentEngine, type Engine } from '../src/tracing/engine.js';
 import type { EvaluationHook } from '../src/tracing/options.js';
 import type { SpanPlan } from '../src/tracing/plan.js';
@@ -133,15 +134,18 @@ function asks(site: Site): boolean {
 }
 
 function callTraced(site: Site, self: unknown, args: unknown[]): unknown {
-  if (isUnseen()) return Reflect.apply(site.original, self, args);
   const ref = refOf(site);
   const at = context.active();
-  // A function that uses what is traced, such as `(self) => self.getTracer()`, would ask itself without end.
-  const core = ref === undefined ? implicitCore(at) : unseen(() => coreFrom(ref, self, () => nameMaker(site)(self)));
+  const core = ref === undefined ? implicitCore(at) : namedCore(ref, site, self);
   const engine = currentEngine();
   if (core === undefined || engine === undefined) return Reflect.apply(site.original, self, args);
   site.plan ??= planOf(site, engine);
   return engine.runInSpan(core, site.plan, self, args, () => Reflect.apply(site.original, self, args), at);
+}
+
+/** A function that uses what is traced, such as `(self) => self.getTracer()`, would ask itself without end. */
+function namedCore(ref: TraceOptions['tracer'], site: Site, self: unknown): TracerCore | undefined {
+  return isUnseen() ? undefined : unseen(() => coreFrom(ref, self, () => nameMaker(site)(self)));
 }
 
 function planOf(site: Site, engine: Engine): SpanPlan {

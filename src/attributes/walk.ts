@@ -1,6 +1,6 @@
 import { isProxy } from 'node:util/types';
 import { quietly } from '../base/quietly.js';
-import { unseen } from '../base/unseen.js';
+import { unseenWork } from '../base/unseen.js';
 import { plainBigint } from './bigint.js';
 import type { CaptureContext } from './context.js';
 import { gather, isName, type Pair } from './entries.js';
@@ -88,13 +88,15 @@ export class Walk {
 
   /** `value` as plain data; undefined where there is nothing to write. */
   render(value: unknown): Rendered | undefined {
+    unseenWork.depth += 1;
     try {
-      return unseen(() =>
-        this.#value(this.#hook === undefined ? value : this.#hook(value, this.#root), this.#paths ? this.#root : '', 0),
-      );
+      const kept = this.#hook === undefined ? value : this.#hook(value, this.#root);
+      return this.#value(kept, this.#paths ? this.#root : '', 0);
     } catch (thrown) {
       // The stack of the program itself was nearly full.
       return this.#text(throwsText(thrown));
+    } finally {
+      unseenWork.depth -= 1;
     }
   }
 
@@ -176,9 +178,7 @@ export class Walk {
       const item = safeRead(value, i);
       if (i === 0) first = item;
       const masked = i === 1 && length === 2 && this.#isSecretPair(first, item);
-      out.push(
-        (masked ? this.#plain(this.#redactor.replacement) : this.#child(item, path, i, depth)) ?? this.#nothing(),
-      );
+      out.push((masked ? this.#mask() : this.#child(item, path, i, depth)) ?? this.#nothing());
     }
     return out;
   }
@@ -234,7 +234,7 @@ export class Walk {
       const { name, secret } = this.#factsOf(String(key));
       const shown = typeof key === 'string' ? this.#plain(name) : this.#value(key, path, depth);
       const masked = secret && item !== null && item !== undefined;
-      const rendered = masked ? this.#plain(this.#redactor.replacement) : this.#child(item, path, name, depth + 1);
+      const rendered = masked ? this.#mask() : this.#child(item, path, name, depth + 1);
       out.push([shown ?? this.#nothing(), rendered ?? this.#nothing()]);
     }
     if (out.length < size) this.#moreItems(out, size - out.length);
@@ -299,7 +299,7 @@ export class Walk {
   #field(out: { [key: string]: Rendered }, key: string, item: unknown, path: string, depth: number): void {
     const { name, secret, inherited } = this.#factsOf(key);
     const masked = secret && item !== null && item !== undefined;
-    const rendered = masked ? this.#plain(this.#redactor.replacement) : this.#child(item, path, name, depth);
+    const rendered = masked ? this.#mask() : this.#child(item, path, name, depth);
     if (rendered === undefined) return;
     this.#budget -= name.length + 4;
     if (inherited) {
@@ -320,9 +320,7 @@ export class Walk {
     if (!this.#paths) return this.#value(item, path, depth + 1);
     const below = `${path}.${name}`;
     const paths = item === null || item === undefined ? undefined : this.#sensitive;
-    if (paths !== undefined && isSensitive(below.slice(this.#root.length + 1), paths)) {
-      return this.#plain(this.#redactor.replacement);
-    }
+    if (paths !== undefined && isSensitive(below.slice(this.#root.length + 1), paths)) return this.#mask();
     return this.#value(this.#hook === undefined ? item : this.#hook(item, below), below, depth + 1);
   }
 
@@ -353,6 +351,10 @@ export class Walk {
     }
     this.#spend(size + 3);
     return out;
+  }
+
+  #mask(): string {
+    return this.#plain(this.#redactor.replacement);
   }
 
   #plain(text: string): string {

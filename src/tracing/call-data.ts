@@ -14,7 +14,7 @@ import type { RecordedSpan } from './recorded-span.js';
 export function captureInputs(span: RecordedSpan, plan: SpanPlan, args: readonly unknown[]): (() => void) | undefined {
   try {
     const { captureInputs: summarise } = plan.options;
-    if (summarise !== undefined) return describeInputs(span, () => summarise([...args]));
+    if (summarise !== undefined) return describeInputs(span, summarise, args);
     const { names, rest, defaults } = plan.argNames();
     const { capture } = span.core;
     const least = plan.leastInputs();
@@ -42,7 +42,7 @@ export function captureOutput(span: RecordedSpan, plan: SpanPlan, output: unknow
   try {
     const { captureOutput: summarise } = plan.options;
     if (summarise === undefined) putFlat(span, RESULT, output);
-    else describeOutput(span, () => summarise(output as never));
+    else describeOutput(span, summarise, output);
   } catch {
     // As above.
   }
@@ -64,14 +64,18 @@ export function putFlat(span: RecordedSpan, prefix: string, value: unknown): voi
 }
 
 /** The user's own summary: an object under `honeyhive_inputs`, anything else as its `value`. */
-function describeInputs(span: RecordedSpan, summarise: () => unknown): (() => void) | undefined {
+function describeInputs(
+  span: RecordedSpan,
+  summarise: (args: unknown[]) => unknown,
+  args: readonly unknown[],
+): (() => void) | undefined {
   const put = (summary: unknown): void => {
     const nested = typeof summary === 'object' && summary !== null && !Array.isArray(summary);
     putFlat(span, nested ? INPUTS : INPUT, summary);
   };
   const failed = (thrown: unknown): void => span.put(INPUT, failureText(span, thrown));
   try {
-    const summary = summarise();
+    const summary = summarise([...args]);
     if (!isThenable(summary)) {
       put(summary);
       return undefined;
@@ -90,9 +94,9 @@ function describeInputs(span: RecordedSpan, summarise: () => unknown): (() => vo
 }
 
 /** The span is about to leave: what is promised comes too late. */
-function describeOutput(span: RecordedSpan, summarise: () => unknown): void {
+function describeOutput(span: RecordedSpan, summarise: (output: never) => unknown, output: unknown): void {
   try {
-    const summary = summarise();
+    const summary = summarise(output as never);
     if (!isThenable(summary)) {
       putFlat(span, RESULT, summary);
       return;
