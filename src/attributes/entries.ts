@@ -16,3 +16,8 @@ export function gather(entries: Iterable<Pair>, room: number): { readonly pairs:
 export function isName(key: unknown): boolean {
   return typeof key !== 'object' && typeof key !== 'function';
 }
+
+/** `['x-api-key', '...']` in a list of such, as `fetch` takes headers; a list of two texts alone is no pair. */
+export function isListed(name: unknown, item: unknown, ancestors: readonly object[]): boolean {
+  return typeof name === 'string' && typeof item === 'string' && Array.isArray(ancestors[ancestors.length - 2]);
+}

@@ -3,7 +3,7 @@ import { quietly } from '../base/quietly.js';
 import { unseenWork } from '../base/unseen.js';
 import { plainBigint } from './bigint.js';
 import type { CaptureContext } from './context.js';
-import { gather, isName, type Pair } from './entries.js';
+import { gather, isListed, isName, type Pair } from './entries.js';
 import { disregard, isComputed } from './promised.js';
 import type { KeyFacts, Redactor } from './redact.js';
 import { safeRead, throwsText } from './safe-read.js';
@@ -177,20 +177,11 @@ export class Walk {
       }
       const item = safeRead(value, i);
       if (i === 0) first = item;
-      const masked = i === 1 && length === 2 && this.#isSecretPair(first, item);
+      const masked =
+        i === 1 && length === 2 && isListed(first, item, this.#ancestors) && this.#factsOf(first as string).secret;
       out.push((masked ? this.#mask() : this.#child(item, path, i, depth)) ?? this.#nothing());
     }
     return out;
-  }
-
-  /** `['x-api-key', '...']` in a list of such, as `fetch` takes headers; a list of two names alone is none. */
-  #isSecretPair(name: unknown, item: unknown): boolean {
-    return (
-      typeof name === 'string' &&
-      typeof item === 'string' &&
-      Array.isArray(this.#ancestors[this.#ancestors.length - 2]) &&
-      this.#factsOf(name).secret
-    );
   }
 
   #items(items: Iterable<unknown>, size: number, path: string, depth: number): Rendered {
