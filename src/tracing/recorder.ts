@@ -2,7 +2,6 @@ import {
   type Attributes,
   type Context,
   context,
-  isSpanContextValid,
   propagation,
   ROOT_CONTEXT,
   SamplingDecision,
@@ -23,6 +22,7 @@ import { warn } from '../base/warn.js';
 import { isSuppressed } from '../delivery/untraced.js';
 import { asRecordedSpan } from './as-recorded.js';
 import type { SpanBeginning, SpanSource, TracerCore } from './core.js';
+import { leaveBehind, parentFor } from './outer-spans.js';
 import { RecordedSpan, type SpanSink } from './recorded-span.js';
 import { RateSampler } from './sampler.js';
 import { type Scope, scopeOf } from './scope.js';
@@ -266,40 +266,6 @@ export class Recorder implements SpanSource, SpanSink {
     span.newer = undefined;
     this.#open--;
   }
-}
-
-/**
- * Lets go of spans outside `span` that nobody will ask for again: ended ones, where a nearer one of the same tracer
- * stands for them. Work that starts itself again from within, as a poller does, would keep all of them for ever.
- */
-function leaveBehind(span: RecordedSpan): void {
-  if (span.outer?.ended !== true) return;
-  const nearer = span.attached ? [] : [span.core];
-  let at = span;
-  for (let next = at.outer; next?.ended; next = at.outer) {
-    if (next.attached || nearer.includes(next.core)) at.outer = next.outer;
-    else {
-      nearer.push(next.core);
-      at = next;
-    }
-  }
-}
-
-/**
- * The parent of a new span of `core`. A span of another tracer is none, since that tracer's back end would hold half
- * of the trace each: the nearest span of the same tracer outside it is, so that both traces stay whole.
- */
-function parentFor(core: TracerCore, active: Span | undefined): SpanContext | undefined {
-  if (active === undefined) return undefined;
-  const recorded = asRecordedSpan(active);
-  if (recorded === undefined) {
-    const remote = active.spanContext();
-    return isSpanContextValid(remote) ? remote : undefined;
-  }
-  for (let span: RecordedSpan | undefined = recorded; span !== undefined; span = span.outer) {
-    if (span.core === core && !(span.attached && span.ended)) return span.spanContext();
-  }
-  return undefined;
 }
 
 /** Names may come from anywhere, as plain JavaScript does. */
