@@ -97,12 +97,18 @@ function isNode(): boolean {
 }
 
 /** Which certificates, ciphers and addresses the program's own connections use, the child's use too. */
-const NETWORK_FLAG =
-  /^--(use-(openssl|system|bundled)-ca|tls-|openssl-|secure-heap|dns-result-order|(no-)?network-family)/;
+const SWITCH =
+  /^--(use-(openssl|system|bundled)-ca|tls-(min|max)-v[\d.]+|openssl-(legacy-provider|shared-config)|no-network-family-autoselection)$/;
+const VALUED = /^--(tls-cipher-list|openssl-config|dns-result-order)(=|$)/;
 
 function networkFlags(): string[] {
   const given = [...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/), ...process.execArgv];
-  return given.filter((flag) => NETWORK_FLAG.test(flag));
+  return given.flatMap((flag, index) => {
+    if (SWITCH.test(flag)) return [flag];
+    if (!VALUED.test(flag)) return [];
+    // The value may be an argument of its own.
+    return [flag.includes('=') ? flag : `${flag}=${given[index + 1] ?? ''}`];
+  });
 }
 
 /** Without what would load the user's own preloads, a debugger or coverage into the child. */

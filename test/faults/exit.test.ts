@@ -83,6 +83,7 @@ describe('the end of the process', () => {
   it.each([
     ['on the command line', ['--use-openssl-ca'], ''],
     ['in NODE_OPTIONS', [], '--use-openssl-ca'],
+    ['beside one with a value', ['--dns-result-order', 'ipv4first', '--use-openssl-ca'], ''],
   ])(
     'S2: certificates that the program trusts by a flag %s are trusted by the last delivery',
     async (_where, flags, env) => {
